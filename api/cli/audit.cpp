@@ -1,0 +1,135 @@
+#include "api/cli/audit.hpp"
+
+#include "commands/book_decider.hpp"
+
+#include <fmt/format.h>
+
+#include <unordered_map>
+
+namespace tollbook::api {
+
+namespace {
+
+constexpr std::size_t batch_bytes_max = 4 * 1024 * 1024;
+
+// Reads from the start to the head and hands each record on, until `take` returns false.
+template <class F>
+Status read_all(Source& source, const AuditProgress& progress, F&& take) {
+    const Result<ReaderState> head = source.head();
+    if (!head) return head.error();
+    ReaderState state = source.start();
+    while (state.seq < head->seq) {
+        Result<Batch> batch = source.read(state, batch_bytes_max, {});
+        if (!batch) return batch.error();
+        if (batch->records.empty())
+            return Error{Errc::store_damaged, fmt::format("nothing behind seq {}", state.seq)};
+        for (std::size_t i = 0; i < batch->records.size(); ++i)
+            if (!take(batch->records[i], batch->hashes[i])) return Done{};
+        state = batch->after;
+        progress(state.seq, head->seq);
+    }
+    return Done{};
+}
+
+bool beyond(const AuditLimit& limit, const Record& record) {
+    return (limit.seq && record.seq > *limit.seq) ||
+           (limit.recorded_at && record.command.recorded_at > *limit.recorded_at);
+}
+
+void add_postings(TrialBalance& balance, const std::string& tenant, const Event& event) {
+    const Postings* postings = postings_of(event);
+    if (postings == nullptr) return;
+    for (const Posting& posting : *postings)
+        balance[tenant][posting.account] += posting.minor;
+}
+
+// What must be dense, as far as it was read.
+class Density {
+public:
+    // Why the record does not follow what was read before; empty: it does.
+    std::string check(const Record& record) {
+        if (record.seq != ++seq_) return "the seq is not dense";
+        if (record.tenant_seq != ++tenants_[record.command.tenant])
+            return "the tenant seq is not dense";
+        if (record.revision != ++streams_[record.command.tenant + "/" + record.stream])
+            return "the stream's revision is not dense";
+        if (record.index != index_) return "a command's records are not together";
+        index_ = record.index + 1 == record.command.count ? 0 : index_ + 1;
+        return {};
+    }
+
+private:
+    std::uint64_t seq_{};
+    std::uint32_t index_{};
+    std::unordered_map<std::string, std::uint64_t> tenants_;
+    std::unordered_map<std::string, std::uint64_t> streams_;
+};
+
+// Counts the record, or says what is wrong with it.
+std::string check_record(const Record& record, VerifyReport& report) {
+    const Result<Event> event = decode_event(record.type, record.schema_version, record.payload);
+    if (!event) return event.error().detail;
+    if (record.event_id !=
+        event_id_of(record.command.tenant, record.command.idempotency_key, record.index))
+        return "the event id does not follow from the key";
+    const Postings* postings = postings_of(*event);
+    if (postings != nullptr && !postings->empty()) {
+        const Status balanced = check_postings(*postings);
+        if (!balanced) return balanced.error().detail;
+        report.postings += postings->size();
+    }
+    ++report.records;
+    report.commands += record.index == 0 ? 1 : 0;
+    return {};
+}
+
+} // namespace
+
+Result<ReplayReport> replay(
+    Source& source, const AuditLimit& limit, const AuditProgress& progress
+) {
+    BookDecider book([](std::string_view, std::string_view) { return std::string{}; });
+    ReplayReport report;
+    Status decoded = Done{};
+    const Status read = read_all(source, progress, [&](const Record& record, const Hash& hash) {
+        if (beyond(limit, record)) return false;
+        const Result<Event> event =
+            decode_event(record.type, record.schema_version, record.payload);
+        if (!event) {
+            decoded = event.error();
+            return false;
+        }
+        book.evolve(*event, record);
+        book.forget_undo(book.mark());
+        add_postings(report.trial_balance, record.command.tenant, *event);
+        ++report.records;
+        report.seq = record.seq;
+        report.hash = hash;
+        report.recorded_at = record.command.recorded_at;
+        return true;
+    });
+    if (!read) return read.error();
+    if (!decoded) return decoded.error();
+    report.state_hash = book.state_hash();
+    return report;
+}
+
+Result<VerifyReport> verify(Source& source, const AuditProgress& progress) {
+    VerifyReport report;
+    Density density;
+    const Status read = read_all(source, progress, [&](const Record& record, const Hash& hash) {
+        std::string problem = density.check(record);
+        if (problem.empty()) problem = check_record(record, report);
+        if (!problem.empty()) {
+            report.problem = fmt::format("seq {}: {}", record.seq, problem);
+            return false;
+        }
+        report.seq = record.seq;
+        report.hash = hash;
+        return true;
+    });
+    if (!read) return read.error();
+    return report;
+}
+
+} // namespace tollbook::api

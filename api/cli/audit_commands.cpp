@@ -1,0 +1,160 @@
+#include "api/cli/audit_commands.hpp"
+
+#include "api/cli/progress.hpp"
+#include "api/cli/project_commands.hpp"
+
+#include "ledger/export_file.hpp"
+#include "ledger/json.hpp"
+#include "ledger/store.hpp"
+
+#include <fmt/format.h>
+
+#include <memory>
+
+namespace tollbook::api {
+
+namespace {
+
+// What was opened, and the records in it.
+struct OpenedLog {
+    std::unique_ptr<Store> store; // Null for an export.
+    std::unique_ptr<Source> source;
+};
+
+Result<OpenedLog> open_log(const Context& context, const AuditInput& input) {
+    OpenedLog opened;
+    if (!input.export_file.empty()) {
+        Result<std::unique_ptr<ExportFile>> file = ExportFile::open(input.export_file);
+        if (!file) return file.error();
+        opened.source = std::move(*file);
+        return opened;
+    }
+    StoreOptions options;
+    options.read_only = true;
+    Result<std::unique_ptr<Store>> store = Store::open(context.config.text("data.dir"), options);
+    if (!store) return store.error();
+    opened.store = std::move(*store);
+    opened.source = opened.store->source();
+    return opened;
+}
+
+struct ExportLine {
+    std::string file;
+    std::uint64_t first_seq{};
+    std::uint64_t last_seq{};
+    std::string last_hash;
+    std::uint64_t bytes{};
+};
+BOOST_DESCRIBE_STRUCT(ExportLine, (), (file, first_seq, last_seq, last_hash, bytes))
+
+struct AccountLine {
+    std::string tenant;
+    std::string account;
+    std::int64_t minor{};
+};
+BOOST_DESCRIBE_STRUCT(AccountLine, (), (tenant, account, minor))
+
+struct ReplayLine {
+    std::uint64_t records{};
+    std::uint64_t seq{};
+    std::string hash;
+    std::optional<Timestamp> recorded_at;
+    std::string state_hash;
+    std::vector<AccountLine> trial_balance;
+};
+BOOST_DESCRIBE_STRUCT(ReplayLine, (), (records, seq, hash, recorded_at, state_hash, trial_balance))
+
+struct VerifyLine {
+    std::uint64_t records{};
+    std::uint64_t commands{};
+    std::uint64_t postings{};
+    std::uint64_t seq{};
+    std::string hash;
+    std::optional<std::string> problem;
+};
+BOOST_DESCRIBE_STRUCT(VerifyLine, (), (records, commands, postings, seq, hash, problem))
+
+ReplayLine line_of(const ReplayReport& report) {
+    ReplayLine line{
+        report.records, report.seq, hex(report.hash), report.recorded_at, hex(report.state_hash),
+        {}};
+    for (const auto& [tenant, accounts] : report.trial_balance)
+        for (const auto& [account, minor] : accounts)
+            line.trial_balance.push_back({tenant, account, minor});
+    return line;
+}
+
+void print_replay(const ReplayReport& report) {
+    print(fmt::format("records     {}", report.records));
+    print(fmt::format("seq         {}", report.seq));
+    print(fmt::format("hash        {}", hex(report.hash)));
+    if (report.recorded_at) print("recorded at " + to_string(*report.recorded_at));
+    print(fmt::format("state hash  {}", hex(report.state_hash)));
+    for (const auto& [tenant, accounts] : report.trial_balance) {
+        std::int64_t wallets = 0;
+        for (const auto& [account, minor] : accounts) {
+            if (account.starts_with("wallet:")) wallets += minor;
+            else print(fmt::format("{:<12} {:<32} {:>18}", tenant, account, minor));
+        }
+        print(fmt::format("{:<12} {:<32} {:>18}", tenant, "wallets", wallets));
+    }
+}
+
+} // namespace
+
+Exit run_export(const Context& context, const std::string& file) {
+    const Result<OpenedLog> log = open_log(context, {});
+    if (!log) return fail(context, log.error());
+    const Result<ExportSummary> written =
+        write_export(log->store->log(), {log->source->start(), 0}, file);
+    if (!written) return fail(context, written.error());
+    const ExportLine line{
+        file, written->first_seq, written->last_seq, hex(written->last_hash), written->bytes};
+    if (context.json) print(to_json(line));
+    else
+        print(fmt::format(
+            "{}: seq {} to {}, {} bytes, last hash {}", file, line.first_seq, line.last_seq,
+            line.bytes, line.last_hash
+        ));
+    return Exit::ok;
+}
+
+Exit run_replay(const Context& context, const ReplayWords& words) {
+    const Result<OpenedLog> log = open_log(context, words.input);
+    if (!log) return fail(context, log.error());
+    Progress progress(context, "replay");
+    const Result<ReplayReport> report =
+        replay(*log->source, words.limit, [&](std::uint64_t seq, std::uint64_t of) {
+            progress.at(seq, of);
+        });
+    if (!report) return fail(context, report.error());
+    if (context.json) print(to_json(line_of(*report)));
+    else print_replay(*report);
+    return Exit::ok;
+}
+
+Exit run_verify(const Context& context, const VerifyWords& words) {
+    const Result<OpenedLog> log = open_log(context, words.input);
+    if (!log) return fail(context, log.error());
+    Progress progress(context, "verify");
+    const Result<VerifyReport> report =
+        verify(*log->source, [&](std::uint64_t seq, std::uint64_t of) { progress.at(seq, of); });
+    if (!report) return fail(context, report.error());
+    VerifyLine line{
+        report->records, report->commands, report->postings, report->seq, hex(report->hash),
+        std::nullopt};
+    if (!report->problem.empty()) line.problem = report->problem;
+    if (context.json) print(to_json(line));
+    else
+        print(fmt::format(
+            "{} records of {} commands, {} postings: {}", line.records, line.commands,
+            line.postings,
+            line.problem ? *line.problem : "chain, density and postings hold up to seq " +
+                                               std::to_string(line.seq)
+        ));
+    if (line.problem) return Exit::differences;
+    if (words.skip_views || !words.input.export_file.empty()) return Exit::ok;
+    return run_project_diff(context, {});
+}
+
+} // namespace tollbook::api

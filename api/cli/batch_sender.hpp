@@ -1,0 +1,36 @@
+#pragma once
+
+#include "api/cli/client.hpp"
+#include "api/cli/context.hpp"
+#include "api/cli/import_rows.hpp"
+
+#include <cstddef>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace tollbook::api {
+
+struct RefusedCommand {
+    std::size_t line{};
+    std::string type;
+    Error error;
+};
+
+struct SendReport {
+    std::size_t accepted{};
+    std::size_t replayed{}; // Stood in the book already.
+    std::vector<RefusedCommand> refused;
+    std::string position; // After which all of it stands.
+};
+
+// Sends commands in batches, in order. What was refused only for the moment is sent again, before
+// anything behind it. Stops at an error of the connection: nothing is lost by running it again.
+Result<SendReport> send_commands(
+    const Context& context,
+    Client& client,
+    const std::string& tenant,
+    std::span<const ImportCommand> commands
+);
+
+} // namespace tollbook::api

@@ -1,0 +1,3 @@
+#include "api/cli/cli.hpp"
+
+int main(int argc, char** argv) { return tollbook::api::run(argc, argv); }

@@ -1,0 +1,28 @@
+#pragma once
+
+#include "api/cli/context.hpp"
+
+#include <string>
+
+namespace tollbook::api {
+
+// How far each read model is.
+Exit run_project_list(const Context& context);
+
+struct RebuildWords {
+    std::string name;
+    bool accept_differences{};
+};
+
+// Builds a read model anew beside the live one, compares, swaps. Differences exit with 3 and leave
+// the live tables alone unless they were accepted.
+Exit run_project_rebuild(const Context& context, const RebuildWords& words);
+
+// Puts back what the last rebuild replaced.
+Exit run_project_rollback(const Context& context, const std::string& name);
+
+// Replays and compares every row with the live tables; an empty name means all of them.
+// Differences exit with 3. Changes nothing.
+Exit run_project_diff(const Context& context, const std::string& name);
+
+} // namespace tollbook::api

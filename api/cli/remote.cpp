@@ -1,0 +1,45 @@
+#include "api/cli/remote.hpp"
+
+#include "api/cli/connect.hpp"
+#include "api/cli/import_rows.hpp"
+#include "api/http/app.hpp"
+#include "commands/commands.hpp"
+
+#include <utility>
+
+namespace tollbook::api {
+
+namespace {
+
+struct Call {
+    std::string path; // Below the tenant.
+    std::string body;
+    std::string key;
+};
+
+Exit post(const Context& context, const std::string& tenant, const Call& call) {
+    const Result<std::unique_ptr<Client>> client = connect(context);
+    if (!client) return fail(context, client.error());
+    const std::string path = "/v1/tenants/" + path_segment(tenant) + call.path;
+    const Result<ClientReply> reply = (*client)->post(path, call.body, call.key);
+    if (!reply) return fail(context, reply.error());
+    print(reply->body);
+    return Exit::ok;
+}
+
+} // namespace
+
+// A run is another one each time: the book itself knows what it has renewed.
+Exit run_renewal_run(const Context& context, const std::string& tenant) {
+    return post(context, tenant, {"/renewal-runs", "{}", "run:" + new_request_id()});
+}
+
+Exit run_clock_advance(const Context& context, const std::string& tenant, Timestamp to) {
+    const AdvanceTestClock command{to};
+    const std::string body = to_json(command);
+    return post(
+        context, tenant, {"/clock/advance", body, import_key(tenant, AdvanceTestClock::type, body)}
+    );
+}
+
+} // namespace tollbook::api

@@ -1,0 +1,116 @@
+#include "api/cli/serve.hpp"
+
+#include "api/cli/dsn.hpp"
+#include "api/logging.hpp"
+#include "api/node.hpp"
+#include "api/version.hpp"
+#include "ledger/json.hpp"
+
+#include <chrono>
+#include <csignal>
+#include <string>
+#include <utility>
+
+namespace tollbook::api {
+
+namespace {
+
+Result<HookSources> hook_sources_of(const Config& config) {
+    Result<AddressList> allowed = AddressList::parse(config.list("hooks.sources"));
+    if (!allowed) return allowed.error();
+    Result<AddressList> proxies = AddressList::parse(config.list("http.trusted_proxies"));
+    if (!proxies) return proxies.error();
+    return HookSources{std::move(*allowed), std::move(*proxies), config.flag("hooks.observe_only")};
+}
+
+Limits limits_of(const Config& config) {
+    const auto size = [&](std::string_view name) {
+        return static_cast<std::size_t>(config.number(name));
+    };
+    Limits limits;
+    limits.connections_max = size("http.connections_max");
+    limits.requests_in_flight_max = size("http.requests_in_flight_max");
+    limits.body_bytes_max = size("http.body_bytes_max");
+    return limits;
+}
+
+Result<NodeOptions> options_of(const Config& config) {
+    Result<std::string> dsn = dsn_of(config);
+    if (!dsn) return dsn.error();
+    Result<HookSources> sources = hook_sources_of(config);
+    if (!sources) return sources.error();
+    NodeOptions options;
+    options.data_directory = config.text("data.dir");
+    options.dsn = std::move(*dsn);
+    options.hook_sources = std::move(*sources);
+    options.limits = limits_of(config);
+    options.http.listen = config.text("http.listen");
+    options.http.threads = static_cast<std::size_t>(config.number("http.threads"));
+    options.http.tls_cert_file = config.text("http.tls_cert_file");
+    options.http.tls_key_file = config.text("http.tls_key_file");
+    options.checkpoint_records =
+        static_cast<std::uint64_t>(config.number("book.checkpoint_records"));
+    options.router_timeout = std::chrono::milliseconds(config.number("routers.timeout_ms"));
+    options.router_audit_every = std::chrono::milliseconds(config.number("routers.audit_every_ms"));
+    return options;
+}
+
+Status start_logging(const Config& config) {
+    const auto level = log_level_named(config.text("log.level"));
+    const auto format = log_format_named(config.text("log.format"));
+    if (!level) return Error{Errc::config_invalid, "log.level: debug, info, warn or error"};
+    if (!format) return Error{Errc::config_invalid, "log.format: auto, json or text"};
+    set_logging(*level, *format);
+    return Done{};
+}
+
+// What a caller that started this node needs to reach it.
+struct Listening {
+    std::string url;
+    std::string dsn;
+};
+BOOST_DESCRIBE_STRUCT(Listening, (), (url, dsn))
+
+std::string listening_line(const Config& config, const Node& node) {
+    const std::string& listen = config.text("http.listen");
+    const std::string scheme = config.text("http.tls_cert_file").empty() ? "http://" : "https://";
+    return to_json(Listening{
+        scheme + listen.substr(0, listen.rfind(':') + 1) + std::to_string(node.port()),
+        node.dsn()});
+}
+
+// Blocked before any thread is made, so that all of them leave these signals to `wait`.
+sigset_t block_signals() {
+    sigset_t signals;
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGTERM);
+    sigaddset(&signals, SIGINT);
+    pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+    std::signal(SIGPIPE, SIG_IGN);
+    return signals;
+}
+
+} // namespace
+
+Exit run_serve(const Context& context) {
+    if (const Status status = start_logging(context.config); !status)
+        return fail(context, status.error());
+    Result<NodeOptions> options = options_of(context.config);
+    if (!options) return fail(context, options.error());
+    const sigset_t signals = block_signals();
+    log(LogLevel::info,
+        "starting",
+        {{"version", version}, {"data", std::string_view(options->data_directory)}});
+    Result<std::unique_ptr<Node>> node = Node::start(std::move(*options));
+    if (!node) return fail(context, node.error());
+    log(LogLevel::info, "serving", {{"port", std::int64_t{(*node)->port()}}});
+    print(listening_line(context.config, **node));
+    int signal = 0;
+    sigwait(&signals, &signal);
+    log(LogLevel::info, "draining", {{"signal", std::int64_t{signal}}});
+    node->reset();
+    log(LogLevel::info, "stopped");
+    return Exit::ok;
+}
+
+} // namespace tollbook::api

@@ -1,0 +1,106 @@
+#include "api/http/app.hpp"
+
+#include "api/http/batch.hpp"
+#include "api/http/commands.hpp"
+#include "api/http/problem.hpp"
+#include "api/http/read_runner.hpp"
+#include "api/http/secret_file.hpp"
+
+#include <fmt/format.h>
+
+#include <cstdint>
+#include <utility>
+
+namespace tollbook::api {
+
+namespace {
+
+Response refusal_response(const Error& error, std::string_view request_id) {
+    if (error.code != Errc::method_not_allowed) return problem_response(error, request_id);
+    Response response = problem_response(Error{error.code, {}}, request_id);
+    response.headers.push_back({"Allow", error.detail});
+    return response;
+}
+
+} // namespace
+
+std::string new_request_id() {
+    static const std::string process = random_hex(5);
+    static std::atomic<std::uint64_t> last{0};
+    const std::uint64_t number = last.fetch_add(1, std::memory_order_relaxed) + 1;
+    return fmt::format("req_{}{:010x}", process, number);
+}
+
+App::App(Services services, Limits limits)
+    : services_(std::move(services))
+    , limits_(limits)
+    , reads_(std::make_unique<ReadRunner>(services_))
+    , batches_(std::make_unique<Workers>(1, services_.batches_waiting_max)) {}
+
+App::~App() = default;
+
+std::variant<Admitted, Response> App::admit(const Request& head) const {
+    Result<Admitted> admitted = api::admit(services_, head);
+    if (!admitted) return refusal_response(admitted.error(), head.id);
+    return std::move(*admitted);
+}
+
+std::size_t App::body_bytes_max(const Admitted& admitted) const {
+    switch (admitted.route->kind) {
+    case Kind::batch:
+        return limits_.batch_bytes_max;
+    case Kind::hook:
+        return limits_.hook_bytes_max;
+    default:
+        return limits_.body_bytes_max;
+    }
+}
+
+void App::handle(Request request, Admitted admitted, Reply reply) {
+    const std::size_t before = in_flight_.fetch_add(1, std::memory_order_relaxed);
+    if (before >= limits_.requests_in_flight_max)
+        return reply(problem_response(Error{Errc::overloaded, "requests in flight"}, request.id));
+    dispatch(std::move(request), std::move(admitted), std::move(reply));
+}
+
+void App::dispatch(Request request, Admitted admitted, Reply reply) {
+    const Route& route = *admitted.route;
+    switch (route.kind) {
+    case Kind::command:
+        return run_command(services_, std::move(request), std::move(admitted), std::move(reply));
+    case Kind::hook:
+        return run_hook(services_, std::move(request), std::move(admitted), std::move(reply));
+    case Kind::read:
+        return reads_->run(std::move(request), std::move(admitted), std::move(reply));
+    case Kind::page:
+        return reply(route.page(services_, admitted.path));
+    case Kind::batch: {
+        const std::string id = request.id;
+        auto job = [this, reply, request = std::move(request), admitted = std::move(admitted)](
+                       std::size_t
+                   ) mutable {
+            run_batch(services_, std::move(request), std::move(admitted), std::move(reply));
+        };
+        if (!batches_->post(std::move(job)))
+            reply(problem_response(Error{Errc::overloaded, "batches wait"}, id));
+        return;
+    }
+    case Kind::run:
+        if (!services_.renewal_run)
+            return reply(problem_response(Error{Errc::not_ready, {}}, request.id));
+        return services_.renewal_run(
+            {std::move(admitted.tenant),
+             std::move(admitted.key),
+             std::move(request.body),
+             "key:" + admitted.principal.id,
+             std::move(request.id)},
+            std::move(reply)
+        );
+    }
+}
+
+void App::answered(const Route* route, int status, double seconds) {
+    services_.metrics.observe(route, status, seconds);
+}
+
+} // namespace tollbook::api

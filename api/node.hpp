@@ -1,0 +1,49 @@
+#pragma once
+
+#include "api/http/hooks.hpp"
+#include "api/http/limits.hpp"
+#include "api/http/server.hpp"
+#include "ledger/error.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <string>
+
+namespace tollbook::api {
+
+// What one node is made of; the configuration fills it.
+struct NodeOptions {
+    std::string data_directory;
+    std::string dsn; // Of PostgreSQL; empty: a private cluster below the data directory.
+    ServerOptions http;
+    HookSources hook_sources;
+    Limits limits;
+    std::uint64_t checkpoint_records{250'000};
+    std::chrono::milliseconds router_timeout{5'000};
+    std::chrono::milliseconds router_audit_every{60'000};
+};
+
+// All parts in one process: log, writer, read models, enforcement, HTTP. They are made in this
+// order and go in reverse: no new requests, then no reactors, then the last answers, then the log.
+class Node {
+public:
+    // Recovers and serves. Refuses with the reason of the part that cannot start.
+    static Result<std::unique_ptr<Node>> start(NodeOptions options);
+
+    Node(const Node&) = delete;
+    Node& operator=(const Node&) = delete;
+    ~Node(); // Drains and stops.
+
+    std::uint16_t port() const;
+
+    // Of the database that its read models are in.
+    const std::string& dsn() const;
+
+private:
+    struct Parts;
+    explicit Node(std::unique_ptr<Parts> parts);
+    std::unique_ptr<Parts> parts_;
+};
+
+} // namespace tollbook::api

@@ -1,0 +1,52 @@
+#pragma once
+
+#include "ledger/json.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <string>
+#include <vector>
+
+#include <cstdio>
+
+namespace tollbook::bench {
+
+// One line of a benchmark: what was reached, the limit measured in the same run, and their ratio.
+// `at_least` is the ratio that the product promises itself (for bytes: the most, see unit).
+struct Figure {
+    std::string bench;
+    double value{};
+    double limit{};
+    double ratio{};
+    double at_least{};
+    std::string unit;
+    std::string conditions;
+};
+
+inline void print(const Figure& figure) {
+    std::string conditions;
+    write_json_string(conditions, figure.conditions);
+    fmt::print(
+        "{{\"bench\":\"{}\",\"value\":{:.1f},\"limit\":{:.1f},\"ratio\":{:.3f},\"at_least\":{:.2f},"
+        "\"unit\":\"{}\",\"conditions\":{}}}\n",
+        figure.bench, figure.value, figure.limit, figure.ratio, figure.at_least, figure.unit, conditions
+    );
+    std::fflush(stdout);
+}
+
+inline double median(std::vector<double> values) {
+    std::ranges::sort(values);
+    return values.at(values.size() / 2);
+}
+
+// Runs something and says how many seconds it took.
+template <class F>
+double seconds(F&& run) {
+    const auto start = std::chrono::steady_clock::now();
+    run();
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
+
+} // namespace tollbook::bench

@@ -1,0 +1,41 @@
+#pragma once
+
+#include "commands/rows.hpp"
+#include "ledger/table.hpp"
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace tollbook {
+
+// Raise it when a row, a key or evolve changes: older checkpoints are then not used.
+inline constexpr std::uint32_t book_version = 1;
+
+// "<tenant>/<a>" and "<tenant>/<a>/<b>": ids hold no slash, so keys cannot collide.
+std::string book_key(std::string_view tenant, std::string_view a);
+std::string book_key(std::string_view tenant, std::string_view a, std::string_view b);
+
+// The write side of one partition: what its commands are decided on. Held in memory (payments and
+// charges may leave it for the checkpoint and come back); touched by the writer's thread alone.
+struct Book {
+    Journal journal;
+    Table<TenantRow> tenants{journal, 'T', Residency::hot};       // tenant
+    Table<NameRow> shortcodes{journal, 'S', Residency::hot};      // shortcode -> tenant
+    Table<PlanRow> plans{journal, 'P', Residency::hot};           // tenant/plan/version
+    Table<NumberRow> plan_versions{journal, 'V', Residency::hot}; // tenant/plan -> newest
+    Table<NameRow> routers{journal, 'R', Residency::hot};         // tenant/router -> driver
+    Table<CustomerRow> customers{journal, 'C', Residency::hot};   // tenant/customer
+    Table<WalletRow> wallets{journal, 'W', Residency::hot};       // tenant/customer
+    Table<NameRow> references{journal, 'N', Residency::hot};      // tenant/normalised -> customer
+    Table<ServiceRow> services{journal, 's', Residency::hot};     // tenant/service
+    Table<SiteRow> sites{journal, 'i', Residency::hot};           // tenant/site
+    Table<NumberRow> openings{journal, 'o', Residency::hot};      // tenant/channel -> 1
+    Table<PaymentRow> payments{journal, 'p', Residency::cold};    // tenant/payment
+    Table<ChargeRow> charges{journal, 'c', Residency::cold};      // tenant/charge
+};
+
+// Takes an event of `tenant` into the book. Never refuses.
+void evolve(Book& book, std::string_view tenant, const Event& event);
+
+} // namespace tollbook

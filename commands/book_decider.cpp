@@ -1,0 +1,196 @@
+#include "commands/book_decider.hpp"
+
+#include "commands/deciders.hpp"
+#include "commands/mpesa.hpp"
+#include "commands/renewal.hpp"
+
+#include <algorithm>
+#include <optional>
+#include <sodium/utils.h>
+
+namespace tollbook {
+
+namespace {
+
+// A command that was read, and what of it needs the tenant's key.
+class PreparedCommand final : public Prepared {
+public:
+    PreparedCommand(Command command, Derived derived)
+        : command_(std::move(command)), derived_(std::move(derived)) {}
+
+    const Command& command() const { return command_; }
+
+    const Derived& derived() const { return derived_; }
+
+    std::string canonical() const override {
+        return std::string(type_of(command_)) + canonical_json(command_);
+    }
+
+    std::string stream() const override {
+        return std::visit([](const auto& c) { return stream_of(c); }, command_);
+    }
+
+private:
+    template <class T>
+    static std::string stream_of(const T& command) {
+        if constexpr (requires {
+                          command.service;
+                          command.reason;
+                      })
+            return "service:" + command.service;
+        else if constexpr (requires { command.payment; })
+            return "payment:" + command.payment;
+        else if constexpr (requires { command.charge; })
+            return "wallet:" + command.customer;
+        else if constexpr (std::same_as<T, RenewService>)
+            return "service:" + command.service;
+        else if constexpr (requires {
+                               command.site;
+                               command.target;
+                           })
+            return "site:" + command.site;
+        else if constexpr (requires {
+                               command.plan;
+                               command.price_minor;
+                           })
+            return "plan:" + command.plan;
+        else if constexpr (std::same_as<T, AddPaymentReference>)
+            return "customer:" + command.customer;
+        else
+            return {};
+    }
+
+    Command command_;
+    Derived derived_;
+};
+
+std::optional<std::string> base64_decoded(const std::string& text) {
+    std::string bytes(text.size(), '\0');
+    std::size_t size = 0;
+    const int failed = sodium_base642bin(
+        reinterpret_cast<unsigned char*>(bytes.data()),
+        bytes.size(),
+        text.data(),
+        text.size(),
+        nullptr,
+        &size,
+        nullptr,
+        sodium_base64_VARIANT_ORIGINAL
+    );
+    if (failed != 0) return std::nullopt;
+    bytes.resize(size);
+    return bytes;
+}
+
+// The payer is known by number and name together: masked numbers are shared by many.
+Result<Derived> derive(
+    const RecordCallback& command, std::string_view tenant, const PrivateHash& private_hash
+) {
+    std::optional<std::string> raw = base64_decoded(command.raw_base64);
+    if (!raw) return Error{Errc::malformed_request, "raw_base64"};
+    Derived derived;
+    derived.raw = std::move(*raw);
+    derived.body_hash = private_hash(tenant, derived.raw);
+    derived.payer_subject = "payer:" + derived.body_hash;
+    const Result<C2bConfirmation> c2b = parse_c2b(derived.raw);
+    if (!c2b) return derived;
+    derived.payer_subject = "payer:" + private_hash(tenant, c2b->payer + "\n" + c2b->payer_name);
+    derived.reference_hash = private_hash(tenant, normalise_reference(c2b->reference));
+    return derived;
+}
+
+} // namespace
+
+BookDecider::BookDecider(PrivateHash private_hash) : private_hash_(std::move(private_hash)) {}
+
+std::uint32_t BookDecider::version() const { return book_version; }
+
+Result<std::shared_ptr<const Prepared>> BookDecider::prepare(
+    std::string_view tenant, std::string_view type, std::string_view body
+) const {
+    Result<Command> command = read_command(type, body);
+    if (!command) return command.error();
+    Derived derived;
+    if (const auto* callback = std::get_if<RecordCallback>(&*command)) {
+        Result<Derived> computed = derive(*callback, tenant, private_hash_);
+        if (!computed) return computed.error();
+        derived = std::move(*computed);
+    }
+    return std::shared_ptr<const Prepared>(
+        std::make_shared<PreparedCommand>(std::move(*command), std::move(derived))
+    );
+}
+
+Result<std::vector<NewEvent>> BookDecider::decide(
+    const Prepared& command, std::string_view tenant, Timestamp recorded_at
+) const {
+    const auto& prepared = static_cast<const PreparedCommand&>(command);
+    if (const auto* open = std::get_if<OpenTenant>(&prepared.command()))
+        return open_tenant(book_, tenant, *open, recorded_at);
+    if (book_.tenants.find(tenant) == nullptr)
+        return Error{Errc::tenant_unknown, std::string(tenant.substr(0, 32))};
+
+    Decision decision(book_, tenant, recorded_at);
+    const Status status = std::visit(
+        [&](const auto& c) -> Status {
+            using T = std::decay_t<decltype(c)>;
+            if constexpr (std::same_as<T, OpenTenant>)
+                return Done{};
+            else if constexpr (std::same_as<T, RecordCallback>)
+                return tollbook::decide(decision, c, prepared.derived());
+            else
+                return tollbook::decide(decision, c);
+        },
+        prepared.command()
+    );
+    if (!status) return status.error();
+    return decision.take();
+}
+
+void BookDecider::evolve(const Event& event, const Record& record) {
+    tollbook::evolve(book_, record.command.tenant, event);
+}
+
+std::uint64_t BookDecider::mark() { return book_.journal.mark(); }
+
+void BookDecider::undo_to(std::uint64_t mark) { book_.journal.undo_to(mark); }
+
+void BookDecider::forget_undo(std::uint64_t mark) { book_.journal.forget_undo(mark); }
+
+std::vector<RowImage> BookDecider::take_changed_rows() { return book_.journal.take_changed_rows(); }
+
+void BookDecider::flushed() { book_.journal.flushed(); }
+
+void BookDecider::restore_row(std::string_view key, std::string_view value) {
+    book_.journal.restore_row(key, value);
+}
+
+void BookDecider::attach(const RowStore& rows) { book_.journal.attach(rows); }
+
+std::string BookDecider::cold_tags() const { return book_.journal.cold_tags(); }
+
+Hash BookDecider::state_hash() const { return book_.journal.state_hash(); }
+
+Result<std::vector<DueService>> BookDecider::due_services(
+    std::string_view tenant, Timestamp recorded_at
+) const {
+    if (book_.tenants.find(tenant) == nullptr)
+        return Error{Errc::tenant_unknown, std::string(tenant.substr(0, 32))};
+    const Date today = Decision(book_, tenant, recorded_at).today();
+    const std::string prefix = std::string(tenant) + "/";
+    std::vector<DueService> due;
+    book_.services.for_each([&](std::string_view key, const ServiceRow& row) {
+        if (!key.starts_with(prefix) || !row.blocks.empty() || row.renews_on > today) return;
+        due.push_back(
+            {std::string(key.substr(prefix.size())), row.customer, row.renews_on, row.changes}
+        );
+    });
+    std::ranges::sort(due, [](const DueService& a, const DueService& b) {
+        if (a.customer != b.customer) return natural_less(a.customer, b.customer);
+        if (a.renews_on != b.renews_on) return a.renews_on < b.renews_on;
+        return natural_less(a.service, b.service);
+    });
+    return due;
+}
+
+} // namespace tollbook

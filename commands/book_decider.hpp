@@ -1,0 +1,60 @@
+#pragma once
+
+#include "commands/book.hpp"
+#include "commands/commands.hpp"
+#include "ledger/decider.hpp"
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace tollbook {
+
+// Keyed hash of something personal under the tenant's key, as hex. Thread-safe.
+using PrivateHash = std::function<std::string(std::string_view tenant, std::string_view text)>;
+
+// A service that a renewal run would renew now.
+struct DueService {
+    std::string service;
+    std::string customer;
+    Date renews_on;
+    std::uint64_t changes{}; // Of the service so far: a changed service is another attempt.
+};
+
+// The Book and its rules, as the partition writer holds them.
+class BookDecider final : public Decider {
+public:
+    explicit BookDecider(PrivateHash private_hash);
+
+    std::uint32_t version() const override;
+    Result<std::shared_ptr<const Prepared>> prepare(
+        std::string_view tenant, std::string_view type, std::string_view body
+    ) const override;
+    Result<std::vector<NewEvent>> decide(
+        const Prepared& command, std::string_view tenant, Timestamp recorded_at
+    ) const override;
+    void evolve(const Event& event, const Record& record) override;
+    std::uint64_t mark() override;
+    void undo_to(std::uint64_t mark) override;
+    void forget_undo(std::uint64_t mark) override;
+    std::vector<RowImage> take_changed_rows() override;
+    void flushed() override;
+    void restore_row(std::string_view key, std::string_view value) override;
+    void attach(const RowStore& rows) override;
+    std::string cold_tags() const override;
+    Hash state_hash() const override;
+
+    const Book& book() const { return book_; }
+
+    // The services of a tenant that are due and run, customer by customer, oldest due first, then
+    // lowest service number. Refuses an unknown tenant.
+    Result<std::vector<DueService>> due_services(std::string_view tenant, Timestamp recorded_at)
+        const;
+
+private:
+    PrivateHash private_hash_;
+    Book book_;
+};
+
+} // namespace tollbook

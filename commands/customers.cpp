@@ -1,0 +1,126 @@
+#include "commands/deciders.hpp"
+#include "commands/mpesa.hpp"
+
+#include <algorithm>
+
+namespace tollbook {
+
+namespace {
+
+constexpr std::size_t references_max = 20;
+constexpr std::size_t reference_chars_max = 64;
+
+Result<PaymentReference> new_reference(const Decision& decision, const std::string& text) {
+    const std::string normalised = normalise_reference(text);
+    if (normalised.empty() || text.size() > reference_chars_max)
+        return Error{Errc::payment_reference_invalid, {}};
+    if (decision.book().references.find(decision.key(normalised)) != nullptr)
+        return Error{Errc::payment_reference_taken, normalised};
+    return PaymentReference{text, normalised};
+}
+
+Result<std::vector<PaymentReference>> new_references(
+    const Decision& decision, const std::vector<std::string>& texts
+) {
+    if (texts.size() > references_max)
+        return Error{Errc::value_out_of_range, "references: at most 20"};
+    std::vector<PaymentReference> references;
+    for (const std::string& text : texts) {
+        const Result<PaymentReference> reference = new_reference(decision, text);
+        if (!reference) return reference.error();
+        if (std::ranges::find(references, reference->normalised, &PaymentReference::normalised) !=
+            references.end())
+            return Error{Errc::payment_reference_taken, reference->normalised};
+        references.push_back(*reference);
+    }
+    return references;
+}
+
+Status check_new_blocks(const std::vector<std::string>& blocks) {
+    for (std::size_t i = 0; i < blocks.size(); ++i) {
+        if (const Status status = check_reason(blocks[i]); !status) return status;
+        if (std::find(blocks.begin(), blocks.begin() + static_cast<std::ptrdiff_t>(i), blocks[i]) !=
+            blocks.begin() + static_cast<std::ptrdiff_t>(i))
+            return Error{Errc::value_out_of_range, "blocks: a reason is named twice"};
+    }
+    return Done{};
+}
+
+// The version that a service gets: the one asked for, or the newest.
+Result<std::uint32_t> plan_version(const Decision& decision, const AddService& command) {
+    const NumberRow* newest = decision.book().plan_versions.find(decision.key(command.plan));
+    if (newest == nullptr) return Error{Errc::plan_unknown, command.plan};
+    const auto latest = static_cast<std::uint32_t>(newest->value);
+    const std::uint32_t version = command.plan_version.value_or(latest);
+    if (version == 0 || version > latest) return Error{Errc::plan_unknown, command.plan};
+    return version;
+}
+
+} // namespace
+
+Status decide(Decision& decision, const RegisterCustomer& command) {
+    if (const Status status = check_id("customer", command.customer); !status) return status;
+    if (decision.book().customers.find(decision.key(command.customer)) != nullptr)
+        return Error{Errc::customer_exists, command.customer};
+    if (const Status status = check_text("name", command.name); !status) return status;
+    if (const Status status = check_text("phone", command.phone, 40); !status) return status;
+    const std::string mail = command.mail.value_or("");
+    if (const Status status = check_text("mail", mail); !status) return status;
+    const Result<std::vector<PaymentReference>> references =
+        new_references(decision, command.references);
+    if (!references) return references.error();
+
+    decision.add(
+        "customer:" + command.customer,
+        CustomerRegistered{command.customer, *references},
+        Personal{
+            "customer:" + command.customer,
+            to_json(CustomerPersonal{command.name, command.phone, mail})}
+    );
+    return Done{};
+}
+
+Status decide(Decision& decision, const AddPaymentReference& command) {
+    if (decision.book().customers.find(decision.key(command.customer)) == nullptr)
+        return Error{Errc::customer_unknown, command.customer};
+    const Result<PaymentReference> reference = new_reference(decision, command.reference);
+    if (!reference) return reference.error();
+    decision.add(
+        "customer:" + command.customer, PaymentReferenceAdded{command.customer, *reference}
+    );
+    return Done{};
+}
+
+Status decide(Decision& decision, const AddService& command) {
+    const std::string site = command.site.value_or(command.service);
+    const std::int32_t anchor = command.anchor_day.value_or(civil(command.renews_on).day);
+    const std::vector<std::string> blocks = command.blocks.value_or(std::vector<std::string>{});
+    if (const Status status = check_id("service", command.service); !status) return status;
+    if (const Status status = check_id("site", site); !status) return status;
+    if (decision.book().services.find(decision.key(command.service)) != nullptr)
+        return Error{Errc::service_exists, command.service};
+    if (decision.book().customers.find(decision.key(command.customer)) == nullptr)
+        return Error{Errc::customer_unknown, command.customer};
+    const Result<std::uint32_t> version = plan_version(decision, command);
+    if (!version) return version.error();
+    if (decision.book().sites.find(decision.key(site)) != nullptr)
+        return Error{Errc::site_exists, site};
+    if (anchor < 1 || anchor > 31) return Error{Errc::value_out_of_range, "anchor_day: 1 to 31"};
+    if (const Status status = check_new_blocks(blocks); !status) return status;
+
+    decision.add(
+        "service:" + command.service,
+        ServiceAdded{
+            command.service,
+            command.customer,
+            command.plan,
+            *version,
+            site,
+            command.renews_on,
+            anchor,
+            blocks}
+    );
+    return Done{};
+}
+
+} // namespace tollbook

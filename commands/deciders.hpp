@@ -1,0 +1,44 @@
+// One function for each command: what it makes of the book, or why not. Refusals stand in the
+// order in which a caller sees them; tests/commands pins that order. They add to the decision and
+// change nothing else; a decision that was refused is thrown away.
+#pragma once
+
+#include "commands/commands.hpp"
+#include "commands/decision.hpp"
+
+namespace tollbook {
+
+// The one command that needs no tenant yet: its events come back directly.
+Result<Events> open_tenant(
+    const Book& book, std::string_view tenant, const OpenTenant& command, Timestamp recorded_at
+);
+
+Status decide(Decision& decision, const DefinePlan& command);
+Status decide(Decision& decision, const RegisterRouter& command);
+Status decide(Decision& decision, const ClosePeriod& command);
+Status decide(Decision& decision, const AdvanceTestClock& command);
+
+Status decide(Decision& decision, const RegisterCustomer& command);
+Status decide(Decision& decision, const AddPaymentReference& command);
+Status decide(Decision& decision, const AddService& command);
+
+Status decide(Decision& decision, const ProvisionSite& command);
+Status decide(Decision& decision, const RemoveSite& command);
+Status decide(Decision& decision, const ReportSite& command);
+
+Status decide(Decision& decision, const RenewService& command);
+Status decide(Decision& decision, const SuspendService& command);
+Status decide(Decision& decision, const SuspendCustomer& command);
+Status decide(Decision& decision, const ReinstateService& command);
+
+Status decide(Decision& decision, const PostOpeningBalances& command);
+Status decide(Decision& decision, const ChargeWallet& command);
+
+Status decide(Decision& decision, const RecordPayment& command);
+Status decide(Decision& decision, const RecordCallback& command, const Derived& derived);
+
+Status decide(Decision& decision, const AssignSuspense& command);
+Status decide(Decision& decision, const ReversePayment& command);
+Status decide(Decision& decision, const MovePayment& command);
+
+} // namespace tollbook

@@ -1,0 +1,120 @@
+#include "commands/decision.hpp"
+
+#include "ledger/ensure.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace tollbook {
+
+Decision::Decision(const Book& book, std::string_view tenant, Timestamp recorded_at)
+    : book_(book), tenant_(tenant), row_(book.tenants.find(tenant)) {
+    ensure(row_ != nullptr);
+    now_ = row_->test_clock.value_or(recorded_at);
+    today_ = day_of(now_);
+}
+
+Date Decision::booked_on(Date day) const {
+    if (!row_->closed_through || day > *row_->closed_through) return day;
+    return *row_->closed_through + 1;
+}
+
+WalletRow& Decision::wallet(const std::string& customer) {
+    const auto found = wallets_.find(customer);
+    if (found != wallets_.end()) return found->second;
+    const WalletRow* stored = book_.wallets.find(key(customer));
+    ensure(stored != nullptr);
+    return wallets_.emplace(customer, *stored).first->second;
+}
+
+void Decision::add(std::string stream, Event event, std::optional<Personal> personal) {
+    add_at(now_, booked_on(today_), std::move(stream), std::move(event), std::move(personal));
+}
+
+void Decision::add_at(
+    Timestamp at, Date day, std::string stream, Event event, std::optional<Personal> personal
+) {
+    events_.push_back({std::move(stream), std::move(event), at, day, std::move(personal)});
+}
+
+Status check_id(std::string_view what, std::string_view id) {
+    constexpr std::size_t chars_max = 64;
+    const auto allowed = [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+               c == '.' || c == '_' || c == '-' || c == '@' || c == ':';
+    };
+    if (!id.empty() && id.size() <= chars_max && std::ranges::all_of(id, allowed)) return Done{};
+    return Error{
+        Errc::value_out_of_range,
+        fmt::format("{}: 1 to {} of A-Z a-z 0-9 . _ - @ :", what, chars_max)};
+}
+
+Status check_reason(std::string_view reason) {
+    constexpr std::size_t chars_max = 32;
+    const auto allowed = [](char c) { return (c >= 'a' && c <= 'z') || c == '_'; };
+    if (!reason.empty() && reason.size() <= chars_max && std::ranges::all_of(reason, allowed))
+        return Done{};
+    return Error{Errc::value_out_of_range, "reason: 1 to 32 of a-z _"};
+}
+
+Status check_amount(std::int64_t minor) {
+    if (minor <= 0) return Error{Errc::amount_not_positive, {}};
+    if (minor > amount_minor_max) return Error{Errc::amount_overflow, {}};
+    return Done{};
+}
+
+Status check_text(std::string_view what, std::string_view text, std::size_t chars_max) {
+    const auto control = [](char c) { return static_cast<unsigned char>(c) < 0x20; };
+    if (text.size() <= chars_max && std::ranges::none_of(text, control)) return Done{};
+    return Error{
+        Errc::value_out_of_range,
+        fmt::format("{}: at most {} bytes, no control characters", what, chars_max)};
+}
+
+Posting leg(const Decision& decision, std::string account, std::int64_t minor) {
+    return {std::move(account), minor, decision.row().currency, std::nullopt};
+}
+
+namespace {
+
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+std::string_view digits_at(std::string_view text, std::size_t at) {
+    std::size_t end = at;
+    while (end < text.size() && is_digit(text[end]))
+        ++end;
+    return text.substr(at, end - at);
+}
+
+std::string_view without_zeros(std::string_view digits) {
+    const std::size_t first = digits.find_first_not_of('0');
+    return first == std::string_view::npos ? std::string_view{} : digits.substr(first);
+}
+
+} // namespace
+
+bool natural_less(std::string_view a, std::string_view b) {
+    std::size_t i = 0;
+    std::size_t j = 0;
+    while (i < a.size() && j < b.size()) {
+        if (is_digit(a[i]) && is_digit(b[j])) {
+            const std::string_view run_a = digits_at(a, i);
+            const std::string_view run_b = digits_at(b, j);
+            const std::string_view x = without_zeros(run_a);
+            const std::string_view y = without_zeros(run_b);
+            if (x.size() != y.size()) return x.size() < y.size();
+            if (x != y) return x < y;
+            i += run_a.size();
+            j += run_b.size();
+        } else {
+            if (a[i] != b[j]) return a[i] < b[j];
+            ++i;
+            ++j;
+        }
+    }
+    if (a.size() - i != b.size() - j) return a.size() - i < b.size() - j;
+    return a < b;
+}
+
+} // namespace tollbook

@@ -1,0 +1,96 @@
+#pragma once
+
+#include "commands/book.hpp"
+#include "ledger/decider.hpp"
+
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace tollbook {
+
+using Events = std::vector<NewEvent>;
+
+// What of a command was computed before it reached the writer, with keys that deciding may not
+// hold: keyed hashes that stand for personal things.
+struct Derived {
+    std::string payer_subject;  // "payer:<hash>"
+    std::string body_hash;      // Of a callback's raw bytes.
+    std::string reference_hash; // Of its normalised reference.
+    std::string raw;            // Its raw bytes.
+};
+
+// One command being decided: the book as it stands, the events so far, and the wallets as those
+// events leave them. Pure: it changes no row.
+class Decision {
+public:
+    // The tenant exists. Its time is its test clock's, if it has one.
+    Decision(const Book& book, std::string_view tenant, Timestamp recorded_at);
+
+    const Book& book() const { return book_; }
+
+    const std::string& tenant() const { return tenant_; }
+
+    const TenantRow& row() const { return *row_; }
+
+    Timestamp now() const { return now_; }
+
+    Date today() const { return today_; }
+
+    Date day_of(Timestamp at) const { return local_day(at, row_->timezone); }
+
+    // The accounting day of what happened on `day`: itself, or the first open day.
+    Date booked_on(Date day) const;
+
+    std::string key(std::string_view a) const { return book_key(tenant_, a); }
+
+    // The wallet as the events so far leave it. The customer exists.
+    WalletRow& wallet(const std::string& customer);
+
+    // Appends an event that happens now and is booked today.
+    void add(std::string stream, Event event, std::optional<Personal> personal = std::nullopt);
+
+    // Appends an event that happened at `at`, booked on `day`.
+    void add_at(
+        Timestamp at,
+        Date day,
+        std::string stream,
+        Event event,
+        std::optional<Personal> personal = std::nullopt
+    );
+
+    Events take() { return std::move(events_); }
+
+    bool empty() const { return events_.empty(); }
+
+private:
+    const Book& book_;
+    std::string tenant_;
+    const TenantRow* row_;
+    Timestamp now_;
+    Date today_;
+    std::map<std::string, WalletRow> wallets_;
+    Events events_;
+};
+
+// Ids that people choose: 1 to 64 of A-Z a-z 0-9 . _ - @ :
+Status check_id(std::string_view what, std::string_view id);
+
+// 1 to 32 of a-z _ : a block reason.
+Status check_reason(std::string_view reason);
+
+// Above zero and at most amount_minor_max.
+Status check_amount(std::int64_t minor);
+
+// At most `chars_max` bytes, no control characters.
+Status check_text(std::string_view what, std::string_view text, std::size_t chars_max = 200);
+
+// A leg in the tenant's currency.
+Posting leg(const Decision& decision, std::string account, std::int64_t minor);
+
+// "ACC1-2" before "ACC1-10": runs of digits compare as numbers.
+bool natural_less(std::string_view a, std::string_view b);
+
+} // namespace tollbook

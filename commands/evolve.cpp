@@ -1,0 +1,244 @@
+#include "commands/book.hpp"
+#include "ledger/ensure.hpp"
+#include "ledger/match.hpp"
+
+#include <algorithm>
+
+namespace tollbook {
+
+std::string book_key(std::string_view tenant, std::string_view a) {
+    std::string key;
+    key.reserve(tenant.size() + a.size() + 1);
+    key.append(tenant).append("/").append(a);
+    return key;
+}
+
+std::string book_key(std::string_view tenant, std::string_view a, std::string_view b) {
+    return book_key(tenant, a).append("/").append(b);
+}
+
+namespace {
+
+// One event's way into the rows. A case for every event: a missing one does not compile.
+class Evolution {
+public:
+    Evolution(Book& book, std::string_view tenant) : book_(book), tenant_(tenant) {}
+
+    void operator()(const TenantOpened& e) {
+        TenantRow& row = book_.tenants.edit(tenant_);
+        row.timezone = e.timezone;
+        row.currency = e.currency;
+        row.mpesa_shortcodes = e.mpesa_shortcodes;
+        row.tills = e.tills;
+        row.policies = e.policies;
+        for (const std::string& shortcode : e.mpesa_shortcodes)
+            book_.shortcodes.edit(shortcode).name = tenant_;
+    }
+
+    void operator()(const PlanDefined& e) {
+        book_.plans.edit(key(e.plan, std::to_string(e.version))
+        ) = {e.price_minor, e.tax_code, e.tax_percent};
+        book_.plan_versions.edit(key(e.plan)).value = e.version;
+    }
+
+    void operator()(const RouterRegistered& e) {
+        book_.routers.edit(key(e.router)).name = e.driver;
+    }
+
+    void operator()(const PeriodClosed& e) {
+        book_.tenants.edit(tenant_).closed_through = e.through;
+    }
+
+    void operator()(const TestClockAdvanced& e) { book_.tenants.edit(tenant_).test_clock = e.to; }
+
+    void operator()(const CustomerRegistered& e) {
+        book_.customers.edit(key(e.customer));
+        book_.wallets.edit(key(e.customer));
+        for (const PaymentReference& reference : e.references)
+            book_.references.edit(key(reference.normalised)).name = e.customer;
+    }
+
+    void operator()(const PaymentReferenceAdded& e) {
+        book_.references.edit(key(e.reference.normalised)).name = e.customer;
+    }
+
+    void operator()(const ServiceAdded& e) {
+        book_.services.edit(key(e.service)
+        ) = {e.customer, e.plan, e.plan_version, e.site, e.renews_on, e.anchor_day, e.blocks, 1};
+        book_.customers.edit(key(e.customer)).services.push_back(e.service);
+        book_.sites.edit(key(e.site)).service = e.service;
+    }
+
+    void operator()(const ServiceSuspended& e) { set_blocks(e.service, e.blocks); }
+
+    void operator()(const ServiceReinstated& e) { set_blocks(e.service, e.blocks); }
+
+    void operator()(const ServiceRenewed& e) {
+        ServiceRow& row = book_.services.edit(key(e.service));
+        row.renews_on = e.to;
+        ++row.changes;
+    }
+
+    void operator()(const SiteRequested& e) {
+        SiteRow& row = book_.sites.edit(key(e.site));
+        row.target = e.target;
+        row.phase = SitePhase::requested;
+    }
+
+    void operator()(const SiteProvisioned& e) {
+        set_applied(e.site, SitePhase::provisioned, e.applied_seq);
+    }
+
+    void operator()(const SiteStateApplied& e) {
+        set_applied(e.site, SitePhase::provisioned, e.applied_seq);
+    }
+
+    void operator()(const SiteFailed& e) {
+        book_.sites.edit(key(e.site)).phase = SitePhase::failed;
+    }
+
+    void operator()(const SiteRemovalRequested& e) {
+        book_.sites.edit(key(e.site)).phase = SitePhase::removing;
+    }
+
+    void operator()(const SiteRemoved& e) {
+        set_applied(e.site, SitePhase::removed, e.applied_seq);
+    }
+
+    void operator()(const CallbackReceived&) {}
+
+    void operator()(const DeskEntryReceived&) {}
+
+    void operator()(const ArrivalResolved& e) {
+        if (e.payment) ++book_.payments.edit(key(*e.payment)).told;
+    }
+
+    void operator()(const PaymentReceived& e) {
+        PaymentRow& row = book_.payments.edit(key(e.payment));
+        row.channel = e.channel;
+        row.minor = e.minor;
+        row.reference_hash = e.reference_hash;
+        row.occurred_at = e.occurred_at;
+        row.typed = e.reported_by == ArrivalKind::desk;
+        if (!e.customer) {
+            row.suspended = e.minor;
+            return;
+        }
+        row.customer = *e.customer;
+        credit_part(row, {*e.customer, e.minor, e.payment, e.debt_repaid});
+    }
+
+    void operator()(const PaymentConfirmed& e) {
+        PaymentRow& row = book_.payments.edit(key(e.payment));
+        row.typed = false;
+        row.reference_hash = e.reference_hash;
+        row.occurred_at = e.occurred_at;
+    }
+
+    void operator()(const SuspenseAssigned& e) {
+        PaymentRow& row = book_.payments.edit(key(e.payment));
+        row.suspended = e.remaining;
+        for (const SuspensePart& part : e.parts)
+            credit_part(row, part);
+    }
+
+    void operator()(const PaymentReversed& e) {
+        PaymentRow& row = book_.payments.edit(key(e.payment));
+        row.suspended -= e.from_suspense;
+        for (const WalletDebit& debit : e.debits)
+            debit_part(row, debit);
+    }
+
+    void operator()(const PaymentMoved& e) {
+        PaymentRow& row = book_.payments.edit(key(e.payment));
+        debit_part(row, e.debit);
+        credit_part(row, e.credit);
+    }
+
+    void operator()(const OpeningBalancesPosted& e) {
+        for (const OpeningWallet& opening : e.wallets) {
+            WalletRow& wallet = book_.wallets.edit(key(opening.customer));
+            wallet.opened = 1;
+            if (opening.minor > 0)
+                credit(wallet, opening.lot, opening.minor);
+            else
+                force_take(wallet, opening.customer, opening.lot, -opening.minor);
+        }
+        for (const OpeningCash& opening : e.cash)
+            book_.openings.edit(key(opening.channel)).value = 1;
+        if (e.complete) book_.tenants.edit(tenant_).opening_complete = true;
+    }
+
+    void operator()(const WalletCharged& e) {
+        apply_taken(book_.wallets.edit(key(e.customer)), e.lots, 0);
+        book_.charges.edit(key(e.charge)) = {e.customer, e.minor};
+        for (const LotTaken& taken : e.lots)
+            note_use(e.charge, taken);
+    }
+
+private:
+    std::string key(std::string_view a) const { return book_key(tenant_, a); }
+
+    std::string key(std::string_view a, std::string_view b) const {
+        return book_key(tenant_, a, b);
+    }
+
+    void set_blocks(const std::string& service, const std::vector<std::string>& blocks) {
+        ServiceRow& row = book_.services.edit(key(service));
+        row.blocks = blocks;
+        ++row.changes;
+    }
+
+    void set_applied(const std::string& site, SitePhase phase, std::uint64_t applied_seq) {
+        SiteRow& row = book_.sites.edit(key(site));
+        if (row.phase != SitePhase::removing || phase == SitePhase::removed) row.phase = phase;
+        row.applied_seq = applied_seq;
+    }
+
+    void credit_part(PaymentRow& row, const SuspensePart& part) {
+        const std::int64_t repaid =
+            credit(book_.wallets.edit(key(part.customer)), part.lot, part.minor);
+        ensure(repaid == part.debt_repaid);
+        row.parts.push_back({part.customer, part.lot, part.minor});
+    }
+
+    // A debit is of one part: the first of that customer that still stands.
+    void debit_part(PaymentRow& row, const WalletDebit& debit) {
+        apply_taken(book_.wallets.edit(key(debit.customer)), debit.lots, debit.overdrawn);
+        const auto part = std::ranges::find_if(row.parts, [&](const PaymentPart& p) {
+            return p.customer == debit.customer && p.standing > 0;
+        });
+        ensure(part != row.parts.end() && part->standing >= debit.minor);
+        part->standing -= debit.minor;
+        for (const Unwound& unwound : debit.unwound)
+            forget_use(row, part->lot, unwound);
+    }
+
+    // The payment behind a lot remembers what it paid for; an opening lot has none.
+    void note_use(const std::string& charge, const LotTaken& taken) {
+        if (taken.lot == opening_lot) return;
+        const std::string payment = key(taken.lot.substr(0, taken.lot.find('#')));
+        if (book_.payments.find(payment) == nullptr) return;
+        book_.payments.edit(payment).uses.push_back({charge, taken.lot, taken.minor});
+    }
+
+    static void forget_use(PaymentRow& row, const std::string& lot, const Unwound& unwound) {
+        const auto use = std::ranges::find_if(row.uses, [&](const PaymentUse& u) {
+            return u.charge == unwound.charge && u.lot == lot;
+        });
+        if (use == row.uses.end()) return;
+        use->minor -= unwound.minor;
+        if (use->minor == 0) row.uses.erase(use);
+    }
+
+    Book& book_;
+    std::string tenant_;
+};
+
+} // namespace
+
+void evolve(Book& book, std::string_view tenant, const Event& event) {
+    std::visit(Evolution{book, tenant}, event);
+}
+
+} // namespace tollbook

@@ -1,0 +1,41 @@
+#pragma once
+
+#include "commands/decision.hpp"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace tollbook {
+
+// The payment that made something happen.
+struct Cause {
+    std::string payment;
+    Timestamp paid_at;
+};
+
+// The services of a customer, oldest due first, then lowest service number: the order in which one
+// wallet pays for them.
+std::vector<std::string> services_in_order(const Decision& decision, const std::string& customer);
+
+// Charges the service's next period from the wallet: wallet_charged and service_renewed. False,
+// and nothing added, when the wallet does not cover it. Refuses with charge_exists when that
+// period has been charged.
+Result<bool> charge_period(
+    Decision& decision,
+    const std::string& service,
+    const ServiceRow& row,
+    const std::optional<Cause>& cause
+);
+
+// After money came in (or another block fell): every service of the customer whose only reason is
+// `unpaid` is renewed and reinstated if the wallet covers it, else passed over. One that is paid
+// for beyond today is reinstated without a charge.
+Status reconnect_paid(
+    Decision& decision, const std::string& customer, const std::optional<Cause>& cause
+);
+
+// Whether a money-only block holds it: its one reason is `unpaid`.
+bool only_unpaid(const std::vector<std::string>& blocks);
+
+} // namespace tollbook

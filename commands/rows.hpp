@@ -1,0 +1,127 @@
+// The rows of the Book: what the deciders must know, and no more. They are checkpointed as JSON;
+// a change of their shape raises book_version (commands/book.hpp).
+#pragma once
+
+#include "commands/wallet.hpp"
+#include "ledger/events.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace tollbook {
+
+struct TenantRow {
+    std::string timezone;
+    Currency currency;
+    std::vector<std::string> mpesa_shortcodes;
+    std::vector<std::string> tills;
+    Policies policies;
+    std::optional<Timestamp> test_clock;
+    std::optional<Date> closed_through;
+    bool opening_complete{};
+};
+BOOST_DESCRIBE_STRUCT(
+    TenantRow,
+    (),
+    (timezone,
+     currency,
+     mpesa_shortcodes,
+     tills,
+     policies,
+     test_clock,
+     closed_through,
+     opening_complete)
+)
+
+struct PlanRow { // Keyed by plan and version.
+    std::int64_t price_minor{};
+    std::string tax_code;
+    std::int64_t tax_percent{};
+};
+BOOST_DESCRIBE_STRUCT(PlanRow, (), (price_minor, tax_code, tax_percent))
+
+// A row that is one number: the newest version of a plan.
+struct NumberRow {
+    std::uint64_t value{};
+};
+BOOST_DESCRIBE_STRUCT(NumberRow, (), (value))
+
+// A row that names another: the owner of a shortcode, the customer of a reference.
+struct NameRow {
+    std::string name;
+};
+BOOST_DESCRIBE_STRUCT(NameRow, (), (name))
+
+struct CustomerRow {
+    std::vector<std::string> services;
+};
+BOOST_DESCRIBE_STRUCT(CustomerRow, (), (services))
+
+struct ServiceRow {
+    std::string customer;
+    std::string plan;
+    std::uint32_t plan_version{};
+    std::string site;
+    Date renews_on;
+    std::int32_t anchor_day{};
+    std::vector<std::string> blocks;
+    std::uint64_t changes{}; // Counts what happened to it: names a renewal attempt.
+};
+BOOST_DESCRIBE_STRUCT(
+    ServiceRow, (), (customer, plan, plan_version, site, renews_on, anchor_day, blocks, changes)
+)
+
+enum class SitePhase { planned, requested, provisioned, failed, removing, removed };
+BOOST_DESCRIBE_ENUM(SitePhase, planned, requested, provisioned, failed, removing, removed)
+
+struct SiteRow {
+    std::string service;
+    std::string target;
+    SitePhase phase{};
+    std::uint64_t applied_seq{};
+};
+BOOST_DESCRIBE_STRUCT(SiteRow, (), (service, target, phase, applied_seq))
+
+// Where a payment's money stands: one part for each wallet credit it made.
+struct PaymentPart {
+    std::string customer;
+    std::string lot;
+    std::int64_t standing{};
+};
+BOOST_DESCRIBE_STRUCT(PaymentPart, (), (customer, lot, standing))
+
+// What a charge consumed of one of the payment's lots.
+struct PaymentUse {
+    std::string charge;
+    std::string lot;
+    std::int64_t minor{};
+};
+BOOST_DESCRIBE_STRUCT(PaymentUse, (), (charge, lot, minor))
+
+struct PaymentRow { // The natural key: provider and receipt, unique for ever.
+    std::string channel;
+    std::int64_t minor{};
+    std::string reference_hash;
+    std::string customer; // The first credit's; empty: it came into suspense.
+    Timestamp occurred_at;
+    bool typed{};         // Told by the desk and not confirmed yet.
+    std::uint32_t told{}; // Arrivals that named it.
+    std::int64_t suspended{};
+    std::vector<PaymentPart> parts;
+    std::vector<PaymentUse> uses;
+};
+BOOST_DESCRIBE_STRUCT(
+    PaymentRow,
+    (),
+    (channel, minor, reference_hash, customer, occurred_at, typed, told, suspended, parts, uses)
+)
+
+struct ChargeRow {
+    std::string customer;
+    std::int64_t minor{};
+};
+BOOST_DESCRIBE_STRUCT(ChargeRow, (), (customer, minor))
+
+} // namespace tollbook

@@ -1,0 +1,118 @@
+#include "commands/deciders.hpp"
+#include "commands/renewal.hpp"
+
+#include <algorithm>
+
+namespace tollbook {
+
+namespace {
+
+bool holds(const std::vector<std::string>& blocks, const std::string& reason) {
+    return std::ranges::find(blocks, reason) != blocks.end();
+}
+
+void add_suspension(
+    Decision& decision, const std::string& service, const ServiceRow& row, const std::string& reason
+) {
+    std::vector<std::string> blocks = row.blocks;
+    blocks.push_back(reason);
+    std::ranges::sort(blocks);
+    decision.add(
+        "service:" + service,
+        ServiceSuspended{service, row.customer, row.site, reason, std::move(blocks)}
+    );
+}
+
+// Charges one due service that runs, or cuts it for `unpaid`.
+Status renew_due(Decision& decision, const std::string& service, const ServiceRow& row) {
+    const Result<bool> charged = charge_period(decision, service, row, std::nullopt);
+    if (!charged) return charged.error();
+    if (!*charged) add_suspension(decision, service, row, "unpaid");
+    return Done{};
+}
+
+// A service that is cut for `unpaid` alone is charged and reinstated, or stays as it is.
+Status renew_cut(Decision& decision, const std::string& service, const ServiceRow& row) {
+    const Result<bool> charged = charge_period(decision, service, row, std::nullopt);
+    if (!charged) return charged.error();
+    if (!*charged) return Error{Errc::insufficient_funds, service};
+    decision.add(
+        "service:" + service,
+        ServiceReinstated{service, row.customer, row.site, "unpaid", {}, std::nullopt, std::nullopt}
+    );
+    return Done{};
+}
+
+} // namespace
+
+Status decide(Decision& decision, const RenewService& command) {
+    const ServiceRow* wanted = decision.book().services.find(decision.key(command.service));
+    if (wanted == nullptr) return Error{Errc::service_unknown, command.service};
+    if (wanted->renews_on > decision.today())
+        return Error{Errc::service_not_due, "due on " + to_string(wanted->renews_on)};
+    if (only_unpaid(wanted->blocks)) return renew_cut(decision, command.service, *wanted);
+    if (!wanted->blocks.empty()) return Error{Errc::service_blocked, command.service};
+
+    for (const std::string& service : services_in_order(decision, wanted->customer)) {
+        const ServiceRow& row = *decision.book().services.find(decision.key(service));
+        if (row.blocks.empty() && row.renews_on <= decision.today())
+            if (const Status status = renew_due(decision, service, row); !status) return status;
+        if (service == command.service) break;
+    }
+    return Done{};
+}
+
+Status decide(Decision& decision, const SuspendService& command) {
+    const ServiceRow* row = decision.book().services.find(decision.key(command.service));
+    if (row == nullptr) return Error{Errc::service_unknown, command.service};
+    if (const Status status = check_reason(command.reason); !status) return status;
+    if (holds(row->blocks, command.reason)) return Error{Errc::service_blocked, command.reason};
+    add_suspension(decision, command.service, *row, command.reason);
+    return Done{};
+}
+
+Status decide(Decision& decision, const SuspendCustomer& command) {
+    const CustomerRow* customer = decision.book().customers.find(decision.key(command.customer));
+    if (customer == nullptr) return Error{Errc::customer_unknown, command.customer};
+    if (const Status status = check_reason(command.reason); !status) return status;
+    if (customer->services.empty()) return Error{Errc::service_unknown, command.customer};
+    for (const std::string& service : services_in_order(decision, command.customer)) {
+        const ServiceRow& row = *decision.book().services.find(decision.key(service));
+        if (!holds(row.blocks, command.reason))
+            add_suspension(decision, service, row, command.reason);
+    }
+    if (decision.empty()) return Error{Errc::service_blocked, command.reason};
+    return Done{};
+}
+
+Status decide(Decision& decision, const ReinstateService& command) {
+    const ServiceRow* row = decision.book().services.find(decision.key(command.service));
+    if (row == nullptr) return Error{Errc::service_unknown, command.service};
+    if (!holds(row->blocks, command.reason))
+        return Error{Errc::service_not_blocked, command.reason};
+    std::vector<std::string> blocks = row->blocks;
+    std::erase(blocks, command.reason);
+    const bool left_unpaid = only_unpaid(blocks);
+    decision.add(
+        "service:" + command.service,
+        ServiceReinstated{
+            command.service,
+            row->customer,
+            row->site,
+            command.reason,
+            std::move(blocks),
+            std::nullopt,
+            std::nullopt}
+    );
+    if (!left_unpaid) return Done{};
+
+    // Only money is missing now: if the wallet has it, the line comes back at once.
+    ServiceRow unpaid = *row;
+    unpaid.blocks = {"unpaid"};
+    const bool due = row->renews_on <= decision.today();
+    const Status renewed = due ? renew_cut(decision, command.service, unpaid) : Status{Done{}};
+    if (renewed || renewed.error().code == Errc::insufficient_funds) return Done{};
+    return renewed;
+}
+
+} // namespace tollbook

@@ -1,0 +1,181 @@
+#include "commands/deciders.hpp"
+#include "ledger/record.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+namespace tollbook {
+
+namespace {
+
+bool all_digits(std::string_view text) {
+    return !text.empty() && text.size() <= 10 &&
+           std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
+}
+
+Status check_tenant_id(std::string_view tenant) {
+    const auto allowed = [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
+    };
+    if (!tenant.empty() && tenant.size() <= 32 && std::ranges::all_of(tenant, allowed))
+        return Done{};
+    return Error{Errc::value_out_of_range, "tenant: 1 to 32 of a-z 0-9 -"};
+}
+
+Status check_channels(const Book& book, const OpenTenant& command) {
+    for (const std::string& shortcode :
+         command.mpesa_shortcodes.value_or(std::vector<std::string>{})) {
+        if (!all_digits(shortcode))
+            return Error{Errc::value_out_of_range, "mpesa_shortcodes: up to 10 digits"};
+        if (book.shortcodes.find(shortcode) != nullptr)
+            return Error{Errc::shortcode_taken, shortcode};
+    }
+    for (const std::string& till : command.tills.value_or(std::vector<std::string>{})) {
+        if (const Status status = check_id("tills", till); !status) return status.error();
+        // A payment of a till is named "till:<name>:<receipt>", and a receipt may hold colons.
+        if (till.find(':') != std::string::npos)
+            return Error{Errc::value_out_of_range, "tills: no colon"};
+    }
+    return Done{};
+}
+
+Status check_policies(const Policies& policies) {
+    if (policies.recognition != "on_charge")
+        return Error{Errc::policy_unsupported, "recognition: on_charge"};
+    if (policies.renewal_anchor != "rolling" && policies.renewal_anchor != "fixed")
+        return Error{Errc::policy_unsupported, "renewal_anchor: rolling or fixed"};
+    return Done{};
+}
+
+} // namespace
+
+Result<Events> open_tenant(
+    const Book& book, std::string_view tenant, const OpenTenant& command, Timestamp recorded_at
+) {
+    if (const Status status = check_tenant_id(tenant); !status) return status.error();
+    if (book.tenants.find(tenant) != nullptr)
+        return Error{Errc::tenant_exists, std::string(tenant)};
+    if (const Status status = check_text("name", command.name); !status) return status.error();
+    if (!timezone_exists(command.timezone)) return Error{Errc::timezone_unknown, {}};
+    const std::string legal_entity = command.legal_entity.value_or("main");
+    if (const Status status = check_id("legal_entity", legal_entity); !status)
+        return status.error();
+    const Policies policies = command.policies.value_or(Policies{"on_charge", "rolling"});
+    if (const Status status = check_policies(policies); !status) return status.error();
+    if (const Status status = check_channels(book, command); !status) return status.error();
+
+    const std::string id(tenant);
+    const Timestamp at = command.test_clock.value_or(recorded_at);
+    const Date day = local_day(at, command.timezone);
+    Events events;
+    events.push_back(
+        {"tenant:" + id,
+         TenantOpened{
+             id,
+             command.name,
+             command.timezone,
+             command.currency,
+             legal_entity,
+             command.mpesa_shortcodes.value_or(std::vector<std::string>{}),
+             command.tills.value_or(std::vector<std::string>{}),
+             policies,
+             command.test_clock.has_value(),
+             0},
+         at,
+         day,
+         std::nullopt}
+    );
+    if (command.test_clock)
+        events.push_back(
+            {"tenant:" + id, TestClockAdvanced{*command.test_clock}, at, day, std::nullopt}
+        );
+    return events;
+}
+
+Status decide(Decision& decision, const DefinePlan& command) {
+    if (const Status status = check_id("plan", command.plan); !status) return status;
+    if (const Status status = check_text("name", command.name); !status) return status;
+    if (const Status status = check_amount(command.price_minor); !status) return status;
+    if (command.currency != decision.row().currency) return Error{Errc::currency_mismatch, {}};
+    const std::int64_t tax = command.tax_percent.value_or(0);
+    if (tax < 0 || tax > 100) return Error{Errc::value_out_of_range, "tax_percent: 0 to 100"};
+    if (command.period.value_or("month") != "month")
+        return Error{Errc::value_out_of_range, "period: month"};
+    if (command.down_mbps < 0 || command.up_mbps < 0)
+        return Error{Errc::value_out_of_range, "down_mbps, up_mbps: not below 0"};
+
+    const NumberRow* newest = decision.book().plan_versions.find(decision.key(command.plan));
+    const auto next = static_cast<std::uint32_t>(newest == nullptr ? 1 : newest->value + 1);
+    if (command.version.value_or(next) != next)
+        return Error{Errc::plan_version_exists, fmt::format("the next version is {}", next)};
+
+    decision.add(
+        "plan:" + command.plan,
+        PlanDefined{
+            command.plan,
+            next,
+            command.name,
+            command.price_minor,
+            command.currency,
+            tax == 0 ? std::string{} : fmt::format("vat{}", tax),
+            tax,
+            "month",
+            command.down_mbps,
+            command.up_mbps}
+    );
+    return Done{};
+}
+
+Status decide(Decision& decision, const RegisterRouter& command) {
+    if (const Status status = check_id("router", command.router); !status) return status;
+    if (decision.book().routers.find(decision.key(command.router)) != nullptr)
+        return Error{Errc::router_exists, command.router};
+    if (command.driver != "routeros-api")
+        return Error{Errc::value_out_of_range, "driver: routeros-api"};
+    if (const Status status = check_text("address", command.address, 255); !status) return status;
+    if (command.address.empty() || command.port == 0)
+        return Error{Errc::value_out_of_range, "address, port: required"};
+    if (const Status status = check_text("username", command.username, 64); !status) return status;
+
+    decision.add(
+        "router:" + command.router,
+        RouterRegistered{
+            command.router,
+            command.driver,
+            command.address,
+            command.port,
+            command.tls.value_or(false),
+            command.username},
+        Personal{"router:" + command.router, to_json(RouterSecret{command.password})}
+    );
+    return Done{};
+}
+
+Status decide(Decision& decision, const ClosePeriod& command) {
+    if (decision.row().closed_through && command.through <= *decision.row().closed_through)
+        return Error{
+            Errc::period_already_closed,
+            "closed through " + to_string(*decision.row().closed_through)};
+    if (command.through >= decision.today())
+        return Error{Errc::period_not_over, "today is " + to_string(decision.today())};
+    decision.add("tenant:" + decision.tenant(), PeriodClosed{command.through});
+    return Done{};
+}
+
+Status decide(Decision& decision, const AdvanceTestClock& command) {
+    if (!decision.row().test_clock) return Error{Errc::clock_not_a_test_clock, {}};
+    if (command.to < *decision.row().test_clock)
+        return Error{Errc::clock_moves_backwards, "it is " + to_string(*decision.row().test_clock)};
+    const Date day = decision.day_of(command.to);
+    decision.add_at(
+        command.to,
+        decision.booked_on(day),
+        "tenant:" + decision.tenant(),
+        TestClockAdvanced{command.to}
+    );
+    return Done{};
+}
+
+} // namespace tollbook

@@ -1,0 +1,150 @@
+#include "commands/channels.hpp"
+#include "commands/deciders.hpp"
+
+#include <algorithm>
+#include <set>
+
+namespace tollbook {
+
+namespace {
+
+constexpr std::size_t openings_max = 2'000; // Of one command: its record must fit in a frame.
+constexpr std::size_t lines_max = 100;
+
+// Opening balances may be debts (below zero), never zero.
+Status check_opening(std::int64_t minor) {
+    if (minor == 0) return Error{Errc::amount_not_positive, "an opening balance of zero"};
+    if (minor > amount_minor_max || minor < -amount_minor_max)
+        return Error{Errc::amount_overflow, {}};
+    return Done{};
+}
+
+Status open_wallets(
+    Decision& decision, const PostOpeningBalances& command, OpeningBalancesPosted& posted
+) {
+    std::set<std::string> named;
+    for (const WalletAmount& opening : command.wallets) {
+        const WalletRow* wallet = decision.book().wallets.find(decision.key(opening.customer));
+        if (wallet == nullptr) return Error{Errc::customer_unknown, opening.customer};
+        if (wallet->opened != 0 || !named.insert(opening.customer).second)
+            return Error{Errc::opening_already_posted, opening.customer};
+        if (const Status status = check_opening(opening.minor); !status) return status;
+        posted.wallets.push_back({opening.customer, opening.minor, std::string(opening_lot)});
+        posted.postings.push_back(leg(decision, "wallet:" + opening.customer, -opening.minor));
+    }
+    return Done{};
+}
+
+Status open_cash(
+    Decision& decision, const PostOpeningBalances& command, OpeningBalancesPosted& posted
+) {
+    std::set<std::string> named;
+    for (const ChannelAmount& opening : command.cash) {
+        if (!channel_exists(decision.row(), opening.channel))
+            return Error{Errc::channel_unknown, opening.channel};
+        if (decision.book().openings.find(decision.key(opening.channel)) != nullptr ||
+            !named.insert(opening.channel).second)
+            return Error{Errc::opening_already_posted, opening.channel};
+        if (const Status status = check_opening(opening.minor); !status) return status;
+        posted.cash.push_back({opening.channel, opening.minor});
+        posted.postings.push_back(leg(decision, "cash:" + opening.channel, opening.minor));
+    }
+    return Done{};
+}
+
+// Everything opens against `opening`: one leg takes the difference of all others.
+Status balance_with_opening(Decision& decision, Postings& postings) {
+    std::int64_t sum = 0;
+    for (const Posting& posting : postings) {
+        const Result<std::int64_t> next = add(sum, posting.minor);
+        if (!next) return next.error();
+        sum = *next;
+    }
+    if (sum != 0) postings.push_back(leg(decision, "opening", -sum));
+    return Done{};
+}
+
+struct Totals {
+    std::int64_t minor{};
+    Postings postings;
+};
+
+Status add_line(const Decision& decision, const ChargeLine& line, Totals& totals) {
+    if (const Status status = check_id("component", line.component); !status) return status;
+    if (const Status status = check_amount(line.net); !status) return status;
+    if (line.tax < 0 || line.tax > amount_minor_max) return Error{Errc::amount_overflow, "tax"};
+    if (line.tax != 0 && !line.tax_code) return Error{Errc::missing_field, "tax_code"};
+    if (line.plan && decision.book().plan_versions.find(decision.key(*line.plan)) == nullptr)
+        return Error{Errc::plan_unknown, *line.plan};
+    if (line.tax_code)
+        if (const Status status = check_id("tax_code", *line.tax_code); !status) return status;
+    const Result<std::int64_t> sum = add(totals.minor, line.net + line.tax);
+    if (!sum) return sum.error();
+    if (*sum > amount_minor_max) return Error{Errc::amount_overflow, {}};
+    totals.minor = *sum;
+    const std::string income = line.plan ? "revenue:" + *line.plan : std::string("fee");
+    totals.postings.push_back(leg(decision, income, -line.net));
+    if (line.tax != 0) totals.postings.push_back(leg(decision, "tax:" + *line.tax_code, -line.tax));
+    return Done{};
+}
+
+} // namespace
+
+Status decide(Decision& decision, const PostOpeningBalances& command) {
+    if (decision.row().opening_complete) return Error{Errc::opening_closed, {}};
+    if (decision.booked_on(command.booked_on) != command.booked_on)
+        return Error{Errc::period_already_closed, to_string(command.booked_on)};
+    if (command.wallets.size() + command.cash.size() > openings_max)
+        return Error{Errc::command_too_large, "at most 2000 balances at once"};
+    OpeningBalancesPosted posted;
+    posted.complete = command.complete;
+    posted.currency = decision.row().currency;
+    if (const Status status = open_wallets(decision, command, posted); !status) return status;
+    if (const Status status = open_cash(decision, command, posted); !status) return status;
+    if (posted.postings.empty()) return Error{Errc::missing_field, "wallets or cash"};
+    if (const Status status = balance_with_opening(decision, posted.postings); !status)
+        return status;
+    decision.add_at(
+        decision.now(), command.booked_on, "tenant:" + decision.tenant(), std::move(posted)
+    );
+    return Done{};
+}
+
+Status decide(Decision& decision, const ChargeWallet& command) {
+    const std::string charge = "manual#" + command.charge; // No id of a service holds a '#'.
+    if (decision.book().customers.find(decision.key(command.customer)) == nullptr)
+        return Error{Errc::customer_unknown, command.customer};
+    if (const Status status = check_id("charge", command.charge); !status) return status;
+    if (decision.book().charges.find(decision.key(charge)) != nullptr)
+        return Error{Errc::charge_exists, command.charge};
+    if (command.service) {
+        const ServiceRow* service = decision.book().services.find(decision.key(*command.service));
+        if (service == nullptr || service->customer != command.customer)
+            return Error{Errc::service_unknown, *command.service};
+    }
+    if (command.lines.empty() || command.lines.size() > lines_max)
+        return Error{Errc::value_out_of_range, "lines: 1 to 100"};
+    Totals totals;
+    for (const ChargeLine& line : command.lines)
+        if (const Status status = add_line(decision, line, totals); !status) return status;
+    auto lots = take(decision.wallet(command.customer), totals.minor);
+    if (!lots) return Error{Errc::insufficient_funds, command.customer};
+
+    totals.postings.insert(
+        totals.postings.begin(), leg(decision, "wallet:" + command.customer, totals.minor)
+    );
+    decision.add(
+        "wallet:" + command.customer,
+        WalletCharged{
+            charge,
+            command.customer,
+            command.service,
+            totals.minor,
+            command.lines,
+            std::move(*lots),
+            std::move(totals.postings)}
+    );
+    return Done{};
+}
+
+} // namespace tollbook

@@ -1,0 +1,54 @@
+#pragma once
+
+#include "ledger/derived_store.hpp"
+
+#include <boost/unordered/unordered_flat_map.hpp>
+
+#include <cstring>
+#include <optional>
+#include <span>
+#include <vector>
+
+namespace tollbook {
+
+// Where every accepted command stands: what came after the last checkpoint in memory, the rest in
+// the derived store. The writer's thread alone.
+class CommandIndex {
+public:
+    explicit CommandIndex(const DerivedStore& store) : store_(store) {}
+
+    // Looks up a group at once, as of now.
+    Status find(std::span<const Uuid> ids, std::vector<std::optional<CommandPlace>>& places) const;
+
+    // What was added since the last checkpoint alone.
+    std::optional<CommandPlace> find_recent(const Uuid& id) const;
+
+    void add(const Uuid& id, const CommandPlace& place) { recent_.insert_or_assign(id, place); }
+
+    void remove(const Uuid& id) { recent_.erase(id); }
+
+    // The entries that the next checkpoint takes along; they stay in memory until `flushed`.
+    std::vector<IndexEntry> take();
+
+    void flushed() { flushing_ = {}; }
+
+private:
+    // Command ids are hashes already.
+    struct IdHash {
+        using is_avalanching = void;
+
+        std::size_t operator()(const Uuid& id) const noexcept {
+            std::size_t hash = 0;
+            std::memcpy(&hash, id.data() + 8, sizeof(hash));
+            return hash;
+        }
+    };
+
+    using Places = boost::unordered_flat_map<Uuid, CommandPlace, IdHash>;
+
+    const DerivedStore& store_;
+    Places recent_;
+    Places flushing_;
+};
+
+} // namespace tollbook

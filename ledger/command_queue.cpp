@@ -1,0 +1,70 @@
+#include "ledger/command_queue.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace tollbook {
+
+CommandQueue::Entry CommandQueue::push(std::unique_ptr<PendingCommand>& command) {
+    bool wake = false;
+    {
+        const std::scoped_lock lock(mutex_);
+        if (closed_) return Entry::closed;
+        if (commands_.size() >= commands_max_) return Entry::full;
+        commands_.push_back(std::move(command));
+        wake = writer_waits_;
+    }
+    if (wake) changed_.notify_one();
+    return Entry::taken;
+}
+
+bool CommandQueue::push_task(WriterTask task) {
+    {
+        const std::scoped_lock lock(mutex_);
+        if (closed_) return false;
+        tasks_.push_back(std::move(task));
+    }
+    changed_.notify_one();
+    return true;
+}
+
+void CommandQueue::poke() {
+    {
+        const std::scoped_lock lock(mutex_);
+        poked_ = true;
+    }
+    changed_.notify_one();
+}
+
+void CommandQueue::close() {
+    {
+        const std::scoped_lock lock(mutex_);
+        closed_ = true;
+    }
+    changed_.notify_one();
+}
+
+CommandQueue::Taken CommandQueue::take(std::size_t commands_max, std::chrono::milliseconds wait) {
+    std::unique_lock lock(mutex_);
+    writer_waits_ = true;
+    changed_.wait_for(lock, wait, [&] {
+        return !commands_.empty() || !tasks_.empty() || poked_ || closed_;
+    });
+    writer_waits_ = false;
+    poked_ = false;
+    Taken taken;
+    taken.closed = closed_;
+    taken.tasks.swap(tasks_);
+    const auto count = static_cast<std::ptrdiff_t>(std::min(commands_max, commands_.size()));
+    const auto end = commands_.begin() + count;
+    taken.commands.assign(std::make_move_iterator(commands_.begin()), std::make_move_iterator(end));
+    commands_.erase(commands_.begin(), end);
+    return taken;
+}
+
+std::size_t CommandQueue::size() const {
+    const std::scoped_lock lock(mutex_);
+    return commands_.size();
+}
+
+} // namespace tollbook

@@ -1,0 +1,60 @@
+#pragma once
+
+#include "ledger/pending_command.hpp"
+
+#include <chrono>
+#include <condition_variable>
+#include <cstddef>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <vector>
+
+namespace tollbook {
+
+// Something else that the writer does between two groups.
+using WriterTask = std::function<void()>;
+
+// What waits for the writer. Many threads put in, the writer takes out.
+class CommandQueue {
+public:
+    explicit CommandQueue(std::size_t commands_max) : commands_max_(commands_max) {}
+
+    enum class Entry { taken, full, closed };
+
+    // Leaves the command with the caller unless it was taken.
+    Entry push(std::unique_ptr<PendingCommand>& command);
+
+    // False when closed. Tasks have no limit of their own: their callers wait for them.
+    bool push_task(WriterTask task);
+
+    // Wakes the writer without work.
+    void poke();
+
+    // Nothing comes in any more; what waits stays to be taken.
+    void close();
+
+    struct Taken {
+        PendingCommands commands;
+        std::vector<WriterTask> tasks;
+        bool closed{};
+    };
+
+    // Waits for something, a poke, the closing or `wait`. At most `commands_max` commands.
+    Taken take(std::size_t commands_max, std::chrono::milliseconds wait);
+
+    std::size_t size() const;
+
+private:
+    std::size_t commands_max_;
+    mutable std::mutex mutex_;
+    std::condition_variable changed_;
+    std::deque<std::unique_ptr<PendingCommand>> commands_;
+    std::vector<WriterTask> tasks_;
+    bool writer_waits_{};
+    bool poked_{};
+    bool closed_{};
+};
+
+} // namespace tollbook

@@ -1,0 +1,179 @@
+#include "ledger/decided_group.hpp"
+
+#include "ledger/ensure.hpp"
+#include "ledger/frame.hpp"
+#include "ledger/posting.hpp"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+namespace tollbook {
+
+namespace {
+
+// More than the stored bytes of a command can be beside its texts: so none that is accepted here
+// fails to fit in a frame of its own.
+constexpr std::size_t frame_overhead_bytes = 512;
+constexpr std::size_t command_overhead_bytes = 256;
+constexpr std::size_t record_overhead_bytes = 256;
+constexpr std::size_t name_bytes_max = 4096;
+
+std::size_t stored_bytes_max(const DecidedCommand& command) {
+    std::size_t bytes = frame_overhead_bytes + command_overhead_bytes;
+    for (const Record& record : command.records) {
+        const CommandHeader& header = record.command;
+        if (record.index == 0)
+            bytes += header.tenant.size() + header.idempotency_key.size() + header.actor.size() +
+                     header.correlation.size() + header.causation.size();
+        bytes += record_overhead_bytes + record.stream.size() + record.type.size() +
+                 record.payload.size();
+    }
+    for (const Personal& personal : command.personal)
+        bytes += record_overhead_bytes + personal.subject.size() + personal.json.size();
+    return bytes;
+}
+
+CommandHeader header_of(PendingCommand& pending, const GroupStamp& stamp, std::size_t count) {
+    Submission& submission = pending.submission;
+    return {
+        std::move(submission.tenant),
+        std::move(submission.key),
+        pending.id,
+        pending.fingerprint,
+        static_cast<std::uint32_t>(count),
+        stamp.term,
+        stamp.leader,
+        stamp.recorded_at,
+        std::move(submission.actor),
+        std::move(submission.correlation),
+        std::move(submission.causation)};
+}
+
+Status check(const NewEvent& event) {
+    const Postings* postings = postings_of(event.event);
+    if (postings != nullptr)
+        if (const Status balanced = check_postings(*postings); !balanced) return balanced;
+    const std::size_t subject = event.personal ? event.personal->subject.size() : 0;
+    if (std::max(event.stream.size(), subject) > name_bytes_max)
+        return Error{Errc::command_too_large, "the name of a stream or subject"};
+    return Done{};
+}
+
+} // namespace
+
+DecidedGroup::DecidedGroup(WriterState& state, const GroupStamp& stamp)
+    : state_(state), stamp_(stamp), begin_(state.mark()) {}
+
+Status DecidedGroup::decide(PendingCommands commands) {
+    const Status looked_up = look_up(commands);
+    commands_.resize(commands.size());
+    for (std::size_t i = 0; i < commands.size(); ++i)
+        commands_[i].pending = std::move(commands[i]);
+    if (!looked_up) return looked_up;
+    for (std::size_t i = 0; i < commands_.size(); ++i)
+        decide_one(commands_[i], known_[i]);
+    return Done{};
+}
+
+Status DecidedGroup::look_up(const PendingCommands& commands) {
+    ids_.reserve(commands.size());
+    for (const auto& command : commands)
+        ids_.push_back(command->id);
+    return state_.index().find(ids_, known_);
+}
+
+void DecidedGroup::decide_one(DecidedCommand& command, std::optional<CommandPlace> known) {
+    command.first = known ? known : state_.index().find_recent(command.pending->id);
+    if (command.first) return;
+    Result<std::vector<NewEvent>> events = ask(command);
+    if (!events) {
+        command.refusal = events.error();
+        return;
+    }
+    if (Status written = write_down(command, *events); !written) {
+        command.records.clear();
+        command.personal.clear();
+        command.refusal = written.error();
+        return;
+    }
+    accept(command, *events);
+}
+
+Result<std::vector<NewEvent>> DecidedGroup::ask(const DecidedCommand& command) const {
+    const Submission& submission = command.pending->submission;
+    const Prepared& prepared = *command.pending->prepared;
+    if (submission.expected_revision) {
+        const std::uint64_t revision = state_.revision(submission.tenant, prepared.stream());
+        if (revision != *submission.expected_revision)
+            return Error{Errc::version_conflict, fmt::format("it is at {}", revision)};
+    }
+    Result<std::vector<NewEvent>> events =
+        state_.decider().decide(prepared, submission.tenant, stamp_.recorded_at);
+    if (!events) return events;
+    ensure(!events->empty());
+    for (const NewEvent& event : *events)
+        if (const Status checked = check(event); !checked) return checked.error();
+    return events;
+}
+
+// Makes the records but for their numbers. Refused here, nothing has moved yet.
+Status DecidedGroup::write_down(DecidedCommand& command, std::vector<NewEvent>& events) const {
+    PendingCommand& pending = *command.pending;
+    command.records.resize(events.size());
+    command.records.front().command = header_of(pending, stamp_, events.size());
+    for (std::size_t i = 0; i < events.size(); ++i) {
+        NewEvent& event = events[i];
+        Record& record = command.records[i];
+        if (i > 0) record.command = command.records.front().command;
+        record.index = static_cast<std::uint32_t>(i);
+        record.stream = std::move(event.stream);
+        record.event_id =
+            event_id_of(record.command.tenant, record.command.idempotency_key, record.index);
+        record.type = type_of(event.event);
+        record.schema_version = schema_version_of(event.event);
+        record.effective_at = event.effective_at;
+        record.booked_on = event.booked_on;
+        record.payload = payload_of(event.event);
+        if (!event.personal) continue;
+        record.sealed.emplace().subject = event.personal->subject;
+        command.personal.push_back(std::move(*event.personal));
+    }
+    if (stored_bytes_max(command) > frame_bytes_max)
+        return Error{Errc::command_too_large, "it needs more than one frame holds"};
+    return Done{};
+}
+
+void DecidedGroup::accept(DecidedCommand& command, const std::vector<NewEvent>& events) {
+    for (std::size_t i = 0; i < events.size(); ++i) {
+        state_.number(command.records[i]);
+        state_.evolve(events[i].event, command.records[i]);
+    }
+    const auto count = static_cast<std::uint32_t>(events.size());
+    state_.index().add(command.pending->id, {command.records.front().seq, count});
+    ++accepted_;
+}
+
+void DecidedGroup::undo() {
+    for (const DecidedCommand& command : commands_)
+        if (!command.records.empty())
+            state_.index().remove(command.records.front().command.command_id);
+    state_.undo_to(begin_);
+}
+
+Receipt receipt_of(DecidedCommand& command, std::uint32_t partition) {
+    Receipt receipt;
+    receipt.partition = partition;
+    receipt.first_seq = command.records.front().seq;
+    receipt.last_seq = command.records.back().seq;
+    receipt.term = command.records.front().command.term;
+    receipt.hash = command.hash;
+    receipt.events.reserve(command.records.size());
+    for (Record& record : command.records)
+        receipt.events.push_back(
+            {record.event_id, std::move(record.type), std::move(record.stream), record.revision}
+        );
+    return receipt;
+}
+
+} // namespace tollbook

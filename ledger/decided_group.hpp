@@ -1,0 +1,69 @@
+#pragma once
+
+#include "ledger/pending_command.hpp"
+#include "ledger/position.hpp"
+#include "ledger/writer_state.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace tollbook {
+
+// What became of a command when it was decided. Nobody is told before its group is durable.
+struct DecidedCommand {
+    std::unique_ptr<PendingCommand> pending;
+    std::optional<Error> refusal;
+    std::optional<CommandPlace> first; // It had been accepted before.
+    std::vector<Record> records;       // Accepted now.
+    std::vector<Personal> personal;    // Of the records that have some, in order.
+    Hash hash{};                       // Of the last record.
+};
+
+// What all commands of a group share.
+struct GroupStamp {
+    std::uint64_t term{};
+    LeaderId leader{};
+    Timestamp recorded_at;
+};
+
+// Commands decided one after the other, each on the state that the ones before it left. The state
+// has moved already; `begin` is the way back.
+class DecidedGroup {
+public:
+    DecidedGroup(WriterState& state, const GroupStamp& stamp);
+
+    // Refuses as a whole (an index that cannot be read), or decides all of them, in order.
+    Status decide(PendingCommands commands);
+
+    // Takes everything back that was decided.
+    void undo();
+
+    std::vector<DecidedCommand>& commands() { return commands_; }
+
+    const Head& begin() const { return begin_.head; }
+
+    std::uint64_t accepted() const { return accepted_; }
+
+private:
+    Status look_up(const PendingCommands& commands);
+    void decide_one(DecidedCommand& command, std::optional<CommandPlace> known);
+    Result<std::vector<NewEvent>> ask(const DecidedCommand& command) const;
+    Status write_down(DecidedCommand& command, std::vector<NewEvent>& events) const;
+    void accept(DecidedCommand& command, const std::vector<NewEvent>& events);
+
+    WriterState& state_;
+    GroupStamp stamp_;
+    WriterState::Mark begin_;
+    std::vector<DecidedCommand> commands_;
+    std::vector<Uuid> ids_;
+    std::vector<std::optional<CommandPlace>> known_;
+    std::uint64_t accepted_{};
+};
+
+// The receipt of a command that was accepted now; takes the names out of its records.
+Receipt receipt_of(DecidedCommand& command, std::uint32_t partition);
+
+} // namespace tollbook

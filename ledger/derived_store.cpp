@@ -1,0 +1,241 @@
+#include "ledger/derived_store.hpp"
+
+#include "ledger/bytes.hpp"
+#include "ledger/crash_point.hpp"
+#include "ledger/database.hpp"
+
+#include <fmt/format.h>
+#include <rocksdb/sst_file_writer.h>
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace tollbook {
+
+namespace {
+
+constexpr char decider_family = 'b';
+constexpr char command_family = 'k';
+constexpr char writer_family = 'w';
+constexpr std::string_view mark_key = "m";
+constexpr std::size_t lookup_batch = 32; // What RocksDB looks up at once.
+
+std::string_view view(const rocksdb::Slice& slice) { return {slice.data(), slice.size()}; }
+
+rocksdb::Slice slice(std::string_view text) { return {text.data(), text.size()}; }
+
+Error failure(std::string_view what, const rocksdb::Status& status) {
+    const Errc code = status.IsNoSpace()      ? Errc::read_only
+                      : status.IsCorruption() ? Errc::store_damaged
+                                              : Errc::store_unavailable;
+    return {code, fmt::format("checkpoint: {}: {}", what, status.ToString())};
+}
+
+using CommandKey = std::array<char, 1 + sizeof(Uuid)>;
+
+CommandKey command_key(const Uuid& id) {
+    CommandKey key{};
+    key[0] = command_family;
+    std::ranges::copy(id, key.begin() + 1);
+    return key;
+}
+
+std::optional<CommandPlace> read_place(std::string_view bytes) {
+    ByteReader reader(bytes);
+    const CommandPlace place{reader.varint(), static_cast<std::uint32_t>(reader.varint())};
+    if (!reader.ok() || reader.left() != 0) return std::nullopt;
+    return place;
+}
+
+// Writes sorted keys into a file outside of the database.
+class SortedFile {
+public:
+    SortedFile(const Database& database, std::string path)
+        : options_(database.db->GetOptions(database.derived))
+        , writer_(rocksdb::EnvOptions(), options_, database.derived)
+        , path_(std::move(path)) {
+        // Never written over: a file of that name may be a second name of one that was taken in.
+        options_.env->DeleteFile(path_).PermitUncheckedError();
+        status_ = writer_.Open(path_);
+    }
+
+    void put(std::string_view key, std::string_view value) {
+        if (status_.ok()) status_ = writer_.Put(slice(key), slice(value));
+    }
+
+    void put_rows(char family, std::span<const RowImage> rows) {
+        for (const RowImage* row : sorted(rows, &RowImage::key)) {
+            key_.assign(1, family).append(row->key);
+            if (row->value)
+                put(key_, *row->value);
+            else if (status_.ok())
+                status_ = writer_.Delete(key_);
+        }
+    }
+
+    void put_commands(std::span<const IndexEntry> commands) {
+        std::string value;
+        for (const IndexEntry* entry : sorted(commands, &IndexEntry::command_id)) {
+            const CommandKey key = command_key(entry->command_id);
+            value.clear();
+            put_varint(value, entry->place.first_seq);
+            put_varint(value, entry->place.count);
+            put({key.data(), key.size()}, value);
+        }
+    }
+
+    rocksdb::Status finish() { return status_.ok() ? writer_.Finish() : status_; }
+
+private:
+    template <class T, class Key>
+    static std::vector<const T*> sorted(std::span<const T> entries, Key T::*key) {
+        std::vector<const T*> order;
+        order.reserve(entries.size());
+        for (const T& entry : entries)
+            order.push_back(&entry);
+        std::ranges::sort(order, [key](const T* a, const T* b) { return a->*key < b->*key; });
+        return order;
+    }
+
+    rocksdb::Options options_;
+    rocksdb::SstFileWriter writer_;
+    std::string path_;
+    rocksdb::Status status_;
+    std::string key_;
+};
+
+} // namespace
+
+// The rows under one family's letter.
+class DerivedStore::Rows final : public RowStore {
+public:
+    Rows(const DerivedStore& store, char family) : store_(store), family_(family) {}
+
+    std::optional<std::string> get(std::string_view key) const override {
+        std::string value;
+        const Database& database = store_.database_;
+        const rocksdb::Status status =
+            database.db->Get({}, database.derived, stored_key(key), &value);
+        if (status.ok()) return value;
+        if (!status.IsNotFound()) store_.failed_read_ = failure("row", status);
+        return std::nullopt;
+    }
+
+    void for_each(
+        std::string_view prefix,
+        const std::function<void(std::string_view key, std::string_view value)>& visit
+    ) const override {
+        const Database& database = store_.database_;
+        const std::string from = stored_key(prefix);
+        rocksdb::ReadOptions options;
+        options.fill_cache = false;
+        const std::unique_ptr<rocksdb::Iterator> at(
+            database.db->NewIterator(options, database.derived)
+        );
+        for (at->Seek(from); at->Valid() && at->key().starts_with(from); at->Next())
+            visit(view(at->key()).substr(1), view(at->value()));
+        if (!at->status().ok()) store_.failed_read_ = failure("rows", at->status());
+    }
+
+private:
+    std::string stored_key(std::string_view key) const {
+        std::string stored(1, family_);
+        return stored.append(key);
+    }
+
+    const DerivedStore& store_;
+    char family_;
+};
+
+DerivedStore::DerivedStore(const Database& database, std::string directory)
+    : database_(database)
+    , directory_(std::move(directory))
+    , decider_rows_(std::make_unique<Rows>(*this, decider_family))
+    , writer_rows_(std::make_unique<Rows>(*this, writer_family)) {}
+
+DerivedStore::~DerivedStore() = default;
+
+const RowStore& DerivedStore::decider_rows() const { return *decider_rows_; }
+
+const RowStore& DerivedStore::writer_rows() const { return *writer_rows_; }
+
+Result<std::optional<CheckpointMark>> DerivedStore::mark() const {
+    std::string value;
+    const rocksdb::Status status =
+        database_.db->Get({}, database_.derived, slice(mark_key), &value);
+    if (status.IsNotFound()) return std::optional<CheckpointMark>();
+    if (!status.ok()) return failure("mark", status);
+    Result<CheckpointMark> mark = from_json<CheckpointMark>(value);
+    if (!mark) return std::optional<CheckpointMark>(); // Of a format that is not ours.
+    return std::optional(std::move(*mark));
+}
+
+Status DerivedStore::find(
+    std::span<const Uuid> ids, std::vector<std::optional<CommandPlace>>& places
+) const {
+    places.assign(ids.size(), std::nullopt);
+    std::array<CommandKey, lookup_batch> keys{};
+    std::array<rocksdb::Slice, lookup_batch> slices;
+    std::array<rocksdb::PinnableSlice, lookup_batch> values;
+    std::array<rocksdb::Status, lookup_batch> statuses;
+    for (std::size_t first = 0; first < ids.size(); first += lookup_batch) {
+        const std::size_t count = std::min(lookup_batch, ids.size() - first);
+        for (std::size_t i = 0; i < count; ++i) {
+            keys[i] = command_key(ids[first + i]);
+            slices[i] = {keys[i].data(), keys[i].size()};
+            values[i].Reset();
+        }
+        database_.db->MultiGet(
+            {}, database_.derived, count, slices.data(), values.data(), statuses.data()
+        );
+        for (std::size_t i = 0; i < count; ++i) {
+            if (statuses[i].IsNotFound()) continue;
+            if (!statuses[i].ok()) return failure("command index", statuses[i]);
+            places[first + i] = read_place(view(values[i]));
+            if (!places[first + i]) return Error{Errc::store_damaged, "the command index"};
+        }
+    }
+    return Done{};
+}
+
+Status DerivedStore::reads_held() const {
+    if (failed_read_) return *failed_read_;
+    return Done{};
+}
+
+Status DerivedStore::write(const Checkpoint& checkpoint) {
+    const std::string path = directory_ + "/checkpoint.sst";
+    {
+        SortedFile file(database_, path);
+        file.put_rows(decider_family, checkpoint.decider_rows);
+        file.put_commands(checkpoint.commands);
+        file.put(mark_key, to_json(checkpoint.mark));
+        file.put_rows(writer_family, checkpoint.writer_rows);
+        const rocksdb::Status status = file.finish();
+        if (!status.ok()) return failure("file", status);
+    }
+    crash_point("checkpoint.file_written");
+    rocksdb::IngestExternalFileOptions options;
+    options.move_files = true;
+    options.failed_move_fall_back_to_copy = true;
+    const rocksdb::Status status =
+        database_.db->IngestExternalFile(database_.derived, {path}, options);
+    if (!status.ok()) return failure("taking in", status);
+    crash_point("checkpoint.taken_in");
+    return Done{};
+}
+
+Status DerivedStore::clear() {
+    const std::string first(1, '\0');
+    const std::string last(1, '\xff');
+    rocksdb::WriteOptions unlogged;
+    unlogged.disableWAL = true;
+    rocksdb::Status status = database_.db->DeleteRange(unlogged, database_.derived, first, last);
+    if (status.ok()) status = database_.db->Flush({}, database_.derived);
+    if (status.ok()) status = database_.db->CompactRange({}, database_.derived, nullptr, nullptr);
+    if (!status.ok()) return failure("clearing", status);
+    return Done{};
+}
+
+} // namespace tollbook

@@ -1,0 +1,69 @@
+#include "ledger/events.hpp"
+
+#include <boost/mp11/algorithm.hpp>
+
+#include <array>
+
+namespace tollbook {
+
+namespace {
+
+using Decoder = Result<Event> (*)(std::string_view);
+
+struct Known {
+    std::string_view type;
+    std::uint16_t schema_version;
+    Decoder decode;
+};
+
+template <class T>
+Result<Event> decode_as(std::string_view payload) {
+    Result<T> event = from_json<T>(payload);
+    if (!event) return Error{Errc::store_damaged, event.error().detail};
+    return Event{std::move(*event)};
+}
+
+template <class... Types>
+constexpr auto table_of(const std::variant<Types...>*) {
+    return std::array{Known{Types::type, Types::schema_version, &decode_as<Types>}...};
+}
+
+constexpr auto known = table_of(static_cast<const Event*>(nullptr));
+
+} // namespace
+
+std::string_view type_of(const Event& event) { return known.at(event.index()).type; }
+
+std::uint16_t schema_version_of(const Event& event) {
+    return known.at(event.index()).schema_version;
+}
+
+std::string payload_of(const Event& event) {
+    return std::visit([](const auto& e) { return to_json(e); }, event);
+}
+
+const Postings* postings_of(const Event& event) {
+    return std::visit(
+        [](const auto& e) -> const Postings* {
+            if constexpr (requires { e.postings; })
+                return &e.postings;
+            else
+                return nullptr;
+        },
+        event
+    );
+}
+
+Result<Event> decode_event(
+    std::string_view type, std::uint16_t schema_version, std::string_view payload
+) {
+    for (const Known& entry : known) {
+        if (entry.type != type) continue;
+        if (schema_version > entry.schema_version)
+            return Error{Errc::store_newer, std::string(type)};
+        return entry.decode(payload);
+    }
+    return Error{Errc::store_newer, "unknown event type " + std::string(type)};
+}
+
+} // namespace tollbook

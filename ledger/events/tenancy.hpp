@@ -1,0 +1,112 @@
+#pragma once
+
+#include "ledger/json.hpp"
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace tollbook {
+
+// How a provider does its books. Dated by the event that states them.
+struct Policies {
+    std::string recognition;    // on_charge
+    std::string renewal_anchor; // rolling | fixed
+
+    friend bool operator==(const Policies&, const Policies&) = default;
+};
+BOOST_DESCRIBE_STRUCT(Policies, (), (recognition, renewal_anchor))
+
+struct TenantOpened {
+    static constexpr std::string_view type = "tenant_opened";
+    static constexpr std::uint16_t schema_version = 1;
+    std::string tenant;
+    std::string name;
+    std::string timezone; // IANA
+    Currency currency;
+    std::string legal_entity;
+    std::vector<std::string> mpesa_shortcodes;
+    std::vector<std::string> tills;
+    Policies policies;
+    bool test_clock{}; // Its time is what advance_test_clock says.
+    std::uint32_t partition{};
+
+    friend bool operator==(const TenantOpened&, const TenantOpened&) = default;
+};
+BOOST_DESCRIBE_STRUCT(
+    TenantOpened,
+    (),
+    (tenant,
+     name,
+     timezone,
+     currency,
+     legal_entity,
+     mpesa_shortcodes,
+     tills,
+     policies,
+     test_clock,
+     partition)
+)
+
+struct PlanDefined {
+    static constexpr std::string_view type = "plan_defined";
+    static constexpr std::uint16_t schema_version = 1;
+    std::string plan;
+    std::uint32_t version{}; // 1, 2, 3 ... without holes
+    std::string name;
+    std::int64_t price_minor{}; // Tax included.
+    Currency currency;
+    std::string tax_code; // "vat16"; empty when untaxed.
+    std::int64_t tax_percent{};
+    std::string period; // month
+    std::int64_t down_mbps{};
+    std::int64_t up_mbps{};
+
+    friend bool operator==(const PlanDefined&, const PlanDefined&) = default;
+};
+BOOST_DESCRIBE_STRUCT(
+    PlanDefined,
+    (),
+    (plan, version, name, price_minor, currency, tax_code, tax_percent, period, down_mbps, up_mbps)
+)
+
+struct RouterRegistered { // Sealed: RouterSecret, subject "router:<router>".
+    static constexpr std::string_view type = "router_registered";
+    static constexpr std::uint16_t schema_version = 1;
+    std::string router;
+    std::string driver; // routeros-api
+    std::string address;
+    std::uint16_t port{};
+    bool tls{};
+    std::string username;
+
+    friend bool operator==(const RouterRegistered&, const RouterRegistered&) = default;
+};
+BOOST_DESCRIBE_STRUCT(RouterRegistered, (), (router, driver, address, port, tls, username))
+
+struct RouterSecret {
+    std::string password;
+};
+BOOST_DESCRIBE_STRUCT(RouterSecret, (), (password))
+
+// No posting is booked on or before `through` from now on.
+struct PeriodClosed {
+    static constexpr std::string_view type = "period_closed";
+    static constexpr std::uint16_t schema_version = 1;
+    Date through;
+
+    friend bool operator==(const PeriodClosed&, const PeriodClosed&) = default;
+};
+BOOST_DESCRIBE_STRUCT(PeriodClosed, (), (through))
+
+struct TestClockAdvanced {
+    static constexpr std::string_view type = "test_clock_advanced";
+    static constexpr std::uint16_t schema_version = 1;
+    Timestamp to;
+
+    friend bool operator==(const TestClockAdvanced&, const TestClockAdvanced&) = default;
+};
+BOOST_DESCRIBE_STRUCT(TestClockAdvanced, (), (to))
+
+} // namespace tollbook

@@ -1,0 +1,138 @@
+#include "ledger/group_commit.hpp"
+
+#include "ledger/crash_point.hpp"
+#include "ledger/ensure.hpp"
+
+#include <utility>
+
+namespace tollbook {
+
+GroupCommit::GroupCommit(Parts parts)
+    : parts_(std::move(parts)), builder_(parts_.log.identity(), parts_.log.incarnation()) {}
+
+Status GroupCommit::run(PendingCommands commands, Timestamp recorded_at) {
+    const Leadership led = parts_.log.leadership();
+    DecidedGroup group(parts_.state, {led.term, led.leader, recorded_at});
+    Status status = group.decide(std::move(commands));
+    if (status) status = parts_.derived.reads_held();
+    if (!status) return take_back(group, status.error(), false);
+    if (group.accepted() == 0) {
+        parts_.state.forget_undo();
+        count(group);
+        answer(group);
+        return Done{};
+    }
+    crash_point("writer.decided");
+    if (status = seal(group.commands()); !status) return take_back(group, status.error(), false);
+    crash_point("writer.sealed");
+    const std::vector<StoredFrame> frames = build(group.commands());
+    if (parts_.answer_before_append) answer(group);
+    if (status = parts_.log.append(frames, parts_.state.head()); !status)
+        return take_back(group, status.error(), true);
+    crash_point("writer.appended");
+    parts_.state.forget_undo();
+    ++counts_.groups;
+    count(group);
+    if (!parts_.answer_before_append) answer(group);
+    crash_point("writer.answered");
+    return Done{};
+}
+
+Status GroupCommit::seal(std::vector<DecidedCommand>& commands) {
+    std::vector<SealRequest> requests;
+    std::vector<Record*> records;
+    for (DecidedCommand& command : commands) {
+        std::size_t next = 0;
+        for (Record& record : command.records) {
+            if (!record.sealed) continue;
+            const Personal& personal = command.personal[next++];
+            const std::string& tenant = record.command.tenant;
+            requests.push_back({tenant, personal.subject, personal.json, record.event_id});
+            records.push_back(&record);
+        }
+    }
+    if (requests.empty()) return Done{};
+    Result<std::vector<Sealed>> sealed = parts_.keys.seal(requests);
+    if (!sealed) return sealed.error();
+    for (std::size_t i = 0; i < records.size(); ++i)
+        records[i]->sealed = std::move((*sealed)[i]);
+    return Done{};
+}
+
+// Every command fits in a frame of its own: that was seen to when it was decided.
+std::vector<StoredFrame> GroupCommit::build(std::vector<DecidedCommand>& commands) {
+    std::vector<StoredFrame> frames;
+    const Head before = parts_.log.head();
+    builder_.start(before.seq, before.hash);
+    for (DecidedCommand& command : commands) {
+        if (command.records.empty()) continue;
+        Status added = builder_.add(command.records);
+        if (!added && added.error().code == Errc::overloaded) {
+            close_frame(frames);
+            added = builder_.add(command.records);
+        }
+        ensure(added.has_value());
+        command.hash = builder_.last_hash();
+    }
+    close_frame(frames);
+    parts_.state.settle(builder_.last_hash());
+    return frames;
+}
+
+void GroupCommit::close_frame(std::vector<StoredFrame>& frames) {
+    const Leadership led = parts_.log.leadership();
+    const std::uint64_t last_seq = builder_.last_seq();
+    const Hash last_hash = builder_.last_hash();
+    frames.push_back({last_seq, builder_.finish(led.term, led.leader)});
+    builder_.start(last_seq, last_hash);
+}
+
+void GroupCommit::count(DecidedGroup& group) {
+    for (const DecidedCommand& command : group.commands()) {
+        if (command.first)
+            ++counts_.replays;
+        else if (command.refusal)
+            ++counts_.refusals;
+        else
+            ++counts_.commands;
+    }
+    parts_.settled();
+}
+
+void GroupCommit::answer(DecidedGroup& group) {
+    const std::uint32_t partition = parts_.log.identity().partition;
+    for (DecidedCommand& command : group.commands()) {
+        std::unique_ptr<PendingCommand> pending = std::move(command.pending);
+        if (command.first)
+            parts_.receipts.answer(std::move(pending), *command.first);
+        else if (command.refusal)
+            pending->answer(std::move(*command.refusal));
+        else
+            pending->answer(receipt_of(command, partition));
+    }
+}
+
+// Even a refusal was decided on a state that is not: nobody hears what the group made of him, but
+// those whose answer was durable before.
+Status GroupCommit::take_back(DecidedGroup& group, const Error& why, bool was_put) {
+    group.undo();
+    const bool disk_is_full = why.code == Errc::read_only;
+    for (DecidedCommand& command : group.commands()) {
+        if (!command.pending) continue; // Answered before its time: a test's doing.
+        const bool was_durable = command.first && command.first->first_seq <= group.begin().seq;
+        if (was_durable) {
+            parts_.receipts.answer(std::move(command.pending), *command.first);
+            continue;
+        }
+        const bool may_be_there = was_put && (command.first || !command.records.empty());
+        if (may_be_there && !disk_is_full)
+            command.pending->answer(Error{Errc::outcome_unknown, why.detail});
+        else
+            command.pending->answer(Error{
+                disk_is_full ? Errc::read_only : Errc::store_unavailable, why.detail});
+    }
+    if (disk_is_full) return Done{};
+    return why;
+}
+
+} // namespace tollbook

@@ -1,0 +1,289 @@
+// The one JSON codec: described structs are the wire format, member by member in declared order.
+//
+//   struct Line { std::string component; std::int64_t net{}; std::optional<Date> service_from; };
+//   BOOST_DESCRIBE_STRUCT(Line, (), (component, net, service_from))
+//
+// Writing is deterministic: declared order, integers only, no spaces; an empty optional is left
+// out. Reading is strict: an unknown field, a field named twice, a missing field (but an optional),
+// a float, a number outside its type, a NUL inside a string are refused with the field's path.
+#pragma once
+
+#include "ledger/error.hpp"
+#include "ledger/money.hpp"
+#include "ledger/time.hpp"
+
+#include <boost/describe/class.hpp>
+#include <boost/describe/enum.hpp>
+#include <boost/describe/enum_from_string.hpp>
+#include <boost/describe/enum_to_string.hpp>
+#include <boost/describe/enumerators.hpp>
+#include <boost/describe/members.hpp>
+#include <boost/mp11/algorithm.hpp>
+
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+namespace tollbook {
+
+// A value of a parsed document; it lives as long as the document does.
+struct JsonNode {
+    const void* document{};
+    std::size_t index{};
+};
+
+enum class JsonKind { object, array, string, integer, real, boolean, null };
+
+// One parsed document. Not thread-safe; parsing again ends the life of earlier nodes.
+class JsonDocument {
+public:
+    JsonDocument();
+    JsonDocument(const JsonDocument&) = delete;
+    JsonDocument& operator=(const JsonDocument&) = delete;
+    ~JsonDocument();
+
+    Result<JsonNode> parse(std::string_view text);
+
+private:
+    struct Parser;
+    Parser* parser_;
+};
+
+JsonKind kind(JsonNode node);
+std::optional<std::int64_t> as_int64(JsonNode node);
+std::optional<std::uint64_t> as_uint64(JsonNode node);
+std::optional<bool> as_bool(JsonNode node);
+std::optional<std::string_view> as_text(JsonNode node);
+
+struct JsonField {
+    std::string_view name;
+    JsonNode value;
+};
+
+// The fields of an object in the order of the text, repeated names included.
+std::vector<JsonField> fields_of(JsonNode node);
+std::vector<JsonNode> items_of(JsonNode node);
+
+// Writes `text` as a JSON string, quotes included.
+void write_json_string(std::string& out, std::string_view text);
+void write_json_integer(std::string& out, std::int64_t value);
+void write_json_integer(std::string& out, std::uint64_t value);
+
+namespace codec {
+
+template <class T>
+concept DescribedStruct = boost::describe::has_describe_members<T>::value;
+
+template <class T>
+concept DescribedEnum = std::is_enum_v<T> && boost::describe::has_describe_enumerators<T>::value;
+
+template <class T>
+inline constexpr bool is_optional = false;
+template <class T>
+inline constexpr bool is_optional<std::optional<T>> = true;
+
+template <class T>
+using Members = boost::describe::describe_members<T, boost::describe::mod_public>;
+
+// Where in the document a refusal stands, and why: "lines.0.net: a whole number is expected".
+Error at(std::string_view field, const Error& inner);
+Error mistyped(std::string_view expected);
+
+// --- writing
+
+inline void write(std::string& out, bool value) { out += value ? "true" : "false"; }
+
+inline void write(std::string& out, const std::string& value) { write_json_string(out, value); }
+
+inline void write(std::string& out, Date value) { write_json_string(out, to_string(value)); }
+
+inline void write(std::string& out, Timestamp value) { write_json_string(out, to_string(value)); }
+
+inline void write(std::string& out, Currency value) { write_json_string(out, value.code()); }
+
+template <std::integral T>
+
+requires(!std::same_as<T, bool>) void write(std::string& out, T value) {
+    if constexpr (std::is_signed_v<T>)
+        write_json_integer(out, std::int64_t{value});
+    else
+        write_json_integer(out, std::uint64_t{value});
+}
+
+template <DescribedEnum T>
+void write(std::string& out, T value) {
+    write_json_string(out, boost::describe::enum_to_string(value, ""));
+}
+
+template <class T>
+void write(std::string& out, const std::vector<T>& values);
+
+template <DescribedStruct T>
+void write(std::string& out, const T& value);
+
+template <class T>
+void write_field(std::string& out, bool& first, std::string_view name, const T& value) {
+    if constexpr (is_optional<T>) {
+        if (value) write_field(out, first, name, *value);
+    } else {
+        out += first ? "\"" : ",\"";
+        out += name;
+        out += "\":";
+        write(out, value);
+        first = false;
+    }
+}
+
+template <class T>
+void write(std::string& out, const std::vector<T>& values) {
+    out += '[';
+    bool first = true;
+    for (const T& value : values) {
+        if (!first) out += ',';
+        write(out, value);
+        first = false;
+    }
+    out += ']';
+}
+
+template <DescribedStruct T>
+void write(std::string& out, const T& value) {
+    out += '{';
+    bool first = true;
+    boost::mp11::mp_for_each<Members<T>>([&](auto member) {
+        write_field(out, first, member.name, value.*member.pointer);
+    });
+    out += '}';
+}
+
+// --- reading
+
+Status read(JsonNode node, bool& value);
+Status read(JsonNode node, std::string& value);
+Status read(JsonNode node, Date& value);
+Status read(JsonNode node, Timestamp& value);
+Status read(JsonNode node, Currency& value);
+
+template <std::integral T>
+
+requires(!std::same_as<T, bool>) Status read(JsonNode node, T& value) {
+    if (kind(node) != JsonKind::integer) return mistyped("a whole number");
+    const Error refusal{Errc::value_out_of_range, "the number is out of range"};
+    if constexpr (std::is_signed_v<T>) {
+        const auto number = as_int64(node);
+        if (!number || !std::in_range<T>(*number)) return refusal;
+        value = static_cast<T>(*number);
+    } else {
+        const auto number = as_uint64(node);
+        if (!number || !std::in_range<T>(*number)) return refusal;
+        value = static_cast<T>(*number);
+    }
+    return Done{};
+}
+
+template <DescribedEnum T>
+Status read(JsonNode node, T& value) {
+    const auto text = as_text(node);
+    if (!text) return mistyped("a string");
+    if (boost::describe::enum_from_string(std::string(*text).c_str(), value)) return Done{};
+    std::string names;
+    boost::mp11::mp_for_each<boost::describe::describe_enumerators<T>>([&](auto e) {
+        names += names.empty() ? "" : ", ";
+        names += e.name;
+    });
+    return Error{Errc::value_out_of_range, "one of " + names};
+}
+
+template <class T>
+Status read(JsonNode node, std::vector<T>& values);
+
+template <DescribedStruct T>
+Status read(JsonNode node, T& value);
+
+template <class T>
+Status read(JsonNode node, std::optional<T>& value) {
+    value.emplace();
+    return read(node, *value);
+}
+
+template <class T>
+Status read(JsonNode node, std::vector<T>& values) {
+    if (kind(node) != JsonKind::array) return mistyped("an array");
+    values.clear();
+    for (const JsonNode item : items_of(node)) {
+        if (const Status status = read(item, values.emplace_back()); !status)
+            return at(std::to_string(values.size() - 1), status.error());
+    }
+    return Done{};
+}
+
+// Reads the one field into the member of that name. `seen` has a bit for each member.
+template <DescribedStruct T>
+Status read_field(const JsonField& field, T& value, std::uint64_t& seen) {
+    Status status = Error{Errc::unknown_field, {}};
+    std::uint64_t bit = 1;
+    boost::mp11::mp_for_each<Members<T>>([&](auto member) {
+        if (field.name == member.name) {
+            status = (seen & bit) != 0 ? Status{Error{Errc::duplicate_key, {}}}
+                                       : read(field.value, value.*member.pointer);
+            seen |= bit;
+        }
+        bit <<= 1U;
+    });
+    return status;
+}
+
+template <DescribedStruct T>
+Status read(JsonNode node, T& value) {
+    static_assert(boost::mp11::mp_size<Members<T>>::value <= 64);
+    if (kind(node) != JsonKind::object) return mistyped("an object");
+    std::uint64_t seen = 0;
+    for (const JsonField& field : fields_of(node)) {
+        if (const Status status = read_field(field, value, seen); !status)
+            return at(field.name, status.error());
+    }
+    Status status = Done{};
+    std::uint64_t bit = 1;
+    boost::mp11::mp_for_each<Members<T>>([&](auto member) {
+        using Field = std::remove_reference_t<decltype(value.*member.pointer)>;
+        if (!is_optional<Field> && (seen & bit) == 0 && status)
+            status = at(member.name, Error{Errc::missing_field, {}});
+        bit <<= 1U;
+    });
+    return status;
+}
+
+// The parser that this thread reuses for whole-document reads.
+JsonDocument& thread_document();
+
+} // namespace codec
+
+template <class T>
+void write_json(std::string& out, const T& value) {
+    codec::write(out, value);
+}
+
+template <class T>
+std::string to_json(const T& value) {
+    std::string out;
+    codec::write(out, value);
+    return out;
+}
+
+template <class T>
+Result<T> from_json(std::string_view text) {
+    const Result<JsonNode> root = codec::thread_document().parse(text);
+    if (!root) return root.error();
+    T value{};
+    if (const Status status = codec::read(*root, value); !status) return status.error();
+    return value;
+}
+
+} // namespace tollbook

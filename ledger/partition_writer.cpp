@@ -1,0 +1,252 @@
+#include "ledger/partition_writer.hpp"
+
+#include "ledger/bytes.hpp"
+#include "ledger/crash_point.hpp"
+#include "ledger/recovery.hpp"
+#include "ledger/store_handles.hpp"
+
+#include <algorithm>
+#include <pthread.h>
+#include <sodium.h>
+#include <utility>
+
+namespace tollbook {
+
+namespace {
+
+constexpr std::size_t idempotency_key_bytes_max = 255;
+constexpr std::chrono::seconds idle_wait{1};
+constexpr std::uint64_t checkpoints_behind_max = 4; // Further behind, the writer waits.
+
+// Node id and 128 random bits: a restarted process is another leader.
+LeaderId new_leader(std::uint64_t node_id) {
+    std::string node;
+    put_fixed(node, node_id);
+    LeaderId leader{};
+    std::ranges::copy(node, leader.begin());
+    randombytes_buf(leader.data() + node.size(), leader.size() - node.size());
+    return leader;
+}
+
+bool is_printable(std::string_view text) {
+    return std::ranges::all_of(text, [](char c) { return c >= ' ' && c <= '~'; });
+}
+
+Status check_origin(const Submission& submission) {
+    if (submission.key.empty()) return Error{Errc::idempotency_key_missing, {}};
+    if (submission.key.size() > idempotency_key_bytes_max || !is_printable(submission.key))
+        return Error{Errc::idempotency_key_invalid, {}};
+    for (const std::string* text :
+         {&submission.tenant, &submission.actor, &submission.correlation, &submission.causation})
+        if (text->size() > origin_bytes_max)
+            return Error{Errc::malformed_request, "tenant, actor, correlation or causation"};
+    return Done{};
+}
+
+Error stopping() { return {Errc::not_ready, "the node is stopping"}; }
+
+} // namespace
+
+PartitionWriter::PartitionWriter(
+    Store& store, KeyStore& keys, std::unique_ptr<Decider> decider, PartitionOptions options
+)
+    : options_(std::move(options))
+    , keys_(keys)
+    , log_(store.log())
+    , derived_(*store.handles().database, store.handles().directory)
+    , state_(std::move(decider), derived_, store.identity().cluster)
+    , clock_(options_.clock, options_.monotonic)
+    , source_(log_)
+    , queue_(options_.queue_commands_max)
+    , receipts_(log_)
+    , commit_(
+          {state_,
+           derived_,
+           log_,
+           keys,
+           receipts_,
+           [this] { publish(); },
+           options_.answer_before_append}
+      )
+    , checkpointer_(derived_, [this] { queue_.poke(); }) {}
+
+PartitionWriter::~PartitionWriter() { queue_.close(); }
+
+Status PartitionWriter::recover() {
+    const Result<Recovery> recovery =
+        tollbook::recover(state_, derived_, log_, options_.checkpoint_records);
+    if (!recovery) return recovery.error();
+    checkpoint_seq_ = recovery->checkpoint_seq;
+    checkpoint_begun_seq_ = checkpoint_seq_;
+    health_.with([&](PartitionHealth& health) { health.replayed = recovery->replayed; });
+    return Done{};
+}
+
+Status PartitionWriter::start() {
+    crash_point("writer.recovered");
+    if (const Status claimed = log_.claim(new_leader(options_.node_id)); !claimed) return claimed;
+    crash_point("writer.claimed");
+    publish();
+    thread_ = std::jthread([this] { run(); });
+    return Done{};
+}
+
+// On the caller's thread: all that needs no state.
+Result<std::unique_ptr<PendingCommand>> PartitionWriter::prepare(Submission& submission) const {
+    if (const Status checked = check_origin(submission); !checked) return checked.error();
+    auto prepared = state_.decider().prepare(submission.tenant, submission.type, submission.body);
+    if (!prepared) return prepared.error();
+    auto command = std::make_unique<PendingCommand>();
+    const std::string canonical = submission.type + '\0' + (*prepared)->canonical();
+    const Result<Hash> fingerprint = keys_.fingerprint(submission.tenant, canonical);
+    if (!fingerprint) return fingerprint.error();
+    command->prepared = std::move(*prepared);
+    command->fingerprint = *fingerprint;
+    command->id = command_id_of(submission.tenant, submission.key);
+    command->submission = std::move(submission);
+    return command;
+}
+
+void PartitionWriter::submit(Submission submission, Answer answer) {
+    Result<std::unique_ptr<PendingCommand>> command = prepare(submission);
+    if (!command) return answer(command.error());
+    (*command)->answer = std::move(answer);
+    const CommandQueue::Entry entry = queue_.push(*command);
+    if (entry == CommandQueue::Entry::taken) return;
+    const bool full = entry == CommandQueue::Entry::full;
+    (*command)->answer(full ? Error{Errc::overloaded, "the queue is full"} : stopping());
+}
+
+Status PartitionWriter::read(const std::function<void(const Decider&, const Head&)>& look) {
+    const auto looked = std::make_shared<std::promise<Status>>();
+    std::future<Status> outcome = looked->get_future();
+    const bool queued = queue_.push_task([this, looked, &look] {
+        if (stopped_) return looked->set_value(*stopped_);
+        look(state_.decider(), state_.head());
+        looked->set_value(Done{});
+    });
+    if (!queued) return stopping();
+    return outcome.get();
+}
+
+Status PartitionWriter::checkpoint() {
+    const auto made = std::make_shared<std::promise<Status>>();
+    std::future<Status> outcome = made->get_future();
+    if (!queue_.push_task([this, made] { checkpoint_asked_.push_back(made); })) return stopping();
+    return outcome.get();
+}
+
+PartitionHealth PartitionWriter::health() const {
+    PartitionHealth health = health_.with([](const PartitionHealth& now) { return now; });
+    health.queue = queue_.size();
+    return health;
+}
+
+void PartitionWriter::run() {
+    (void)::pthread_setname_np(::pthread_self(), "writer");
+    for (bool closed = false; !closed;) {
+        CommandQueue::Taken taken = queue_.take(options_.group_commands_max, idle_wait);
+        closed = taken.closed;
+        collect_checkpoint();
+        for (const WriterTask& task : taken.tasks)
+            task();
+        if (closed)
+            refuse(taken.commands, stopping());
+        else if (!taken.commands.empty())
+            commit(std::move(taken.commands));
+        else if (const Status synced = log_.sync_mark(); !synced && !stopped_)
+            stop_for_good(synced.error());
+        consider_checkpoint();
+        publish();
+    }
+    finish();
+}
+
+void PartitionWriter::commit(PendingCommands commands) {
+    if (stopped_) return refuse(commands, {Errc::store_unavailable, stopped_->detail});
+    const Result<Timestamp> now = clock_.stamp(state_.recorded_at());
+    if (!now) return refuse(commands, now.error());
+    if (const Status status = commit_.run(std::move(commands), *now); !status)
+        stop_for_good(status.error());
+}
+
+void PartitionWriter::refuse(PendingCommands& commands, const Error& why) {
+    refusals_ += commands.size();
+    for (const auto& command : commands)
+        command->answer(why);
+}
+
+void PartitionWriter::stop_for_good(const Error& why) {
+    stopped_ = why;
+    for (const Promise& promise : std::exchange(checkpoint_asked_, {}))
+        promise->set_value(why);
+}
+
+void PartitionWriter::collect_checkpoint() {
+    const auto outcome = checkpointer_.take_outcome();
+    if (!outcome) return;
+    Status status = Done{};
+    if (*outcome) {
+        checkpoint_seq_ = **outcome;
+        state_.flushed();
+    } else {
+        status = outcome->error();
+        stop_for_good(outcome->error());
+    }
+    publish();
+    for (const Promise& promise : std::exchange(checkpoint_awaited_, {}))
+        promise->set_value(status);
+}
+
+void PartitionWriter::consider_checkpoint() {
+    if (stopped_) return stop_for_good(*stopped_);
+    const std::uint64_t behind = state_.head().seq - checkpoint_begun_seq_;
+    if (checkpointer_.busy()) {
+        if (behind < checkpoints_behind_max * options_.checkpoint_records) return;
+        checkpointer_.wait();
+        collect_checkpoint();
+    }
+    if (!checkpoint_asked_.empty() || behind >= options_.checkpoint_records) begin_checkpoint();
+}
+
+void PartitionWriter::begin_checkpoint() {
+    checkpoint_awaited_ = std::exchange(checkpoint_asked_, {});
+    checkpoint_begun_seq_ = state_.head().seq;
+    checkpointer_.start(state_.take_checkpoint());
+}
+
+// Orderly: a last checkpoint, so that the next start replays nothing.
+void PartitionWriter::finish() {
+    CommandQueue::Taken rest = queue_.take(options_.queue_commands_max, {});
+    refuse(rest.commands, stopping());
+    for (const WriterTask& task : rest.tasks)
+        task();
+    checkpointer_.wait();
+    collect_checkpoint();
+    const bool behind = state_.head().seq > checkpoint_seq_;
+    if (!stopped_ && (behind || !checkpoint_asked_.empty())) {
+        begin_checkpoint();
+        checkpointer_.wait();
+        collect_checkpoint();
+    }
+    if (!stopped_) (void)log_.sync_mark(); // The mark is a lower bound either way.
+    stop_for_good(stopped_ ? *stopped_ : stopping());
+    publish();
+}
+
+void PartitionWriter::publish() {
+    const CommitCounts& counts = commit_.counts();
+    health_.with([&](PartitionHealth& health) {
+        health.serving = !stopped_;
+        health.stopped = stopped_.value_or(Error{});
+        health.head = state_.head();
+        health.term = log_.leadership().term;
+        health.checkpoint_seq = checkpoint_seq_;
+        health.commands = counts.commands;
+        health.replays = counts.replays;
+        health.refusals = counts.refusals + refusals_;
+        health.groups = counts.groups;
+    });
+}
+
+} // namespace tollbook

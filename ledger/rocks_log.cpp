@@ -1,0 +1,132 @@
+#include "ledger/rocks_log.hpp"
+
+#include "ledger/append_check.hpp"
+#include "ledger/crash_point.hpp"
+#include "ledger/ensure.hpp"
+
+#include <fmt/format.h>
+#include <rocksdb/write_batch.h>
+
+namespace tollbook {
+
+namespace {
+
+constexpr std::chrono::seconds mark_sync_every{1};
+constexpr std::uint64_t room_per_batch_byte = 4; // WAL, memtable's file, its compaction, slack.
+
+} // namespace
+
+void SyncWatch::OnIOError(const rocksdb::IOErrorInfo& info) {
+    using Operation = rocksdb::FileOperationType;
+    if (info.operation == Operation::kSync || info.operation == Operation::kFsync ||
+        info.operation == Operation::kRangeSync)
+        sync_failed_ = true;
+}
+
+RocksLog::RocksLog(const Database& database, rocksdb::Env& env, RocksLogParts parts)
+    : database_(database)
+    , env_(env)
+    , parts_(std::move(parts))
+    , head_(parts_.tail.head)
+    , leadership_(parts_.tail.leadership)
+    , mark_synced_(std::chrono::steady_clock::now()) {}
+
+RocksLog::~RocksLog() {
+    if (!stopped_) (void)parts_.mark->sync(); // Unsynced it is a lower bound all the same.
+}
+
+Leadership RocksLog::leadership() const {
+    return leadership_.with([](const Leadership& now) { return now; });
+}
+
+Status RocksLog::claim(const LeaderId& leader) {
+    const Head head = head_.get();
+    const ControlMessage message = next_claim(*this, head, leadership(), leader);
+    const std::uint64_t term = message.envelope.fencing_term;
+    rocksdb::WriteBatch batch;
+    batch.Put(database_.frames, control_key(head.seq, term), encode_control(message))
+        .PermitUncheckedError(); // Nothing limits the batch: it cannot fail.
+    if (const Status committed = commit(batch, head); !committed) return committed;
+    leadership_.with([&](Leadership& now) { now = {term, leader}; });
+    return Done{};
+}
+
+Status RocksLog::append(std::span<const StoredFrame> frames, const Head& head) {
+    ensure(extends(frames, head_.get(), head, leadership()));
+    rocksdb::WriteBatch batch;
+    for (const StoredFrame& frame : frames)
+        batch.Put(database_.frames, frame_key(frame.last_seq), frame.bytes).PermitUncheckedError();
+    if (const Status committed = commit(batch, head); !committed) return committed;
+    head_.set(head);
+    return Done{};
+}
+
+Status RocksLog::commit(rocksdb::WriteBatch& batch, const Head& head) {
+    if (stopped_) return *stopped_;
+    if (const Status room = check_room(batch.GetDataSize()); !room) return room;
+    if (parts_.sabotage == Sabotage::mark_before_sync) {
+        if (const Status moved = move_mark(head); !moved) return moved;
+        return write(batch);
+    }
+    crash_point("log.before_write");
+    if (const Status written = write(batch); !written) return written;
+    crash_point("log.written");
+    if (const Status moved = move_mark(head); !moved) return moved;
+    crash_point("log.marked");
+    return Done{};
+}
+
+Status RocksLog::check_room(std::size_t batch_bytes) const {
+    std::uint64_t room = 0;
+    if (!env_.GetFreeSpace(parts_.directory, &room).ok()) return Done{}; // Nobody can tell.
+    if (room >= disk_free_bytes_min + batch_bytes * room_per_batch_byte) return Done{};
+    return Error{Errc::read_only, fmt::format("the disk has {} bytes left", room)};
+}
+
+Status RocksLog::write(rocksdb::WriteBatch& batch) {
+    rocksdb::WriteOptions options;
+    options.sync = parts_.sabotage != Sabotage::append_without_sync;
+    const rocksdb::Status status = database_.db->Write(options, &batch);
+    if (status.ok()) return Done{};
+    // A batch whose append failed is not whole, so the next open drops it. One that was appended
+    // and whose sync failed may be there.
+    if (status.IsNoSpace() && !parts_.watch->sync_failed())
+        return stop({Errc::read_only, status.ToString()});
+    return stop({Errc::store_unavailable, status.ToString()});
+}
+
+Status RocksLog::move_mark(const Head& head) {
+    if (head == parts_.mark->head()) return Done{};
+    if (const Status written = parts_.mark->write(head); !written) return stop(written.error());
+    if (std::chrono::steady_clock::now() - mark_synced_ < mark_sync_every) return Done{};
+    return sync_mark();
+}
+
+Status RocksLog::sync_mark() {
+    if (stopped_) return *stopped_;
+    mark_synced_ = std::chrono::steady_clock::now();
+    if (const Status synced = parts_.mark->sync(); !synced) return stop(synced.error());
+    return Done{};
+}
+
+Status RocksLog::stop(Error why) {
+    stopped_ = why;
+    return why;
+}
+
+Result<std::vector<StoredFrame>> RocksLog::frames_after(std::uint64_t seq, std::size_t bytes_max)
+    const {
+    return read_messages(database_, {{seq, 0}, head_.get().seq, bytes_max, Claims::none});
+}
+
+Result<std::vector<StoredFrame>> RocksLog::messages_after(
+    const LogCursor& cursor, std::size_t bytes_max
+) const {
+    return read_messages(database_, {cursor, head_.get().seq, bytes_max, Claims::all});
+}
+
+Result<Head> RocksLog::wait_above(std::uint64_t seq, std::chrono::milliseconds wait) const {
+    return head_.wait_above(seq, wait);
+}
+
+} // namespace tollbook

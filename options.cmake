@@ -1,0 +1,26 @@
+# The flags that every target of the project is built with, in one INTERFACE target.
+set(TOLLBOOK_SANITIZE "" CACHE STRING "address,undefined | thread")
+option(TOLLBOOK_WERROR "Warnings are errors" ON)
+
+set(CMAKE_CXX_EXTENSIONS OFF)
+find_program(CCACHE ccache)
+if(CCACHE)
+    set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE})
+endif()
+
+add_library(tollbook_options INTERFACE)
+target_compile_features(tollbook_options INTERFACE cxx_std_20)
+target_include_directories(tollbook_options INTERFACE ${PROJECT_SOURCE_DIR})
+target_compile_options(
+    tollbook_options
+    INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wold-style-cast
+              -Wnon-virtual-dtor -Woverloaded-virtual -Wimplicit-fallthrough
+              $<$<BOOL:${TOLLBOOK_WERROR}>:-Werror>
+)
+if(TOLLBOOK_SANITIZE)
+    target_compile_options(
+        tollbook_options INTERFACE -fsanitize=${TOLLBOOK_SANITIZE} -fno-omit-frame-pointer
+                                  -fno-sanitize-recover=all
+    )
+    target_link_options(tollbook_options INTERFACE -fsanitize=${TOLLBOOK_SANITIZE})
+endif()

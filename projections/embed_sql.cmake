@@ -1,0 +1,10 @@
+# cmake -DOUT=... -DFILES=a.sql;b.sql -P embed_sql.cmake: writes a C++ source that holds the files.
+set(text "#include \"projections/sql_files.hpp\"\n\n#include <array>\n\nnamespace tollbook {\n\n")
+string(APPEND text "namespace {\n\nconstexpr auto files = std::to_array<SqlFile>({\n")
+foreach(file IN LISTS FILES)
+    get_filename_component(name "${file}" NAME_WE)
+    file(READ "${file}" content)
+    string(APPEND text "    {\"${name}\", R\"sql(${content})sql\"},\n")
+endforeach()
+string(APPEND text "});\n\n} // namespace\n\nstd::span<const SqlFile> sql_files() { return files; }\n\n}\n")
+file(WRITE "${OUT}" "${text}")

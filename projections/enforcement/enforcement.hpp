@@ -1,0 +1,70 @@
+#pragma once
+
+#include "ledger/source.hpp"
+#include "projections/enforcement/router_worker.hpp"
+#include "projections/enforcement/wishes.hpp"
+
+#include <atomic>
+#include <cstdint>
+#include <list>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+namespace tollbook {
+
+struct RouterHealth {
+    std::string tenant;
+    std::string router;
+    bool up{};
+    bool open{}; // Circuit breaker.
+    std::uint64_t pending{};
+    std::uint64_t applied{};
+    std::uint64_t repaired{};
+    std::uint64_t failed{};
+    std::uint64_t retries{};
+};
+
+// Makes routers obey the book: follows the log, keeps one queue and one worker for each router,
+// and sends what came of it back as commands. It starts to act once it has read the log up to the
+// head it found, so nothing that was undone later is done again.
+class Enforcement {
+public:
+    Enforcement(Source& source, Submit& submit, OpenSealed open_sealed, EnforcementOptions options);
+    ~Enforcement(); // Stops and joins all workers.
+
+    Enforcement(const Enforcement&) = delete;
+    Enforcement& operator=(const Enforcement&) = delete;
+
+    std::vector<RouterHealth> health() const;
+
+    std::uint64_t position() const { return position_; }
+
+private:
+    struct Worker {
+        Worker(RouterQueue& queue, const Enforcement& owner)
+            : router(queue, owner.submit_, owner.open_sealed_, owner.options_) {}
+
+        RouterWorker router;
+        std::jthread thread; // After what it runs: it ends first.
+    };
+
+    void follow(std::stop_token stop);
+    void add_router(RouterQueue& queue);
+    void start_workers();
+    static void launch(Worker& worker);
+
+    Source& source_;
+    Submit& submit_;
+    OpenSealed open_sealed_;
+    EnforcementOptions options_;
+    Wishes wishes_;
+    mutable std::mutex workers_mutex_;
+    std::list<Worker> workers_;
+    bool started_{};
+    std::atomic<std::uint64_t> position_{};
+    std::jthread reader_;
+};
+
+} // namespace tollbook

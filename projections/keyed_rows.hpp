@@ -1,0 +1,211 @@
+#pragma once
+
+#include "ledger/ensure.hpp"
+#include "projections/rows.hpp"
+
+#include <algorithm>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+namespace tollbook {
+
+// More rows than this leave memory after a batch, when none of them waits to be written.
+inline constexpr std::size_t rows_cached_max = 200'000;
+
+// Rows by key that later events change. A fold first names the keys it will need (`want`), all of
+// them are read at once, then it edits. Rows stay in memory between batches: the checkpoint's
+// compare-and-set proves that nobody else wrote them.
+template <class Row>
+class KeyedRows final : public RowSet {
+public:
+    // all: a small table that is read once and stays in memory.
+    enum class Residency { cached, all };
+
+    KeyedRows(
+        std::string_view schema,
+        std::string_view table,
+        std::size_t keys,
+        Residency residency = Residency::cached
+    )
+        : RowSet(shape_of<Row>(schema, table, keys))
+        , residency_(residency)
+        , upsert_(upsert_sql(shape()))
+        , select_(select_sql(shape())) {}
+
+    void want(const std::string& key) {
+        if (!complete_ && slots_.try_emplace(key).second) wanted_.push_back(key);
+    }
+
+    const Row* find(const std::string& key) const {
+        const auto found = slots_.find(key);
+        ensure(complete_ || found != slots_.end()); // Nobody wanted it.
+        return found != slots_.end() && found->second.exists ? &found->second.row : nullptr;
+    }
+
+    // Null: there is no such row.
+    Row* edit(const std::string& key) {
+        if (find(key) == nullptr) return nullptr;
+        Node& node = *slots_.find(key);
+        mark(node);
+        return &node.second.row;
+    }
+
+    // A new row, or another one in its place.
+    Row& put(Row row) {
+        Node& node = *slots_.try_emplace(key_of(row)).first;
+        node.second.row = std::move(row);
+        node.second.exists = true;
+        mark(node);
+        return node.second.row;
+    }
+
+    Row& edit_or_put(const std::string& key, Row fresh) {
+        Row* row = edit(key);
+        return row != nullptr ? *row : put(std::move(fresh));
+    }
+
+    Status open(SqlSession& db, bool empty) override {
+        complete_ = empty;
+        if (empty || residency_ == Residency::cached) return Done{};
+        Result<SqlRows> rows = db.query(select_all_sql(shape()));
+        if (!rows) return rows.error();
+        take(*rows);
+        complete_ = true;
+        return Done{};
+    }
+
+    Status load(SqlSession& db) override {
+        if (wanted_.empty()) return Done{};
+        std::ranges::sort(wanted_);
+        const Result<SqlRows> rows = db.query(select_, key_arrays());
+        wanted_.clear();
+        if (!rows) return rows.error();
+        take(*rows);
+        return Done{};
+    }
+
+    Status write(SqlSession& db) override {
+        if (held_ || changed_.empty()) return Done{};
+        sort_changed();
+        const Result<SqlRows> written = db.query(upsert_, row_arrays());
+        if (!written) return written.error();
+        settle_changed();
+        return Done{};
+    }
+
+    void hold() override { held_ = true; }
+
+    Status settle(SqlSession& db) override {
+        held_ = false;
+        if (changed_.empty()) return Done{};
+        sort_changed();
+        std::string lines;
+        for (const Node* node : changed_)
+            put_copy_line(lines, node->second.row);
+        if (const Status status = db.copy(copy_target(shape()), lines); !status) return status;
+        settle_changed();
+        return Done{};
+    }
+
+    std::size_t rows_in_memory() const override { return slots_.size(); }
+
+private:
+    struct Slot {
+        Row row{};
+        bool exists{};
+        bool changed{};
+    };
+
+    using Map = std::unordered_map<std::string, Slot>;
+    using Node = typename Map::value_type;
+
+    void mark(Node& node) {
+        if (std::exchange(node.second.changed, true)) return;
+        changed_.push_back(&node);
+    }
+
+    void sort_changed() {
+        std::ranges::sort(changed_, {}, [](const Node* node) {
+            return std::string_view(node->first);
+        });
+    }
+
+    void settle_changed() {
+        for (Node* node : changed_)
+            node->second.changed = false;
+        changed_.clear();
+        if (residency_ == Residency::all || slots_.size() <= rows_cached_max) return;
+        slots_.clear();
+        complete_ = false;
+    }
+
+    std::string key_of(const Row& row) const {
+        std::string key;
+        std::size_t i = 0;
+        boost::mp11::mp_for_each<codec::Members<Row>>([&](auto member) {
+            if (i++ >= shape().keys) return;
+            if constexpr (!codec::is_optional<std::remove_cvref_t<decltype(row.*member.pointer)>>) {
+                column::put(key, row.*member.pointer);
+                key += '\0';
+            }
+        });
+        return key;
+    }
+
+    std::vector<SqlParam> key_arrays() const {
+        std::vector<SqlParam> arrays(shape().keys, "{");
+        for (const std::string& key : wanted_) {
+            std::string_view rest = key;
+            for (SqlParam& array : arrays) {
+                if (array->size() > 1) *array += ',';
+                column::put_element_text(*array, rest.substr(0, rest.find('\0')));
+                rest.remove_prefix(rest.find('\0') + 1);
+            }
+        }
+        for (SqlParam& array : arrays)
+            *array += '}';
+        return arrays;
+    }
+
+    std::vector<SqlParam> row_arrays() const {
+        std::vector<SqlParam> arrays(shape().columns.size(), "{");
+        for (const Node* node : changed_) {
+            std::size_t i = 0;
+            boost::mp11::mp_for_each<codec::Members<Row>>([&](auto member) {
+                std::string& array = *arrays[i++];
+                if (array.size() > 1) array += ',';
+                column::put_element(array, node->second.row.*member.pointer);
+            });
+        }
+        for (SqlParam& array : arrays)
+            *array += '}';
+        return arrays;
+    }
+
+    void take(const SqlRows& rows) {
+        for (std::size_t i = 0; i < rows.size(); ++i) {
+            Slot slot;
+            slot.exists = true;
+            std::size_t column = 0;
+            boost::mp11::mp_for_each<codec::Members<Row>>([&](auto member) {
+                column::get(rows.at(i, column++), slot.row.*member.pointer);
+            });
+            std::string key = key_of(slot.row);
+            slots_.insert_or_assign(std::move(key), std::move(slot));
+        }
+    }
+
+    Residency residency_;
+    bool complete_{}; // Every row of the table is in memory.
+    bool held_{};
+    std::string upsert_;
+    std::string select_;
+    Map slots_;
+    std::vector<std::string> wanted_;
+    std::vector<Node*> changed_;
+};
+
+} // namespace tollbook

@@ -1,0 +1,165 @@
+#include "projections/migrations.hpp"
+
+#include "ledger/record.hpp"
+#include "projections/catalogue.hpp"
+#include "projections/sql_files.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+
+namespace tollbook {
+
+namespace {
+
+constexpr std::string_view divider = "-- after the rows\n";
+constexpr std::string_view reads_prefix = "9";
+
+using Applied = std::map<std::string, std::string, std::less<>>; // Hash by name.
+
+std::string hash_of(std::string_view text) { return hex(sha256(text)); }
+
+std::string_view text_of(std::string_view name) {
+    const std::span<const SqlFile> files = sql_files();
+    const auto file = std::ranges::find(files, name, &SqlFile::name);
+    return file == files.end() ? std::string_view{} : file->text;
+}
+
+bool is_reads(const SqlFile& file) { return file.name.starts_with(reads_prefix); }
+
+// A lock that ends with the transaction: one migration at a time.
+constexpr std::string_view prepare = "SELECT pg_advisory_xact_lock(7237112);"
+                                     "CREATE SCHEMA IF NOT EXISTS {0};"
+                                     "CREATE TABLE IF NOT EXISTS schema_migrations ("
+                                     "name text PRIMARY KEY, sha256 text NOT NULL)";
+
+Result<Applied> applied_files(SqlSession& db) {
+    const Result<SqlRows> rows = db.query("SELECT name, sha256 FROM schema_migrations");
+    if (!rows) return rows.error();
+    Applied applied;
+    for (std::size_t i = 0; i < rows->size(); ++i)
+        applied.emplace(rows->at(i, 0).value_or(""), rows->at(i, 1).value_or(""));
+    return applied;
+}
+
+Status check(const Applied& applied) {
+    for (const auto& [name, hash] : applied) {
+        const std::string_view text = text_of(name);
+        if (text.empty())
+            return Error{Errc::store_newer, fmt::format("the database has migration {}", name)};
+        if (!name.starts_with(reads_prefix) && hash != hash_of(text))
+            return Error{Errc::store_damaged, fmt::format("migration {} was another text", name)};
+    }
+    return Done{};
+}
+
+Status note(SqlSession& db, std::string_view name, std::string_view text) {
+    const Result<SqlRows> noted = db.query(
+        "INSERT INTO schema_migrations (name, sha256) VALUES ($1, $2) "
+        "ON CONFLICT (name) DO UPDATE SET sha256 = excluded.sha256",
+        {std::string(name), hash_of(text)}
+    );
+    return noted ? Status{Done{}} : Status{noted.error()};
+}
+
+// Files that belong to no projection and are not made anew: 001_ and the like.
+Status apply_numbered(SqlSession& db, const Applied& applied) {
+    for (const SqlFile& file : sql_files()) {
+        const bool plain = file.name.starts_with('0');
+        if (!plain || applied.contains(file.name)) continue;
+        if (const Status status = db.run(std::string(file.text)); !status) return status;
+        if (const Status status = note(db, file.name, file.text); !status) return status;
+    }
+    return Done{};
+}
+
+Result<bool> is_installed(SqlSession& db, const Projection& projection) {
+    const Result<SqlRows> rows = db.query(
+        "SELECT 1 FROM projection_tables WHERE projection = $1 LIMIT 1",
+        {std::string(projection.name())}
+    );
+    if (!rows) return rows.error();
+    return rows->size() > 0;
+}
+
+Status install(SqlSession& db, Projection& projection) {
+    const Result<bool> there = is_installed(db, projection);
+    if (!there) return there.error();
+    if (*there) return Done{};
+    for (const DdlPart part : {DdlPart::rows, DdlPart::indexes})
+        if (const Status status = run_ddl(db, projection, live_schema, part); !status)
+            return status;
+    if (const Status status = register_tables(db, projection); !status) return status;
+    return note(db, projection.ddl(), text_of(projection.ddl()));
+}
+
+Status bring_reads(SqlSession& db, const Applied& applied) {
+    for (const SqlFile& file : sql_files()) {
+        const auto found = applied.find(file.name);
+        const bool same = found != applied.end() && found->second == hash_of(file.text);
+        if (is_reads(file) && !same) return make_reads(db);
+    }
+    return Done{};
+}
+
+Status migrate_in_transaction(SqlSession& db) {
+    const std::string sql = fmt::format(prepare, sql_name(live_schema));
+    if (const Status status = db.run(sql); !status) return status;
+    const Result<Applied> applied = applied_files(db);
+    if (!applied) return applied.error();
+    if (const Status status = check(*applied); !status) return status;
+    if (const Status status = apply_numbered(db, *applied); !status) return status;
+    for (const auto& projection : make_projections(live_schema))
+        if (const Status status = install(db, *projection); !status) return status;
+    return bring_reads(db, *applied);
+}
+
+} // namespace
+
+Status migrate(SqlSession& db) {
+    return in_transaction(db, [&] { return migrate_in_transaction(db); });
+}
+
+Status run_ddl(
+    SqlSession& db, const Projection& projection, std::string_view schema, DdlPart part
+) {
+    const std::string_view text = text_of(projection.ddl());
+    const std::size_t at = text.find(divider);
+    if (at == std::string_view::npos)
+        return Error{Errc::internal, fmt::format("{} has no divider", projection.ddl())};
+    const std::string_view wanted =
+        part == DdlPart::rows ? text.substr(0, at) : text.substr(at + divider.size());
+    return db.run(fmt::format(
+        "SET LOCAL search_path = {}; {}; SET LOCAL search_path = {}",
+        sql_name(schema),
+        wanted,
+        sql_name(live_schema)
+    ));
+}
+
+Status make_reads(SqlSession& db) {
+    for (const SqlFile& file : sql_files()) {
+        if (!is_reads(file)) continue;
+        if (const Status status = db.run(std::string(file.text)); !status) return status;
+        if (const Status status = note(db, file.name, file.text); !status) return status;
+    }
+    return Done{};
+}
+
+Status register_tables(SqlSession& db, Projection& projection) {
+    const std::string name(projection.name());
+    Result<SqlRows> done = db.query("DELETE FROM projection_tables WHERE projection = $1", {name});
+    if (!done) return done.error();
+    std::size_t position = 0;
+    for (const RowSet* table : projection.tables()) {
+        done = db.query(
+            "INSERT INTO projection_tables (projection, position, table_name) VALUES ($1, $2, $3)",
+            {name, std::to_string(position++), table->shape().table}
+        );
+        if (!done) return done.error();
+    }
+    return Done{};
+}
+
+} // namespace tollbook

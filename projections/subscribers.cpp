@@ -1,0 +1,89 @@
+#include "ledger/match.hpp"
+#include "projections/catalogue.hpp"
+
+namespace tollbook {
+
+namespace {
+
+struct CustomerView { // name, phone, mail: NULL once the person is forgotten.
+    std::string tenant;
+    std::string customer;
+    std::optional<std::string> name;
+    std::optional<std::string> phone;
+    std::optional<std::string> mail;
+    Timestamp registered_at;
+    std::uint64_t seq{};
+};
+BOOST_DESCRIBE_STRUCT(CustomerView, (), (tenant, customer, name, phone, mail, registered_at, seq))
+
+struct ReferenceView {
+    std::string tenant;
+    std::string normalised;
+    std::string reference; // As it was given.
+    std::string customer;
+    Timestamp added_at;
+    std::uint64_t seq{};
+};
+BOOST_DESCRIBE_STRUCT(ReferenceView, (), (tenant, normalised, reference, customer, added_at, seq))
+
+class Subscribers final : public Projection {
+public:
+    explicit Subscribers(std::string_view schema)
+        : Projection({"subscribers", 1, "102_subscribers_v1"})
+        , customers_(schema, "customers", 2)
+        , references_(schema, "payment_references", 2) {}
+
+    void apply(const Fact& fact) override {
+        match(
+            fact.event,
+            [&](const CustomerRegistered& e) { add(fact, e); },
+            [&](const PaymentReferenceAdded& e) { add(fact, e.customer, e.reference); },
+            [](const auto&) {}
+        );
+    }
+
+    std::vector<RowSet*> tables() override { return {&customers_, &references_}; }
+
+private:
+    void add(const Fact& fact, const CustomerRegistered& e) {
+        CustomerView row{
+            fact.tenant(),
+            e.customer,
+            std::nullopt,
+            std::nullopt,
+            std::nullopt,
+            fact.record.effective_at,
+            fact.record.seq};
+        if (fact.personal)
+            if (Result<CustomerPersonal> person = from_json<CustomerPersonal>(*fact.personal)) {
+                row.name = std::move(person->name);
+                row.phone = std::move(person->phone);
+                row.mail = std::move(person->mail);
+            }
+        customers_.add(row);
+        for (const PaymentReference& reference : e.references)
+            add(fact, e.customer, reference);
+    }
+
+    void add(const Fact& fact, const std::string& customer, const PaymentReference& reference) {
+        references_.add(
+            {fact.tenant(),
+             reference.normalised,
+             reference.text,
+             customer,
+             fact.record.effective_at,
+             fact.record.seq}
+        );
+    }
+
+    AppendedRows<CustomerView> customers_;
+    AppendedRows<ReferenceView> references_;
+};
+
+} // namespace
+
+std::unique_ptr<Projection> make_subscribers(std::string_view schema) {
+    return std::make_unique<Subscribers>(schema);
+}
+
+} // namespace tollbook

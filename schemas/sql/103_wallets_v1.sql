@@ -1,0 +1,64 @@
+CREATE TABLE wallet_books (
+    tenant text NOT NULL,
+    entity text NOT NULL,
+    currency text NOT NULL
+);
+
+CREATE TABLE wallets (
+    tenant text NOT NULL,
+    customer text NOT NULL,
+    entity text NOT NULL,
+    currency text NOT NULL,
+    balance_minor bigint NOT NULL,   -- The sum of its lots less what is overdrawn.
+    overdrawn_minor bigint NOT NULL,
+    moved_at timestamptz,
+    seq bigint NOT NULL
+) WITH (fillfactor = 70);
+
+CREATE TABLE lots (
+    tenant text NOT NULL,
+    customer text NOT NULL,
+    entity text NOT NULL,
+    currency text NOT NULL,
+    lot text NOT NULL,
+    source text NOT NULL,
+    payment text,
+    opened_minor bigint NOT NULL,
+    remaining_minor bigint NOT NULL,
+    opened_at timestamptz NOT NULL,
+    opened_seq bigint NOT NULL,
+    seq bigint NOT NULL
+) WITH (fillfactor = 80);
+
+CREATE TABLE wallet_statement (
+    tenant text NOT NULL,
+    seq bigint NOT NULL,
+    line integer NOT NULL,
+    customer text NOT NULL,
+    entity text NOT NULL,
+    currency text NOT NULL,
+    kind text NOT NULL,
+    minor bigint NOT NULL,
+    balance_minor bigint NOT NULL,   -- After it, in the order of the log.
+    effective_at timestamptz NOT NULL,
+    recorded_at timestamptz NOT NULL,
+    booked_on date NOT NULL,
+    payment text,
+    charge text,
+    service text,
+    reason text,
+    lines jsonb
+);
+
+-- after the rows
+
+ALTER TABLE wallet_books ADD PRIMARY KEY (tenant);
+ALTER TABLE wallets ADD PRIMARY KEY (tenant, customer, entity, currency);
+ALTER TABLE lots ADD PRIMARY KEY (tenant, customer, entity, currency, lot);
+ALTER TABLE wallet_statement ADD PRIMARY KEY (tenant, seq, line);
+CREATE INDEX ON wallet_statement (tenant, customer, seq);
+CREATE INDEX ON wallet_statement USING brin (recorded_at);
+CALL tollbook.isolate_tenants('wallet_books');
+CALL tollbook.isolate_tenants('wallets');
+CALL tollbook.isolate_tenants('lots');
+CALL tollbook.isolate_tenants('wallet_statement');

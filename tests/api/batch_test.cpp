@@ -1,0 +1,108 @@
+#include "api/http/batch.hpp"
+
+#include "tests/api/api_fixture.hpp"
+
+#include <doctest/doctest.h>
+
+#include <condition_variable>
+
+using namespace tollbook;
+using namespace tollbook::api;
+using namespace tollbook::api::test;
+
+namespace {
+
+// Waits for the answer: batches are read on a thread of their own.
+class Waiter final : public Connection {
+public:
+    void finish(std::uint64_t, Render render) override {
+        const std::scoped_lock lock(mutex_);
+        answer_ = render();
+        changed_.notify_all();
+    }
+
+    Response wait() {
+        std::unique_lock lock(mutex_);
+        changed_.wait(lock, [&] { return answer_.has_value(); });
+        return *answer_;
+    }
+
+private:
+    std::mutex mutex_;
+    std::condition_variable changed_;
+    std::optional<Response> answer_;
+};
+
+Response run(ApiFixture& api, Role role, std::string body) {
+    Request request =
+        ApiFixture::post("/v1/tenants/savanna/batch", api.bearer("savanna", role), std::move(body));
+    request.headers.idempotency_key.reset();
+    auto verdict = api.app.admit(request);
+    if (auto* refusal = std::get_if<Response>(&verdict)) return *refusal;
+    auto waiter = std::make_shared<Waiter>();
+    api.app.handle(std::move(request), std::get<Admitted>(std::move(verdict)), Reply{waiter, 1});
+    return waiter->wait();
+}
+
+} // namespace
+
+TEST_CASE("batch: every command is submitted in order and answered by itself") {
+    ApiFixture api;
+    api.submit.decide = [&](const Submission& s) -> Result<Receipt> {
+        if (s.key == "b") return Error{Errc::customer_exists, "ACC2"};
+        Receipt receipt = api.submit.next();
+        receipt.replayed = s.key == "c";
+        return receipt;
+    };
+    const Response answer =
+        run(api,
+            Role::operator_,
+            R"([{"key":"a","type":"register_customer","body":{"customer":"ACC1", "x":{"y":[1]}}},)"
+            R"({"type":"register_customer","key":"b","body":{}},)"
+            R"({"key":"c","type":"add_service","body":{}},)"
+            R"({"key":"d","type":"record_payment","body":{}},)"
+            R"({"key":"e","type":"report_site","body":{}}])");
+    CHECK(answer.status == 200);
+    CHECK(has(answer, R"({"object":"batch","accepted":1,"replayed":1,"refused":3,"data":[)"));
+    CHECK(has(answer, R"({"key":"a","status":201,"position":"0:1","replayed":false})"));
+    CHECK(has(answer, R"({"key":"b","status":409,"problem":{)"));
+    CHECK(has(answer, R"({"key":"c","status":201,"position":"0:2","replayed":true})"));
+    CHECK(has(answer, R"({"key":"d","status":403,"problem":{)"));
+    CHECK(has(answer, R"({"key":"e","status":404,"problem":{)"));
+    CHECK(header(answer, "Tollbook-Position") == "0:2");
+    REQUIRE(api.submit.count() == 3);
+    CHECK(api.submit.submissions[0].body == R"({"customer":"ACC1", "x":{"y":[1]}})");
+    CHECK(api.submit.submissions[1].key == "b");
+    CHECK(api.submit.submissions[2].type == "add_service");
+}
+
+TEST_CASE("batch: what is no array of commands is refused whole, naming the item") {
+    const auto code = [](std::string_view text) { return read_batch(text).error().code; };
+    CHECK(code("") == Errc::malformed_json);
+    CHECK(code("{}") == Errc::malformed_json);
+    CHECK(code("[1]") == Errc::wrong_type);
+    CHECK(code("[{}]") == Errc::missing_field);
+    CHECK(code(R"([{"key":"a","type":"t"}])") == Errc::missing_field);
+    CHECK(code(R"([{"key":"a","key":"a","type":"t","body":{}}])") == Errc::duplicate_key);
+    CHECK(code(R"([{"key":"a","type":"t","body":{},"more":1}])") == Errc::unknown_field);
+    CHECK(code(R"([{"key":1,"type":"t","body":{}}])") == Errc::wrong_type);
+    CHECK(code(R"([{"key":"a","type":"t","body":[]}])") == Errc::wrong_type);
+    CHECK(code(R"([{"key":"","type":"t","body":{}}])") == Errc::idempotency_key_invalid);
+    CHECK(code(R"([{"key":"a","type":"t","body":{}}] x)") == Errc::malformed_json);
+    CHECK(code(R"([{"key":"a","type":"t","body":{})") == Errc::malformed_json);
+    const std::string second = R"([{"key":"a","type":"t","body":{}},{"key":"b"}])";
+    CHECK(read_batch(second).error().detail == "item 1: type");
+}
+
+TEST_CASE("batch: no more commands than the limit") {
+    std::string text = "[";
+    for (std::size_t i = 0; i <= batch_commands_max; ++i)
+        text += std::string(i == 0 ? "" : ",") + R"({"key":"k","type":"t","body":{}})";
+    text += "]";
+    CHECK(read_batch(text).error().code == Errc::payload_too_large);
+    ApiFixture api;
+    CHECK(run(api, Role::admin, text).status == 413);
+    CHECK(run(api, Role::admin, "[]").status == 422);
+    CHECK(run(api, Role::viewer, "[]").status == 403);
+    CHECK(api.submit.count() == 0);
+}

@@ -1,0 +1,168 @@
+// One example of each event, pinned byte by byte: a released payload never changes.
+#include "tests/support/book_builders.hpp"
+
+#include <fstream>
+#include <set>
+#include <sstream>
+
+using namespace tollbook;
+
+namespace {
+
+const Timestamp noon = at("2026-11-20T09:00:00Z");
+
+Story tenancy() {
+    return {
+        tenant_opened(),
+        plan("BIZ50", 6'500'00, 16),
+        router("rtr-01"),
+        PeriodClosed{day("2026-11-19")},
+        TestClockAdvanced{at("2026-11-20T06:00:00.25Z")},
+        CustomerRegistered{"ACC00001", {{"acc-00001", "ACC00001"}}},
+        PaymentReferenceAdded{"ACC00001", {"plot 7/b", "PLOT7B"}}};
+}
+
+Story services() {
+    return {
+        service("ACC00001-1", "ACC00001", "2026-11-30", {"abuse", "unpaid"}),
+        cut("ACC00001-1", "ACC00001"),
+        ServiceReinstated{"ACC00001-1", "ACC00001", "ACC00001-1", "unpaid", {}, "mpesa:UKK1", noon},
+        ServiceRenewed{
+            "ACC00001-1",
+            "ACC00001",
+            "ACC00001-1:period:2026-11-20:0",
+            day("2026-11-20"),
+            day("2026-12-20"),
+            "mpesa:UKK1"},
+        site("ACC00001-1", "ACC00001"),
+        SiteProvisioned{"ACC00001-1", "rtr-01", 812, true},
+        SiteStateApplied{"ACC00001-1", "rtr-01", 813, false, true},
+        SiteFailed{"ACC00001-1", "rtr-01", 812, "device-refused", "no such profile"},
+        SiteRemovalRequested{"ACC00001-1", "rtr-01"},
+        SiteRemoved{"ACC00001-1", "rtr-01", 900}};
+}
+
+Story arrivals() {
+    return {
+        CallbackReceived{"a1", "mpesa", "196.201.214.200", "9f86d081"},
+        DeskEntryReceived{
+            "desk:till:main:T-1:1", "till:main", "T-1", "ACC00001", 1'500'00, noon, "cashier-1"},
+        ArrivalResolved{
+            "a1",
+            ArrivalKind::callback,
+            Outcome::conflict,
+            "mpesa:UKK1",
+            "mpesa:600901",
+            "UKK1",
+            1'500'00,
+            "differs from what the cashier typed"}};
+}
+
+Story payments() {
+    return {
+        PaymentReceived{
+            "mpesa:UKK1",
+            "mpesa:600901",
+            "UKK1",
+            1'500'00,
+            kes(),
+            "9f86d081",
+            "ACC00001",
+            std::nullopt,
+            200'00,
+            noon,
+            ArrivalKind::callback,
+            legs({{"cash:mpesa:600901", 1'500'00}, {"wallet:ACC00001", -1'500'00}})},
+        PaymentConfirmed{"mpesa:UKK1", "a1", "9f86d081", noon},
+        SuspenseAssigned{
+            "mpesa:UKK2",
+            {{"ACC00001", 300'00, "mpesa:UKK2", 100'00}},
+            700'00,
+            kes(),
+            "called us",
+            legs({{"suspense:mpesa", 300'00}, {"wallet:ACC00001", -300'00}})},
+        PaymentReversed{
+            "mpesa:UKK1",
+            "mpesa:600901",
+            1'500'00,
+            100'00,
+            {{"ACC00001",
+              1'400'00,
+              {{"mpesa:UKK1", 400'00}},
+              1'000'00,
+              {{"ACC00001-1:period:2026-11-20:0", 1'000'00}}}},
+            kes(),
+            "reversed at M-Pesa",
+            legs(
+                {{"suspense:mpesa", 100'00},
+                 {"wallet:ACC00001", 1'400'00},
+                 {"cash:mpesa:600901", -1'500'00}}
+            )},
+        PaymentMoved{
+            "mpesa:UKK1",
+            1'500'00,
+            {"ACC00001", 1'500'00, {{"mpesa:UKK1", 1'500'00}}, 0, {}},
+            {"ACC00002", 1'500'00, "mpesa:UKK1#2", 0},
+            kes(),
+            "the wrong customer",
+            legs({{"wallet:ACC00001", 1'500'00}, {"wallet:ACC00002", -1'500'00}})}};
+}
+
+Story wallets() {
+    return {
+        OpeningBalancesPosted{
+            {{"ACC00001", 499'75, "opening"}, {"ACC00002", -200'00, "opening"}},
+            {{"mpesa:600901", 61'250'50}},
+            true,
+            kes(),
+            legs(
+                {{"wallet:ACC00001", -499'75},
+                 {"wallet:ACC00002", 200'00},
+                 {"cash:mpesa:600901", 61'250'50},
+                 {"opening", -60'950'75}}
+            )},
+        WalletCharged{
+            "ACC00001-1:period:2026-11-20:0",
+            "ACC00001",
+            "ACC00001-1",
+            6'500'00,
+            {{"period",
+              "BIZ50",
+              1,
+              5'603'45,
+              "vat16",
+              896'55,
+              day("2026-11-20"),
+              day("2026-12-20")}},
+            {{"opening", 499'75}, {"mpesa:UKK1", 6'000'25}},
+            legs(
+                {{"wallet:ACC00001", 6'500'00},
+                 {"revenue:BIZ50", -5'603'45},
+                 {"tax:vat16", -896'55}}
+            )}};
+}
+
+Story examples() { return tenancy() + services() + arrivals() + payments() + wallets(); }
+
+std::string golden(std::string_view type) {
+    std::ifstream file(TOLLBOOK_SOURCE "/tests/golden/events/" + std::string(type) + ".json");
+    REQUIRE_MESSAGE(file.good(), type);
+    std::ostringstream text;
+    text << file.rdbuf();
+    return text.str();
+}
+
+} // namespace
+
+TEST_CASE("events: stored payloads never change by a byte") {
+    std::set<std::string_view> pinned;
+    for (const Event& example : examples()) {
+        const std::string_view type = type_of(example);
+        CAPTURE(type);
+        pinned.insert(type);
+        const std::string bytes = golden(type);
+        CHECK(bytes == payload_of(example) + "\n");
+        CHECK(decode_event(type, schema_version_of(example), bytes) == Result<Event>(example));
+    }
+    CHECK(pinned.size() == std::variant_size_v<Event>);
+}

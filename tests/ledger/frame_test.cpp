@@ -1,0 +1,201 @@
+#include "ledger/frame.hpp"
+
+#include "ledger/bytes.hpp"
+#include "ledger/frame_layout.hpp"
+#include "tests/support/log_writer.hpp"
+#include "tests/support/show_result.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace tollbook;
+
+namespace {
+
+const LogIdentity log_identity{{1, 2, 3}, 0};
+const Uuid incarnation{9, 9};
+const LeaderId leader{7};
+
+struct Built {
+    std::vector<Record> records;
+    Hash previous{};
+    std::string bytes;
+};
+
+// A frame of random commands; the same for a seed.
+Built built(std::uint64_t seed) {
+    std::mt19937_64 random(seed);
+    Built made;
+    const std::uint64_t head = random() >> (random() % 63U + 1);
+    made.previous = sha256(std::to_string(seed));
+    FrameBuilder builder(log_identity, incarnation);
+    builder.start(head, made.previous);
+    for (std::size_t commands = 1 + random() % 6; commands > 0; --commands) {
+        const auto command = random_command(random, builder.last_seq(), random() >> 3U);
+        if (!builder.add(command)) break;
+        made.records.insert(made.records.end(), command.begin(), command.end());
+    }
+    made.bytes = builder.finish(5, leader);
+    return made;
+}
+
+void reseal(std::string& bytes) {
+    bytes.resize(bytes.size() - frame_layout::checksum_bytes);
+    put_fixed(bytes, frame_layout::checksum(bytes));
+}
+
+bool same(const Frame& a, const Frame& b) {
+    return a.envelope == b.envelope && a.previous == b.previous && a.records == b.records &&
+           a.hashes == b.hashes;
+}
+
+std::string encoded_again(const Frame& frame) {
+    FrameBuilder builder(
+        {frame.envelope.cluster, frame.envelope.partition}, frame.envelope.incarnation
+    );
+    builder.start(frame.envelope.first_seq - 1, frame.previous);
+    for (std::size_t at = 0; at < frame.records.size();) {
+        const std::size_t count = frame.records[at].command.count;
+        const auto first = frame.records.begin() + static_cast<std::ptrdiff_t>(at);
+        REQUIRE(builder.add({first, first + static_cast<std::ptrdiff_t>(count)}));
+        at += count;
+    }
+    return builder.finish(frame.envelope.fencing_term, frame.envelope.leader);
+}
+
+} // namespace
+
+TEST_CASE("frame: what was written is read, for commands of any shape") {
+    for (std::uint64_t seed = 0; seed < 500; ++seed) {
+        CAPTURE(seed);
+        const Built made = built(seed);
+        const Result<Frame> read = decode_frame(made.bytes);
+        REQUIRE(read);
+        CHECK(read->records == made.records);
+        CHECK(read->previous == made.previous);
+        Hash hash = made.previous;
+        for (std::size_t i = 0; i < made.records.size(); ++i) {
+            hash = record_hash(made.records[i], log_identity, hash);
+            REQUIRE(read->hashes[i] == hash);
+        }
+        CHECK(encoded_again(*read) == made.bytes);
+    }
+}
+
+TEST_CASE("frame: cut anywhere it is refused, and nothing outside is read") {
+    const std::string bytes = built(3).bytes;
+    for (std::size_t size = 0; size < bytes.size(); ++size) {
+        const std::string cut(bytes.data(), size); // Its own allocation: a sanitizer sees overruns.
+        REQUIRE_FALSE(decode_frame(cut));
+        REQUIRE_FALSE(decode_envelope(cut));
+    }
+    CHECK_FALSE(decode_frame(bytes + '\0'));
+}
+
+TEST_CASE("frame: a flipped bit anywhere is refused") {
+    std::string bytes = built(4).bytes;
+    for (std::size_t at = 0; at < bytes.size() * 8; ++at) {
+        const char mask = static_cast<char>(1U << (at % 8));
+        bytes[at / 8] ^= mask;
+        REQUIRE_FALSE(decode_frame(bytes));
+        bytes[at / 8] ^= mask;
+    }
+    CHECK(decode_frame(bytes));
+}
+
+TEST_CASE("frame: a flip under a right checksum is refused, or shows in the envelope alone") {
+    std::size_t shown = 0;
+    for (const std::uint64_t seed : {5U, 6U, 7U}) {
+        const std::string good = built(seed).bytes;
+        const Result<Frame> whole = decode_frame(good);
+        REQUIRE(whole);
+        for (std::size_t at = 0; at + frame_layout::checksum_bytes < good.size(); ++at) {
+            std::string bytes = good;
+            bytes[at] ^= static_cast<char>(1U << (at % 8));
+            reseal(bytes);
+            const Result<Frame> read = decode_frame(bytes);
+            if (!read) continue;
+            ++shown;
+            CAPTURE(at);
+            // Incarnation, fencing term and leader are not in the records' hashes.
+            REQUIRE(at >= 24);
+            REQUIRE(at < 76);
+            REQUIRE(read->records == whole->records);
+            REQUIRE_FALSE(same(*read, *whole));
+        }
+    }
+    CHECK(shown == 3 * (16 + 8 + 24)); // The partition is in the records' hashes.
+}
+
+TEST_CASE("frame: random bytes under a right checksum never read as another frame") {
+    std::mt19937_64 random(11);
+    const std::string good = built(8).bytes;
+    for (int round = 0; round < 20'000; ++round) {
+        std::string bytes = good;
+        for (std::size_t edits = 1 + random() % 4; edits > 0; --edits) {
+            const std::size_t at = frame_layout::envelope_bytes +
+                                   random() % (bytes.size() - frame_layout::control_bytes);
+            bytes[at] = static_cast<char>(random() & 0xFFU);
+        }
+        reseal(bytes);
+        if (decode_frame(bytes)) REQUIRE(bytes == good);
+    }
+}
+
+TEST_CASE("frame: a command that never fits is too large, one that fits elsewhere waits") {
+    FrameBuilder builder(log_identity, incarnation);
+    builder.start(0, {});
+    const auto sized = [&](std::size_t bytes) {
+        std::mt19937_64 random(1);
+        std::vector<Record> command = random_command(random, builder.last_seq(), 1);
+        for (Record& record : command)
+            record.payload.assign(bytes / command.size(), 'p');
+        return command;
+    };
+    CHECK(builder.add(sized(frame_bytes_max)).error().code == Errc::command_too_large);
+    CHECK(builder.empty());
+    REQUIRE(builder.add(sized(frame_bytes_max / 2)));
+    const std::uint64_t seq = builder.last_seq();
+    const Hash hash = builder.last_hash();
+    CHECK(builder.add(sized(frame_bytes_max / 2)).error().code == Errc::overloaded);
+    CHECK(builder.add(sized(2 * frame_bytes_max)).error().code == Errc::command_too_large);
+    CHECK(builder.last_seq() == seq);
+    CHECK(builder.last_hash() == hash);
+    REQUIRE(builder.add(sized(1000)));
+    const std::string bytes = builder.finish(1, leader);
+    CHECK(bytes.size() <= frame_bytes_max);
+    CHECK(decode_frame(bytes));
+}
+
+TEST_CASE("frame: a name longer than its length field is refused, not cut") {
+    std::mt19937_64 random(2);
+    std::vector<Record> command = random_command(random, 0, 1);
+    command.front().stream.assign(70'000, 's');
+    FrameBuilder builder(log_identity, incarnation);
+    builder.start(0, {});
+    CHECK(builder.add(command).error().code == Errc::command_too_large);
+    CHECK(builder.empty());
+}
+
+TEST_CASE("frame: a later format is newer, not damaged") {
+    std::string bytes = built(9).bytes;
+    bytes[2] = 2;
+    reseal(bytes);
+    CHECK(decode_frame(bytes).error().code == Errc::store_newer);
+    CHECK(decode_envelope(bytes).error().code == Errc::store_newer);
+}
+
+TEST_CASE("frame: control messages come back whole, and no flip is taken for another") {
+    const ControlMessage claim{Control::claim, {{1}, {2}, 3, 4, leader, 77, 77}, sha256("head")};
+    const std::string bytes = encode_control(claim);
+    CHECK(is_control(bytes));
+    CHECK_FALSE(is_control(built(1).bytes));
+    REQUIRE(decode_control(bytes));
+    CHECK(*decode_control(bytes) == claim);
+    CHECK_FALSE(decode_frame(bytes));
+    CHECK_FALSE(decode_control(built(1).bytes));
+    for (std::size_t at = 0; at < bytes.size() * 8; ++at) {
+        std::string flipped = bytes;
+        flipped[at / 8] ^= static_cast<char>(1U << (at % 8));
+        REQUIRE_FALSE(decode_control(flipped));
+    }
+}

@@ -1,0 +1,118 @@
+// The power goes at every named point and at seeded steps of the file system, and what was not
+// synced is dropped, torn or reordered. Every key is then tried again.
+#include "tests/support/crash_run.hpp"
+
+#include <doctest/doctest.h>
+
+#include <array>
+#include <random>
+
+using namespace tollbook;
+
+namespace {
+
+constexpr std::array losses{Loss::drop, Loss::tear, Loss::reorder};
+
+constexpr std::array points{
+    "writer.claimed",
+    "writer.decided",
+    "writer.sealed",
+    "log.before_write",
+    "log.written",
+    "log.marked",
+    "writer.appended",
+    "writer.answered",
+    "checkpoint.file_written",
+    "checkpoint.taken_in",
+    "writer.recovered"};
+
+struct Tally {
+    std::uint64_t runs{};
+    std::uint64_t crashes{};
+    std::uint64_t answered{};
+    std::uint64_t unanswered{};
+    std::uint64_t recovered{};
+    std::uint64_t complaints{};
+
+    void add(const CrashOutcome& outcome) {
+        ++runs;
+        crashes += outcome.crashed ? 1U : 0U;
+        answered += outcome.answered;
+        unanswered += outcome.unanswered;
+        recovered += outcome.recovered;
+        complaints += outcome.complaint.empty() ? 0U : 1U;
+    }
+};
+
+// Cuts at seeded steps; with a mutation, the complaints are what we want.
+Tally cut_at_steps(int runs, Sabotage sabotage, bool answer_before_append) {
+    Tally tally;
+    const std::uint64_t steps = steps_of_run(1);
+    for (int run = 0; run < runs; ++run) {
+        std::mt19937_64 random(static_cast<std::uint64_t>(run) + 1);
+        CrashPlan plan;
+        plan.seed = random();
+        plan.loss = losses[random() % losses.size()];
+        plan.nth = random() % steps;
+        plan.sabotage = sabotage;
+        plan.answer_before_append = answer_before_append;
+        plan.checkpoint_lost = random() % 4 == 0;
+        const CrashOutcome outcome = run_until_crash(plan);
+        tally.add(outcome);
+        if (sabotage == Sabotage::none && !answer_before_append)
+            CHECK_MESSAGE(outcome.complaint.empty(), "run " << run << ": " << outcome.complaint);
+    }
+    return tally;
+}
+
+} // namespace
+
+TEST_CASE("partition crash: the power goes at every named point") {
+    for (const char* point : points) {
+        Tally tally;
+        std::uint64_t hits = 0;
+        for (std::uint64_t run = 0; run < 9; ++run) {
+            CrashPlan plan;
+            plan.seed = run + 1;
+            plan.loss = losses[run % losses.size()];
+            plan.point = point;
+            plan.nth =
+                std::string(point).starts_with("writer.rec") || plan.point == "writer.claimed"
+                    ? 1
+                    : 1 + run / 3;
+            const CrashOutcome outcome = run_until_crash(plan);
+            CHECK_MESSAGE(
+                outcome.complaint.empty(),
+                std::string(point) << " run " << run << ": " << outcome.complaint
+            );
+            tally.add(outcome);
+            if (const auto found = outcome.hits.find(point); found != outcome.hits.end())
+                hits += found->second;
+        }
+        MESSAGE(
+            std::string(point) << ": hits " << hits << ", crashes " << tally.crashes
+                               << ", answered " << tally.answered << ", tried again "
+                               << tally.unanswered << ", of them found " << tally.recovered
+        );
+        CHECK(hits > 0);
+        CHECK(tally.crashes > 0);
+    }
+}
+
+TEST_CASE("partition crash: the power goes at any step") {
+    const Tally tally = cut_at_steps(120, Sabotage::none, false);
+    MESSAGE(
+        "runs " << tally.runs << ", crashes " << tally.crashes << ", answered " << tally.answered
+                << ", tried again " << tally.unanswered << ", of them found " << tally.recovered
+    );
+    CHECK(tally.crashes > tally.runs / 2);
+    CHECK(tally.answered > 500);
+    CHECK(tally.unanswered > 100);
+    CHECK(tally.recovered > 0);
+}
+
+TEST_CASE("partition crash: the test notices each way of answering too early") {
+    CHECK(cut_at_steps(40, Sabotage::append_without_sync, false).complaints > 0);
+    CHECK(cut_at_steps(40, Sabotage::mark_before_sync, false).complaints > 0);
+    CHECK(cut_at_steps(40, Sabotage::none, true).complaints > 0);
+}

@@ -1,0 +1,45 @@
+#include "ledger/money.hpp"
+#include "ledger/time.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace tollbook;
+
+TEST_CASE("money: a tax-included price splits into net and tax that add up to it") {
+    const NetAndTax split = split_tax_included(650'000, 16);
+    CHECK(split.net == 560'345);
+    CHECK(split.net + split.tax == 650'000);
+    CHECK(split_tax_included(99'950, 0).tax == 0);
+}
+
+TEST_CASE("money: halves round away from zero on both sides") {
+    CHECK(multiply_half_up(5, 1, 2) == 3);
+    CHECK(multiply_half_up(-5, 1, 2) == -3);
+    CHECK(
+        multiply_half_up(amount_minor_max, amount_minor_max, amount_minor_max) == amount_minor_max
+    );
+}
+
+TEST_CASE("time: the same day next month is clamped to the month's end") {
+    CHECK(to_string(next_month(*parse_date("2027-01-31"))) == "2027-02-28");
+    CHECK(to_string(next_month(*parse_date("2027-02-28"))) == "2027-03-28");
+    CHECK(to_string(next_month(*parse_date("2027-02-28"), 31)) == "2027-03-31");
+    CHECK(to_string(next_month(*parse_date("2026-12-31"))) == "2027-01-31");
+}
+
+TEST_CASE("time: what is no date and no time is refused") {
+    for (const char* text : {"2026-02-30", "2026-13-01", "26-01-01", "2026-01-01T", ""})
+        CHECK(parse_date(text).has_error());
+    for (const char* text :
+         {"2026-01-01T24:00:00Z", "2026-01-01T00:00:00", "2026-01-01T00:00:00.Z", "x"})
+        CHECK(parse_timestamp(text).has_error());
+    CHECK(to_string(*parse_timestamp("2026-11-19T21:05:00.25Z")) == "2026-11-19T21:05:00.250000Z");
+}
+
+TEST_CASE("time: a civil day begins at midnight of the tenant's zone") {
+    const std::string nairobi = "Africa/Nairobi";
+    CHECK(to_string(local_day(*parse_timestamp("2026-11-19T20:59:59Z"), nairobi)) == "2026-11-19");
+    CHECK(to_string(local_day(*parse_timestamp("2026-11-19T21:00:00Z"), nairobi)) == "2026-11-20");
+    CHECK(to_string(*parse_local_compact("20261119235900", nairobi)) == "2026-11-19T20:59:00Z");
+    CHECK_FALSE(timezone_exists("Africa/Atlantis"));
+}

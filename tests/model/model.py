@@ -1,0 +1,299 @@
+#!/usr/bin/env python3
+"""An independent, naive model of the book: what the facts mean, in the plainest Python.
+
+    model.py FACTS.ndjson > BOOK.json
+
+Reads one exported fact per line ({"seq", "tenant", "type", "booked_on", "effective_at",
+"payload"}) and tells wallets, services, payments, accounts and booking days. Written from the
+schemas and the rules of the day alone, not from the C++ code. Money is recomputed from the
+business fields, and the stored postings are held against it.
+"""
+import calendar
+import datetime
+import json
+import sys
+from collections import defaultdict
+
+
+class Fault(Exception):
+    """The facts contradict the rules."""
+
+
+def expect(condition, text, *values):
+    if not condition:
+        raise Fault(text.format(*values))
+
+
+def without_zeros(amounts):
+    return {name: minor for name, minor in amounts.items() if minor}
+
+
+def half_up(numerator, denominator):
+    return (2 * numerator + denominator) // (2 * denominator)
+
+
+def same_day_next_month(date, anchor):
+    year, month = divmod(date.year * 12 + date.month, 12)
+    last = calendar.monthrange(year, month + 1)[1]
+    return datetime.date(year, month + 1, min(anchor, last))
+
+
+class Wallet:
+    """Credits in the order in which they came. Money is spent from the oldest."""
+
+    def __init__(self):
+        self.lots = []  # [name, what is left]
+        self.debt = 0
+
+    def balance(self):
+        return sum(left for _, left in self.lots) - self.debt
+
+    def put(self, lot, minor):
+        repaid = min(self.debt, minor)
+        self.debt -= repaid
+        if minor > repaid:
+            self.lots.append([lot, minor - repaid])
+        return repaid
+
+    def spend(self, minor, first=None):
+        """Takes from the lot `first`, then from the oldest, then makes debt; what it took."""
+        order = [x for x in self.lots if x[0] == first] + [x for x in self.lots if x[0] != first]
+        taken = []
+        for lot in order:
+            part = min(lot[1], minor)
+            if part:
+                lot[1] -= part
+                minor -= part
+                taken.append({"lot": lot[0], "minor": part})
+        self.lots = [lot for lot in self.lots if lot[1]]
+        self.debt += minor
+        return taken, minor
+
+
+class Payment:
+    def __init__(self, channel):
+        self.channel = channel
+        self.suspended = 0
+        self.parts = []  # {customer, lot, standing}
+        self.uses = []  # [charge, lot, minor]
+
+
+class Model:
+    def __init__(self):
+        self.seq = 0
+        self.rolling = True
+        self.plans = {}
+        self.wallets = {}
+        self.services = {}
+        self.payments = {}
+        self.charges = set()
+        self.accounts = defaultdict(int)
+        self.booked = defaultdict(lambda: {"count": 0, "minor": 0})
+        self.closed = ""
+        self.moved = defaultdict(int)  # Of the fact at hand: account -> debit.
+
+    def take(self, fact):
+        expect(fact["seq"] == self.seq + 1, "seq {} after {}", fact["seq"], self.seq)
+        self.seq = fact["seq"]
+        self.moved = defaultdict(int)
+        getattr(self, "on_" + fact["type"], lambda *_: None)(fact["payload"], fact)
+        self.post(fact)
+
+    def post(self, fact):
+        stored = defaultdict(int)
+        for leg in fact["payload"].get("postings", []):
+            stored[leg["account"]] += leg["minor"]
+        ours, stored = without_zeros(self.moved), without_zeros(stored)
+        expect(ours == stored, "{}: posted {}, should be {}", fact["type"], stored, ours)
+        expect(sum(ours.values()) == 0, "{}: off by {}", fact["type"], sum(ours.values()))
+        if ours:
+            expect(fact["booked_on"] > self.closed, "booked on {}, closed", fact["booked_on"])
+        for account, minor in ours.items():
+            self.accounts[account] += minor
+
+    def debit(self, account, minor):
+        self.moved[account] += minor
+
+    def credit(self, account, minor):
+        self.moved[account] -= minor
+
+    def on_tenant_opened(self, e, _):
+        self.rolling = e["policies"]["renewal_anchor"] == "rolling"
+
+    def on_period_closed(self, e, _):
+        expect(e["through"] > self.closed, "closed {} after {}", e["through"], self.closed)
+        self.closed = e["through"]
+
+    def on_plan_defined(self, e, _):
+        self.plans[e["plan"], e["version"]] = e
+
+    def on_customer_registered(self, e, _):
+        expect(e["customer"] not in self.wallets, "{} twice", e["customer"])
+        self.wallets[e["customer"]] = Wallet()
+
+    def on_service_added(self, e, _):
+        self.services[e["service"]] = dict(e, blocks=set(e["blocks"]))
+
+    def on_service_suspended(self, e, _):
+        blocks = self.services[e["service"]]["blocks"]
+        expect(e["reason"] not in blocks, "{}: {} holds", e["service"], e["reason"])
+        expect(blocks | {e["reason"]} == set(e["blocks"]), "{}: blocks", e["service"])
+        blocks.add(e["reason"])
+
+    def on_service_reinstated(self, e, _):
+        blocks = self.services[e["service"]]["blocks"]
+        expect(e["reason"] in blocks, "{}: {} does not hold", e["service"], e["reason"])
+        expect(blocks - {e["reason"]} == set(e["blocks"]), "{}: blocks", e["service"])
+        blocks.remove(e["reason"])
+
+    def on_service_renewed(self, e, fact):
+        service = self.services[e["service"]]
+        start = datetime.date.fromisoformat(e["from"])
+        expect(e["charge"] in self.charges, "{} renewed without a charge", e["service"])
+        expect(service["renews_on"] <= fact["booked_on"], "{} was not due", e["service"])
+        if self.rolling:
+            expect(e["from"] == fact["booked_on"], "{} from {}", e["service"], e["from"])
+            until = same_day_next_month(start, start.day)
+        else:
+            expect(e["from"] >= service["renews_on"], "{} again {}", e["service"], e["from"])
+            until = same_day_next_month(start, service["anchor_day"])
+        expect(e["to"] == until.isoformat(), "{} until {}", e["service"], e["to"])
+        service["renews_on"] = e["to"]
+
+    def on_payment_received(self, e, fact):
+        expect(e["payment"] not in self.payments, "{} counted twice", e["payment"])
+        payment = self.payments[e["payment"]] = Payment(e["channel"])
+        self.booked[fact["booked_on"]]["count"] += 1
+        self.booked[fact["booked_on"]]["minor"] += e["minor"]
+        self.debit("cash:" + e["channel"], e["minor"])
+        if "customer" in e:
+            self.put_part(payment, dict(e, lot=e["payment"]))
+        else:
+            payment.suspended = e["minor"]
+            self.credit(self.suspense(payment), e["minor"])
+
+    @staticmethod
+    def suspense(payment):
+        return "suspense:" + payment.channel.split(":")[0]
+
+    def put_part(self, payment, part):
+        repaid = self.wallets[part["customer"]].put(part["lot"], part["minor"])
+        expect(repaid == part["debt_repaid"], "{}: repaid {}", part["lot"], repaid)
+        expect(all(p["lot"] != part["lot"] for p in payment.parts), "lot {} twice", part["lot"])
+        payment.parts.append(dict(part, standing=part["minor"]))
+        self.credit("wallet:" + part["customer"], part["minor"])
+
+    def on_suspense_assigned(self, e, _):
+        payment = self.payments[e["payment"]]
+        moved = sum(part["minor"] for part in e["parts"])
+        payment.suspended -= moved
+        expect(payment.suspended == e["remaining"] >= 0, "{}: remaining", e["payment"])
+        self.debit(self.suspense(payment), moved)
+        for part in e["parts"]:
+            self.put_part(payment, part)
+
+    def on_payment_reversed(self, e, _):
+        payment = self.payments[e["payment"]]
+        expect(e["from_suspense"] == min(e["minor"], payment.suspended), "suspense goes first")
+        payment.suspended -= e["from_suspense"]
+        if e["from_suspense"]:
+            self.debit(self.suspense(payment), e["from_suspense"])
+        for debit in e["debits"]:
+            self.take_part(payment, debit)
+        self.credit("cash:" + payment.channel, e["minor"])
+
+    def on_payment_moved(self, e, _):
+        payment = self.payments[e["payment"]]
+        self.take_part(payment, e["debit"])
+        self.put_part(payment, e["credit"])
+
+    def take_part(self, payment, debit):
+        """Back out of a wallet: its own lot first; what the lot had paid for is unwound."""
+        mine = [p for p in payment.parts if p["customer"] == debit["customer"] and p["standing"]]
+        expect(mine and mine[0]["standing"] >= debit["minor"], "{} does not stand", debit)
+        part = mine[0]
+        part["standing"] -= debit["minor"]
+        taken, debt = self.wallets[debit["customer"]].spend(debit["minor"], first=part["lot"])
+        expect(taken == debit["lots"], "took {} instead of {}", debit["lots"], taken)
+        expect(debt == debit["overdrawn"], "overdrawn {} instead of {}", debit["overdrawn"], debt)
+        own = sum(t["minor"] for t in taken if t["lot"] == part["lot"])
+        unwound = self.unwind(payment, part["lot"], debit["minor"] - own)
+        expect(unwound == debit["unwound"], "unwound {}, not {}", debit["unwound"], unwound)
+        self.debit("wallet:" + debit["customer"], debit["minor"])
+
+    @staticmethod
+    def unwind(payment, lot, minor):
+        unwound = []
+        for use in reversed(payment.uses):
+            part = min(use[2], minor) if use[1] == lot else 0
+            if part:
+                use[2] -= part
+                minor -= part
+                unwound.append({"charge": use[0], "minor": part})
+        payment.uses = [use for use in payment.uses if use[2]]
+        return unwound
+
+    def on_opening_balances_posted(self, e, _):
+        for opening in e["wallets"]:
+            wallet, minor = self.wallets[opening["customer"]], opening["minor"]
+            wallet.put(opening["lot"], minor) if minor > 0 else wallet.spend(-minor)
+            self.credit("wallet:" + opening["customer"], opening["minor"])
+        for opening in e["cash"]:
+            self.debit("cash:" + opening["channel"], opening["minor"])
+        self.debit("opening", -sum(self.moved.values()))
+
+    def on_wallet_charged(self, e, _):
+        expect(e["charge"] not in self.charges, "{} charged twice", e["charge"])
+        self.charges.add(e["charge"])
+        wallet = self.wallets[e["customer"]]
+        expect(wallet.balance() >= e["minor"], "{} is not covered", e["charge"])
+        taken, _ = wallet.spend(e["minor"])
+        expect(taken == e["lots"], "{} took {} instead of {}", e["charge"], e["lots"], taken)
+        for part in taken:
+            payment = self.payments.get(part["lot"].split("#")[0])
+            if payment:
+                payment.uses.append([e["charge"], part["lot"], part["minor"]])
+        self.debit("wallet:" + e["customer"], e["minor"])
+        for line in e["lines"]:
+            if line["component"] == "period":
+                self.check_price(line, e["minor"])
+            self.credit("revenue:" + line["plan"] if "plan" in line else "fee", line["net"])
+            if line["tax"]:
+                self.credit("tax:" + line["tax_code"], line["tax"])
+
+    def check_price(self, line, minor):
+        plan = self.plans[line["plan"], line["plan_version"]]
+        net = half_up(plan["price_minor"] * 100, 100 + plan["tax_percent"])
+        expect(minor == plan["price_minor"], "{}: {} is not the price", line["plan"], minor)
+        expect((line["net"], line["tax"]) == (net, minor - net), "{}: tax", line["plan"])
+
+    def told(self):
+        payments = {}
+        for name, payment in self.payments.items():
+            standing = defaultdict(int)
+            for part in payment.parts:
+                standing[part["customer"]] += part["standing"]
+            parts = without_zeros(standing)
+            payments[name] = {"suspended": payment.suspended, "standing": parts}
+        return {
+            "wallets": {c: {"lots": w.lots, "overdrawn": w.debt} for c, w in self.wallets.items()},
+            "services": {
+                name: {"blocks": sorted(s["blocks"]), "renews_on": s["renews_on"]}
+                for name, s in self.services.items()
+            },
+            "payments": payments,
+            "accounts": without_zeros(self.accounts),
+            "booked_on": dict(self.booked),
+        }
+
+
+def book_of(lines):
+    model = Model()
+    for line in lines:
+        model.take(json.loads(line))
+    return model.told()
+
+
+if __name__ == "__main__":
+    with open(sys.argv[1], encoding="utf-8") as facts:
+        print(json.dumps(book_of(facts)))

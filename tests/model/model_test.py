@@ -1,0 +1,95 @@
+"""Holds our Book against the independent model, over random runs and both sample days.
+
+    model_test.py BOOK_DUMP SAMPLES
+"""
+import importlib.machinery
+import json
+import pathlib
+import subprocess
+import sys
+import tempfile
+import unittest
+
+import model
+
+DUMP, SAMPLES = sys.argv[1], pathlib.Path(sys.argv[2])
+ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+SEEDS = range(1, 13)
+STEPS = 2000
+
+
+def dumped(*what):
+    """The facts of a run, and our Book's figures after them."""
+    with tempfile.TemporaryDirectory() as directory:
+        facts, book = pathlib.Path(directory, "facts"), pathlib.Path(directory, "book")
+        subprocess.run([DUMP, *map(str, what), facts, book], check=True)
+        return facts.read_text().splitlines(), json.loads(book.read_text())
+
+
+def broken(lines, wanted, change):
+    """The same facts, the last one of a type changed."""
+    facts = [json.loads(line) for line in lines]
+    change([fact for fact in facts if fact["type"] == wanted][-1]["payload"])
+    return [json.dumps(fact) for fact in facts]
+
+
+class ModelTest(unittest.TestCase):
+    maxDiff = 2000
+
+    def compare(self, lines, book):
+        told = model.book_of(lines)
+        for service in book["services"].values():
+            service["blocks"].sort()
+        for block in ("accounts", "wallets", "services", "payments", "booked_on"):
+            self.assertEqual(told[block], book[block], block)
+
+    def test_random_runs_agree(self):
+        for seed in SEEDS:
+            with self.subTest(seed=seed):
+                lines, book = dumped("seed", seed, STEPS)
+                self.assertGreater(len(lines), STEPS)
+                self.compare(lines, book)
+
+    def test_sample_days_agree_with_the_book_and_with_what_is_expected(self):
+        for day in ("isp-day", "isp-day-2"):
+            with self.subTest(day=day):
+                lines, book = dumped("day", SAMPLES / day)
+                self.compare(lines, book)
+                expected = json.loads((SAMPLES / day / "expected.json").read_text())
+                balances = {
+                    customer: sum(left for _, left in wallet["lots"]) - wallet["overdrawn"]
+                    for customer, wallet in model.book_of(lines)["wallets"].items()
+                }
+                self.assertEqual(balances, expected["wallets_minor"])
+
+    def test_every_exported_payload_fits_its_schema(self):
+        schemas = importlib.machinery.SourceFileLoader("schemas", str(ROOT / "scripts" / "schemas"))
+        misfit, known = schemas.load_module().misfit, {}
+        for path in (ROOT / "schemas" / "events").glob("*.v1.json"):
+            known[path.name.removesuffix(".v1.json")] = json.loads(path.read_text())
+        lines, _ = dumped("seed", 3, STEPS)
+        for fact in map(json.loads, lines):
+            self.assertIsNone(misfit(fact["payload"], known[fact["type"]]), fact["type"])
+
+    def test_the_model_notices_what_is_wrong(self):
+        lines, _ = dumped("seed", 1, STEPS)
+        changes = [
+            ("wallet_charged", lambda e: e.update(minor=e["minor"] + 1)),
+            ("wallet_charged", lambda e: e["lots"].reverse() or e["lots"].append(e["lots"][0])),
+            ("wallet_charged", lambda e: e["postings"].pop()),
+            ("payment_received", lambda e: e.update(minor=e["minor"] + 1)),
+            ("payment_reversed", lambda e: e.update(from_suspense=e["from_suspense"] + 1)),
+            ("payment_moved", lambda e: e["debit"].update(overdrawn=e["debit"]["overdrawn"] + 1)),
+            ("service_renewed", lambda e: e.update(to="2031-01-01")),
+            ("service_suspended", lambda e: e.update(blocks=[])),
+            ("suspense_assigned", lambda e: e.update(remaining=e["remaining"] + 1)),
+        ]
+        for wanted, change in changes:
+            with self.subTest(wanted=wanted), self.assertRaises(model.Fault):
+                model.book_of(broken(lines, wanted, change))
+        with self.assertRaises(model.Fault):
+            model.book_of(lines[:5] + lines[6:])
+
+
+if __name__ == "__main__":
+    unittest.main(argv=sys.argv[:1])

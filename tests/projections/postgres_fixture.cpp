@@ -1,0 +1,76 @@
+#include "postgres_fixture.hpp"
+
+#include "memory_source.hpp"
+#include "projections/migrations.hpp"
+
+#include <filesystem>
+
+namespace tollbook {
+
+OpenDirectory::OpenDirectory() {
+    namespace fs = std::filesystem;
+    fs::permissions(path, fs::perms::others_exec | fs::perms::group_exec, fs::perm_options::add);
+}
+
+Cluster& shared_cluster() {
+    static const OpenDirectory directory;
+    static const std::unique_ptr<Cluster> cluster = [] {
+        std::unique_ptr<Cluster> started = std::move(Cluster::start(directory.path).value());
+        const auto db = SqlSession::connect(started->dsn(), "test");
+        // No machine loses power in a test run; clusters that tests start themselves do sync.
+        (*db)->run("ALTER SYSTEM SET fsync = off").value();
+        (*db)->run("SELECT pg_reload_conf()").value();
+        return started;
+    }();
+    return *cluster;
+}
+
+Status administer(const std::string& sql) {
+    const auto db = SqlSession::connect(shared_cluster().dsn(), "test");
+    return db ? (*db)->run(sql) : Status{db.error()};
+}
+
+TestDatabase::TestDatabase() {
+    static int number = 0;
+    name_ = "test_" + std::to_string(++number);
+    administer("CREATE DATABASE " + name_).value();
+}
+
+std::string TestDatabase::dsn() const {
+    const std::string shared = shared_cluster().dsn();
+    return shared.substr(0, shared.rfind('=') + 1) + name_;
+}
+
+std::unique_ptr<SqlSession> TestDatabase::connect() const {
+    return std::move(SqlSession::connect(dsn(), "test").value());
+}
+
+std::unique_ptr<SqlSession> TestDatabase::prepared() const {
+    std::unique_ptr<SqlSession> db = connect();
+    migrate(*db).value();
+    return db;
+}
+
+std::unique_ptr<Projector> open_projector(
+    SqlSession& db, Source& source, const KnownStates& known
+) {
+    return std::move(Projector::open(db, source, &open_told, known).value());
+}
+
+Status project_all(SqlSession& db, Source& source) {
+    const std::unique_ptr<Projector> projector = open_projector(db, source);
+    for (;;) {
+        const Result<std::size_t> records = projector->advance({1U << 20U, {}});
+        if (!records) return records.error();
+        if (*records == 0) return Done{};
+    }
+}
+
+std::string ask(SqlSession& db, const std::string& sql) {
+    const Result<SqlRows> rows = db.query(sql);
+    if (!rows) return rows.error().detail;
+    if (rows->size() == 0) return "-";
+    return rows->at(0, 0).value_or("NULL");
+}
+
+} // namespace tollbook

@@ -1,0 +1,224 @@
+#include "projections/rebuild.hpp"
+
+#include "postgres_fixture.hpp"
+#include "projections/catalogue.hpp"
+#include "projections/runner.hpp"
+#include "small_isp.hpp"
+#include "support/show_result.hpp"
+
+#include <doctest/doctest.h>
+#include <fmt/format.h>
+
+#include <thread>
+
+using namespace tollbook;
+
+namespace {
+
+const ReplayOptions replaying{&open_told, {}};
+
+struct Setting {
+    Setting() {
+        open_isp(source);
+        run_business(source, 10, 3);
+        source.add(into_suspense("S1", 70));
+        source.add(suspended("ACC1-1", "ACC1", at("2026-11-20T21:05:00Z")));
+        project_all(*db, source).value();
+    }
+
+    RebuildReport rebuilt(const std::string& name, bool accept = false) {
+        return rebuild(*db, source, {name, replaying, accept}).value();
+    }
+
+    MemorySource source;
+    TestDatabase database;
+    std::unique_ptr<SqlSession> db{database.prepared()};
+};
+
+} // namespace
+
+TEST_CASE("diff: every table of every projection equals its replay") {
+    Setting setting;
+    std::size_t tables = 0;
+    for (const auto& projection : make_projections(live_schema)) {
+        const auto diff = diff_projection(
+            *setting.db, setting.source, std::string(projection->name()), replaying
+        );
+        REQUIRE(diff);
+        for (const TableComparison& table : diff->tables) {
+            INFO(table.table);
+            CHECK(table.equal());
+            CHECK(table.live_rows == table.replayed_rows);
+            ++tables;
+        }
+        CHECK(diff->at.seq == setting.source.head()->seq);
+    }
+    CHECK(tables == 25);
+    CHECK(ask(*setting.db, "SELECT count(*) FROM pg_namespace WHERE nspname LIKE '%diff%'") == "0");
+}
+
+TEST_CASE("diff: a row edited, deleted or invented by hand is found by its key") {
+    Setting setting;
+    SqlSession& db = *setting.db;
+    REQUIRE(db.run("UPDATE wallets SET balance_minor = balance_minor + 1 WHERE customer = 'B3'"));
+    REQUIRE(db.run("DELETE FROM wallets WHERE customer = 'B4'"));
+    REQUIRE(db.run("INSERT INTO wallets SELECT tenant, 'GHOST', entity, currency, 0, 0, NULL, 1 "
+                   "FROM wallets LIMIT 1"));
+    const auto diff = diff_projection(db, setting.source, "wallets", replaying);
+    REQUIRE(diff);
+    const TableComparison& wallets = diff->tables.at(1);
+    CHECK(wallets.table == "wallets");
+    CHECK(wallets.different == 1);
+    CHECK(wallets.missing == 1);
+    CHECK(wallets.extra == 1);
+    CHECK_FALSE(all_equal(diff->tables));
+    const auto example = [](const std::string& kind, const std::string& customer) {
+        return kind + R"( {"entity": "main", "tenant": "savanna", "currency": "KES", )" +
+               R"("customer": ")" + customer + "\"}";
+    };
+    REQUIRE(wallets.examples.size() == 3);
+    CHECK(wallets.examples.at(0) == example("different", "B3"));
+    CHECK(wallets.examples.at(1) == example("missing", "B4"));
+    CHECK(wallets.examples.at(2) == example("extra", "GHOST"));
+}
+
+TEST_CASE("diff: many differences are all counted and some are named") {
+    Setting setting;
+    REQUIRE(setting.db->run("UPDATE event_index SET actor = 'somebody'"));
+    const auto diff = diff_projection(*setting.db, setting.source, "event_index", replaying);
+    REQUIRE(diff);
+    CHECK(diff->tables.front().different == setting.source.head()->seq);
+    CHECK(diff->tables.front().examples.size() == TableComparison::examples_max);
+    CHECK(
+        diff_projection(*setting.db, setting.source, "nothing", {}).error().code == Errc::not_found
+    );
+}
+
+TEST_CASE("diff: the live tables may be behind the log, and are compared where they are") {
+    Setting setting;
+    const std::uint64_t at = setting.source.head()->seq;
+    run_business(setting.source, 3, 1, "C");
+    const auto diff = diff_projection(*setting.db, setting.source, "wallets", replaying);
+    REQUIRE(diff);
+    CHECK(diff->at.seq == at);
+    CHECK(all_equal(diff->tables));
+}
+
+TEST_CASE("diff: another log is refused") {
+    Setting setting;
+    MemorySource theirs(5);
+    open_isp(theirs);
+    run_business(theirs, 20, 3);
+    const auto diff = diff_projection(*setting.db, theirs, "wallets", replaying);
+    REQUIRE_FALSE(diff);
+    CHECK(diff.error().code == Errc::store_foreign);
+}
+
+TEST_CASE("rebuild: each projection is built anew, found equal and swapped") {
+    Setting setting;
+    SqlSession& db = *setting.db;
+    for (const auto& projection : make_projections(live_schema)) {
+        INFO(projection->name());
+        const RebuildReport report = setting.rebuilt(std::string(projection->name()));
+        CHECK(report.swapped);
+        CHECK(all_equal(report.tables));
+        CHECK(report.at.seq == setting.source.head()->seq);
+    }
+    // Keys, indexes, policies and views are those of a fresh installation.
+    CHECK(ask(db, "SELECT count(*) FROM control_checks WHERE difference_minor <> 0") == "0");
+    const TestDatabase fresh;
+    const auto other = fresh.prepared();
+    const std::string indexes =
+        "SELECT string_agg(indexdef, ';' ORDER BY indexdef) FROM pg_indexes "
+        "WHERE schemaname = 'tollbook'";
+    const std::string policies = "SELECT string_agg(tablename || qual || roles::text, ';' "
+                                 "ORDER BY tablename) FROM pg_policies "
+                                 "WHERE schemaname = 'tollbook'";
+    CHECK(ask(db, indexes) == ask(*other, indexes));
+    CHECK(ask(db, policies) == ask(*other, policies));
+    // And the next batch goes into them.
+    run_business(setting.source, 2, 1, "C");
+    REQUIRE(project_all(db, setting.source));
+    CHECK(all_equal(diff_projection(db, setting.source, "wallets", replaying)->tables));
+}
+
+TEST_CASE("rebuild: tables that differ are not swapped, unless that is accepted") {
+    Setting setting;
+    SqlSession& db = *setting.db;
+    REQUIRE(db.run("UPDATE wallets SET balance_minor = 999 WHERE customer = 'B3'"));
+    const RebuildReport refused = setting.rebuilt("wallets");
+    CHECK_FALSE(refused.swapped);
+    CHECK(refused.tables.at(1).different == 1);
+    CHECK(ask(db, "SELECT balance_minor FROM wallets WHERE customer = 'B3'") == "999");
+
+    const RebuildReport accepted = setting.rebuilt("wallets", true);
+    CHECK(accepted.swapped);
+    CHECK(ask(db, "SELECT balance_minor FROM wallets WHERE customer = 'B3'") == "450");
+    CHECK(
+        ask(db, "SELECT balance_minor FROM wallets_previous.wallets WHERE customer = 'B3'") == "999"
+    );
+}
+
+TEST_CASE("rebuild: undone, the old tables are back and catch up") {
+    Setting setting;
+    SqlSession& db = *setting.db;
+    REQUIRE(db.run("UPDATE plans SET name = 'as it was'"));
+    REQUIRE(setting.rebuilt("tenancy", true).swapped);
+    CHECK(ask(db, "SELECT name FROM plans") == "Home 10 Mbps");
+    setting.source.add({PeriodClosed{day("2026-11-19")}, at("2026-11-20T10:00:00Z"), {}, {}});
+    REQUIRE(project_all(db, setting.source));
+
+    REQUIRE(undo_rebuild(db, "tenancy"));
+    CHECK(ask(db, "SELECT name FROM plans") == "as it was");
+    CHECK(ask(db, "SELECT closed_through FROM tenants") == "NULL");
+    REQUIRE(project_all(db, setting.source));
+    CHECK(ask(db, "SELECT closed_through FROM tenants") == "2026-11-19");
+    CHECK(undo_rebuild(db, "tenancy").error().code == Errc::not_found);
+}
+
+TEST_CASE("rebuild: two at once are one") {
+    Setting setting;
+    const auto other = setting.database.connect();
+    REQUIRE(other->run("SELECT pg_advisory_lock(7237113, hashtext('wallets'))"));
+    CHECK(
+        rebuild(*setting.db, setting.source, {"wallets", replaying, false}).error().code ==
+        Errc::store_locked
+    );
+    CHECK(
+        rebuild(*setting.db, setting.source, {"x", replaying, false}).error().code ==
+        Errc::not_found
+    );
+}
+
+TEST_CASE("rebuild: under load, beside a running projector that goes on with the new tables") {
+    Setting setting;
+    RunnerOptions options;
+    options.dsn = setting.database.dsn();
+    options.open_personal = &open_told;
+    options.limits = {16U << 10U, std::chrono::milliseconds{5}};
+    options.retry_min = std::chrono::milliseconds{10};
+    ProjectionRunner runner(setting.source, std::move(options));
+    std::jthread load([&](const std::stop_token& stop) {
+        for (int i = 0; !stop.stop_requested(); ++i) {
+            setting.source.add(paid(fmt::format("L{}", i), fmt::format("B{}", i % 10), 1));
+            std::this_thread::sleep_for(std::chrono::milliseconds{2});
+        }
+    });
+    std::uint64_t progressed = 0;
+    ReplayOptions watched = replaying;
+    watched.progress = [&](const ReplayProgress& progress) { progressed = progress.seq; };
+    for (const std::string name : {"wallets", "accounts", "wallets", "payments"}) {
+        const auto report = rebuild(*setting.db, setting.source, {name, watched, false});
+        REQUIRE(report);
+        CHECK(report->swapped);
+        CHECK(progressed == report->at.seq);
+    }
+    load.request_stop();
+    load.join();
+    REQUIRE(runner.wait_for(
+        setting.source.head()->seq, std::chrono::steady_clock::now() + std::chrono::seconds{30}
+    ));
+    CHECK(runner.progress().state == RunnerState::running);
+    for (const std::string name : {"wallets", "accounts", "payments"})
+        CHECK(all_equal(diff_projection(*setting.db, setting.source, name, replaying)->tables));
+}

@@ -1,0 +1,144 @@
+#include "projections/runner.hpp"
+
+#include "postgres_fixture.hpp"
+#include "projections/rebuild.hpp"
+#include "small_isp.hpp"
+#include "support/show_result.hpp"
+
+#include <doctest/doctest.h>
+#include <fmt/format.h>
+
+#include <thread>
+
+using namespace tollbook;
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+Clock::time_point soon(int seconds = 30) { return Clock::now() + std::chrono::seconds(seconds); }
+
+RunnerOptions options_for(const std::string& dsn) {
+    RunnerOptions options;
+    options.dsn = dsn;
+    options.open_personal = &open_told;
+    options.limits = {1U << 20U, std::chrono::milliseconds{20}};
+    options.retry_min = std::chrono::milliseconds{20};
+    options.retry_max = std::chrono::milliseconds{200};
+    return options;
+}
+
+// Until the runner is in that state; false when it is not in time.
+bool reaches(const ProjectionRunner& runner, RunnerState state) {
+    for (const auto end = soon(); Clock::now() < end;) {
+        if (runner.progress().state == state) return true;
+        std::this_thread::sleep_for(std::chrono::milliseconds{5});
+    }
+    return false;
+}
+
+} // namespace
+
+TEST_CASE("runner: carries what comes, and a read can wait for its own write") {
+    MemorySource source;
+    open_isp(source);
+    const TestDatabase database;
+    ProjectionRunner runner(source, options_for(database.dsn()));
+    REQUIRE(runner.wait_for(source.head()->seq, soon()));
+    source.add(paid("R1", "ACC1", 100));
+    REQUIRE(runner.wait_for(source.head()->seq, soon()));
+    const auto db = database.connect();
+    CHECK(ask(*db, "SELECT balance_minor FROM wallets WHERE customer = 'ACC1'") == "100");
+
+    const ProjectionProgress progress = runner.progress();
+    CHECK(progress.state == RunnerState::running);
+    CHECK(progress.lag_records() == 0);
+    CHECK(progress.lag_seconds(at("2027-01-01T00:00:00Z")) == 0);
+    CHECK(progress.records == source.head()->seq);
+    CHECK(progress.projections.size() == 8);
+
+    const Status late =
+        runner.wait_for(source.head()->seq + 1, Clock::now() + std::chrono::milliseconds{30});
+    CHECK(late.error().code == Errc::projection_lag);
+}
+
+TEST_CASE("runner: stopped, it answers waits at once") {
+    MemorySource source;
+    open_isp(source);
+    const TestDatabase database;
+    ProjectionRunner runner(source, options_for(database.dsn()));
+    REQUIRE(runner.wait_for(source.head()->seq, soon()));
+    runner.stop();
+    CHECK(runner.wait_for(1'000, soon(600)).error().code == Errc::database_unavailable);
+}
+
+TEST_CASE("runner: two on one partition end with one, which is right") {
+    MemorySource source;
+    open_isp(source);
+    const TestDatabase database;
+    ProjectionRunner first(source, options_for(database.dsn()));
+    ProjectionRunner second(source, options_for(database.dsn()));
+    for (int i = 0; i < 200; ++i) {
+        source.add(paid(fmt::format("R{}", i), "ACC1", 1));
+        std::this_thread::sleep_for(std::chrono::milliseconds{2});
+    }
+    const std::uint64_t head = source.head()->seq;
+    const bool first_done = first.wait_for(head, soon()).has_value();
+    const bool second_done = second.wait_for(head, soon(first_done ? 5 : 30)).has_value();
+    CHECK(first_done != second_done);
+    const ProjectionProgress lost = (first_done ? second : first).progress();
+    CHECK(lost.state == RunnerState::stopped);
+    CHECK(lost.detail.find("another projector") != std::string::npos);
+    const auto db = database.connect();
+    CHECK(ask(*db, "SELECT balance_minor FROM wallets WHERE customer = 'ACC1'") == "200");
+    CHECK(ask(*db, "SELECT count(*) FROM wallet_statement") == "200");
+}
+
+TEST_CASE("runner: PostgreSQL stops and starts under load, and the result is the same") {
+    const OpenDirectory directory;
+    const std::unique_ptr<Cluster> cluster = std::move(Cluster::start(directory.path).value());
+    MemorySource source;
+    open_isp(source);
+    ProjectionRunner runner(source, options_for(cluster->dsn()));
+    REQUIRE(runner.wait_for(source.head()->seq, soon()));
+    std::jthread load([&](const std::stop_token& stop) {
+        for (int i = 0; !stop.stop_requested(); ++i) {
+            source.add(paid(fmt::format("R{}", i), i % 2 == 0 ? "ACC1" : "ACC2", 1));
+            std::this_thread::sleep_for(std::chrono::milliseconds{2});
+        }
+    });
+    for (int i = 0; i < 3; ++i) {
+        REQUIRE(cluster->stop());
+        REQUIRE(reaches(runner, RunnerState::waiting));
+        CHECK(runner.progress().detail.starts_with("database-unavailable"));
+        const std::uint64_t head = source.head()->seq;
+        std::this_thread::sleep_for(std::chrono::milliseconds{30});
+        CHECK(source.head()->seq > head); // Commands go on.
+        REQUIRE(cluster->ensure_running());
+        REQUIRE(runner.wait_for(head, soon()));
+    }
+    load.request_stop();
+    load.join();
+    REQUIRE(runner.wait_for(source.head()->seq, soon()));
+    CHECK(runner.progress().retries > 0);
+    const auto db = std::move(SqlSession::connect(cluster->dsn(), "test").value());
+    for (const std::string name : {"wallets", "accounts", "payments", "event_index"}) {
+        const auto diff = diff_projection(*db, source, name, {&open_told, {}});
+        REQUIRE(diff);
+        CHECK(all_equal(diff->tables));
+    }
+}
+
+TEST_CASE("runner: a private cluster that died is started again") {
+    const OpenDirectory directory;
+    const std::unique_ptr<Cluster> cluster = std::move(Cluster::start(directory.path).value());
+    MemorySource source;
+    open_isp(source);
+    RunnerOptions options = options_for(cluster->dsn());
+    options.revive = [&] { return cluster->ensure_running(); };
+    ProjectionRunner runner(source, std::move(options));
+    REQUIRE(runner.wait_for(source.head()->seq, soon()));
+    REQUIRE(cluster->stop());
+    source.add(paid("R1", "ACC1", 100));
+    CHECK(runner.wait_for(source.head()->seq, soon()));
+}

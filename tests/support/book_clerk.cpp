@@ -1,0 +1,239 @@
+#include "tests/support/book_clerk.hpp"
+
+#include "ledger/ensure.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+
+namespace tollbook {
+
+namespace {
+
+constexpr std::int64_t micros_per_hour = 3'600'000'000;
+
+template <std::size_t N>
+std::string pick(const std::array<const char*, N>& texts, std::uint64_t i) {
+    return texts.at(i % N);
+}
+
+} // namespace
+
+BookClerk::BookClerk(BookRun& run, std::uint64_t seed) : run_(run), dice_(seed) {}
+
+void BookClerk::send(const Command& command) {
+    const auto made = run_.send(clerk_tenant, command);
+    ensure(made || made.error().code != Errc::unbalanced_entry);
+    ++(made ? accepted_ : refused_);
+}
+
+void BookClerk::set_up() {
+    const Currency kes = Currency::parse("KES").value();
+    OpenTenant open;
+    open.name = "Bahati Net";
+    open.timezone = "Africa/Nairobi";
+    open.currency = kes;
+    open.mpesa_shortcodes = {"600901", "600902"};
+    open.tills = {"main", "shop"};
+    open.policies = Policies{"on_charge", roll(2) == 0 ? "rolling" : "fixed"};
+    open.test_clock = parse_timestamp("2026-11-20T06:00:00Z").value();
+    send(open);
+    send(DefinePlan{"HOME", {}, "Home", 1'500'00, kes, {}, {}, 10, 10});
+    send(DefinePlan{"BIZ", {}, "Business", 6'500'01, kes, 16, {}, 50, 50});
+    send(RegisterRouter{"rtr-01", "routeros-api", "127.0.0.1", 8728, {}, "admin", "secret"});
+    for (int i = 1; i <= 6; ++i) {
+        const std::string id = fmt::format("C{}", i);
+        send(RegisterCustomer{id, "NAME " + id, "2547", {}, {id, fmt::format("acc {}", i)}});
+    }
+    for (int i = 0; i < 12; ++i)
+        change_customers();
+}
+
+std::string BookClerk::payment() {
+    const std::uint64_t kind = roll(6);
+    if (kind == 0) return "till:main:" + receipt();
+    if (kind == 1) return "till:shop:" + receipt();
+    return "mpesa:" + receipt();
+}
+
+std::string BookClerk::channel() {
+    return pick(
+        std::array{
+            "mpesa:600901", "mpesa:600901", "mpesa:600902", "till:main", "till:shop", "till:none"},
+        roll(6)
+    );
+}
+
+std::int64_t BookClerk::amount() {
+    constexpr std::array<std::int64_t, 8> amounts{
+        1'500'00, 1'500'00, 3'000'00, 6'500'01, 100'00, 1'499'99, 1, 20'000'00};
+    return amounts.at(roll(amounts.size()));
+}
+
+std::string BookClerk::local_time() {
+    const TenantRow* tenant = run_.book().tenants.find(clerk_tenant);
+    const std::int64_t back = static_cast<std::int64_t>(roll(4) * roll(40)) * micros_per_hour;
+    const Timestamp then{tenant->test_clock->micros - back};
+    const CivilDay civil_day = civil(local_day(then, tenant->timezone));
+    return fmt::format("{:04}{:02}{:02}120000", civil_day.year, civil_day.month, civil_day.day);
+}
+
+void BookClerk::told() {
+    static constexpr std::array references{
+        "C1", "c2", "C-3", "C4", "acc 5", "ACC6", "C7", "NOBODY", " ", "C1"};
+    const std::string raw = fmt::format(
+        R"({{"TransID":"{}","TransTime":"{}","TransAmount":"{}.{:02}","BusinessShortCode":"{}",)"
+        R"("BillRefNumber":"{}","MSISDN":"2547 ***** {:03}","FirstName":"ANN"}})",
+        receipt(),
+        local_time(),
+        roll(3) == 0 ? 1'500 : 100 * (1 + roll(80)),
+        roll(5) == 0 ? 55 : 0,
+        pick(std::array{"600901", "600901", "600902", "999999"}, roll(40) == 0 ? 3 : roll(3)),
+        pick(references, roll(references.size())),
+        roll(900)
+    );
+    const std::uint64_t copies = 1 + roll(3) * roll(2);
+    for (std::uint64_t i = 0; i < copies; ++i)
+        send(RecordCallback{
+            fmt::format("a{}", ++arrivals_),
+            "mpesa",
+            "127.0.0.1",
+            base64(roll(50) == 0 ? raw.substr(1) : raw)});
+}
+
+void BookClerk::typed() {
+    RecordPayment payment{channel(), receipt(), customer(), {}, amount(), {}, "cashier-1"};
+    if (roll(2) == 0) {
+        const Timestamp now = *run_.book().tenants.find(clerk_tenant)->test_clock;
+        const auto back = static_cast<std::int64_t>(roll(50));
+        payment.occurred_at = Timestamp{now.micros - back * micros_per_hour};
+    }
+    send(payment);
+}
+
+void BookClerk::assign() {
+    AssignSuspense assign{payment(), {}, "called"};
+    for (std::uint64_t i = 0; i <= roll(3); ++i)
+        assign.parts.push_back({customer(), 1 + static_cast<std::int64_t>(roll(300'000))});
+    send(assign);
+}
+
+void BookClerk::take_back() {
+    std::optional<std::int64_t> minor;
+    if (roll(2) == 0) minor = 1 + static_cast<std::int64_t>(roll(300'000));
+    if (roll(2) == 0)
+        send(ReversePayment{payment(), minor, "reversed"});
+    else
+        send(MovePayment{payment(), customer(), customer(), minor, "moved"});
+}
+
+void BookClerk::charge() {
+    ChargeLine line{"fee", {}, {}, amount(), {}, 0, {}, {}};
+    if (roll(2) == 0) line.plan = "HOME";
+    if (roll(2) == 0) line.tax_code = "vat16";
+    if (line.tax_code) line.tax = static_cast<std::int64_t>(roll(1'000));
+    ChargeWallet charge{customer(), fmt::format("f{}", ++charges_ - roll(2)), {}, {line}};
+    if (roll(3) == 0) charge.lines.push_back(line);
+    send(charge);
+}
+
+void BookClerk::toggle_service() {
+    const std::string reason = pick(std::array{"unpaid", "abuse", "manual"}, roll(3));
+    switch (roll(5)) {
+    case 0:
+        send(SuspendService{service(), reason});
+        break;
+    case 1:
+        send(ReinstateService{service(), reason});
+        break;
+    case 2:
+        if (roll(4) == 0) send(SuspendCustomer{customer(), reason});
+        break;
+    default:
+        send(RenewService{service()});
+        break;
+    }
+}
+
+void BookClerk::move_time() {
+    const TenantRow* tenant = run_.book().tenants.find(clerk_tenant);
+    const Date today = local_day(*tenant->test_clock, tenant->timezone);
+    if (roll(3) == 0) {
+        send(ClosePeriod{today - static_cast<int>(roll(4))});
+        return;
+    }
+    const std::int64_t hours = roll(20) == 0 ? 24 * 40 : static_cast<std::int64_t>(roll(60));
+    send(AdvanceTestClock{Timestamp{tenant->test_clock->micros + hours * micros_per_hour}});
+    if (roll(2) == 0) return;
+    const auto due = run_.decider().due_services(clerk_tenant, {});
+    for (const DueService& service : due.value())
+        send(RenewService{service.service});
+}
+
+void BookClerk::change_customers() {
+    const Date today =
+        local_day(*run_.book().tenants.find(clerk_tenant)->test_clock, "Africa/Nairobi");
+    AddService add;
+    PostOpeningBalances opening{today - 1, {}, {}, false};
+    switch (roll(4)) {
+    case 0:
+        add.service = service();
+        add.customer = add.service.substr(0, 2);
+        add.plan = roll(3) == 0 ? "BIZ" : "HOME";
+        add.renews_on = today + static_cast<int>(roll(30)) - 5;
+        if (roll(4) == 0) add.blocks = {{"abuse", "unpaid"}};
+        if (roll(4) == 0) add.anchor_day = 31;
+        send(add);
+        break;
+    case 1:
+        opening.wallets.push_back({customer(), roll(2) == 0 ? amount() : -amount()});
+        if (roll(3) == 0) opening.cash.push_back({channel(), amount()});
+        opening.complete = roll(30) == 0;
+        send(opening);
+        break;
+    case 2:
+        send(AddPaymentReference{customer(), fmt::format("plot {}", roll(30))});
+        break;
+    default:
+        send(RegisterCustomer{customer(), "LATE", "2547", {}, {fmt::format("L{}", roll(99))}});
+    }
+}
+
+void BookClerk::change_sites() {
+    const std::string site = service();
+    const SiteOutcome outcome = static_cast<SiteOutcome>(roll(4));
+    switch (roll(4)) {
+    case 0:
+        send(ProvisionSite{site, "ppp", "rtr-01", site, "secret", {}});
+        break;
+    case 1:
+        send(RemoveSite{site});
+        break;
+    default:
+        send(ReportSite{site, outcome, run_.facts().size() - roll(9), roll(2) == 0, {}, {}, {}});
+    }
+}
+
+void BookClerk::step() {
+    const std::uint64_t what = roll(100);
+    if (what < 35)
+        told();
+    else if (what < 45)
+        typed();
+    else if (what < 55)
+        assign();
+    else if (what < 67)
+        take_back();
+    else if (what < 75)
+        charge();
+    else if (what < 87)
+        toggle_service();
+    else if (what < 92)
+        move_time();
+    else if (what < 96)
+        change_customers();
+    else
+        change_sites();
+}
+
+} // namespace tollbook

@@ -1,0 +1,69 @@
+#pragma once
+
+#include "tests/support/book_run.hpp"
+
+#include <cstdint>
+#include <random>
+#include <string>
+#include <vector>
+
+namespace tollbook {
+
+// A clerk without a plan: sends random commands to one tenant's book, the same for the same seed.
+// Receipts, times and names come from small sets, so that duplicates, conflicts, splits of splits
+// and reversals of spent money are common.
+class BookClerk {
+public:
+    BookClerk(BookRun& run, std::uint64_t seed);
+
+    // Opens the tenant with its plans, customers, services and some opening balances.
+    void set_up();
+
+    // Sends one random command. Many are refused; none may be unbalanced.
+    void step();
+
+    std::size_t accepted() const { return accepted_; }
+
+    std::size_t refused() const { return refused_; }
+
+    // A number below `n`.
+    std::uint64_t roll(std::uint64_t n) { return dice_() % n; }
+
+private:
+    void send(const Command& command);
+    void told();
+    void typed();
+    void assign();
+    void take_back();
+    void charge();
+    void toggle_service();
+    void move_time();
+    void change_customers();
+    void change_sites();
+
+    std::string customer() { return "C" + std::to_string(1 + roll(8)); }
+
+    std::string service() {
+        return "C" + std::to_string(1 + roll(9)) + "-" + std::to_string(1 + roll(2));
+    }
+
+    std::string receipt() { return "R" + std::to_string(roll(receipts_ += 1) % 400); }
+
+    std::string payment();
+    std::string channel();
+    std::int64_t amount();
+    std::string local_time();
+
+    BookRun& run_;
+    std::mt19937_64 dice_;
+    std::size_t accepted_{};
+    std::size_t refused_{};
+    std::uint64_t receipts_{10};
+    std::uint64_t charges_{};
+    std::uint64_t arrivals_{};
+};
+
+// The tenant that the clerk works for.
+inline constexpr const char* clerk_tenant = "bahati";
+
+} // namespace tollbook

@@ -1,0 +1,129 @@
+#include "tests/support/book_proofs.hpp"
+
+#include <fmt/format.h>
+
+#include <numeric>
+
+namespace tollbook {
+
+namespace {
+
+using Amounts = std::map<std::string, std::int64_t>;
+
+// What arrived and what went back, payment by payment and channel by channel.
+struct Movements {
+    Amounts arrived;  // By payment.
+    Amounts reversed; // By payment.
+    Amounts cash;     // By channel, openings included.
+};
+
+Movements movements_of(const std::vector<Fact>& facts) {
+    Movements moved;
+    for (const Fact& fact : facts) {
+        if (const auto* received = std::get_if<PaymentReceived>(&fact.event)) {
+            moved.arrived[received->payment] += received->minor;
+            moved.cash[received->channel] += received->minor;
+        }
+        if (const auto* reversed = std::get_if<PaymentReversed>(&fact.event)) {
+            moved.reversed[reversed->payment] += reversed->minor;
+            moved.cash[reversed->channel] -= reversed->minor;
+        }
+        if (const auto* opened = std::get_if<OpeningBalancesPosted>(&fact.event))
+            for (const OpeningCash& opening : opened->cash)
+                moved.cash[opening.channel] += opening.minor;
+    }
+    return moved;
+}
+
+std::int64_t under(const Amounts& accounts, const std::string& account) {
+    const auto found = accounts.find(account);
+    return found == accounts.end() ? 0 : found->second;
+}
+
+std::string wallet_fault(const BookRun& run, const std::string& tenant, const Amounts& accounts) {
+    std::string fault;
+    run.book().wallets.for_each([&](std::string_view key, const WalletRow& wallet) {
+        const std::string customer(key.substr(tenant.size() + 1));
+        const std::int64_t posted = -under(accounts, "wallet:" + customer);
+        if (balance(wallet) != posted)
+            fault =
+                fmt::format("wallet {}: {} in lots, {} posted", customer, balance(wallet), posted);
+        if (wallet.overdrawn < 0 || (wallet.overdrawn > 0 && !wallet.lots.empty()))
+            fault = fmt::format("wallet {}: overdrawn and lots", customer);
+        for (const LotTaken& lot : wallet.lots)
+            if (lot.minor <= 0) fault = fmt::format("wallet {}: empty lot {}", customer, lot.lot);
+    });
+    return fault;
+}
+
+// A part's lot never holds more than what stands of it; what it paid for is above zero.
+std::string part_fault(const BookRun& run, const std::string& tenant, const PaymentRow& row) {
+    for (const PaymentPart& part : row.parts) {
+        const WalletRow* wallet = run.book().wallets.find(book_key(tenant, part.customer));
+        for (const LotTaken& lot : wallet->lots)
+            if (lot.lot == part.lot && lot.minor > part.standing)
+                return fmt::format("lot {}: {} of {} standing", lot.lot, lot.minor, part.standing);
+        std::int64_t used = 0;
+        for (const PaymentUse& use : row.uses)
+            if (use.lot == part.lot) used += use.minor;
+        if (used < 0 || used > part.standing)
+            return fmt::format("lot {}: paid for {} of {}", part.lot, used, part.standing);
+    }
+    for (const PaymentUse& use : row.uses)
+        if (use.minor <= 0) return "a use of nothing by " + use.charge;
+    return {};
+}
+
+std::string payment_fault(const BookRun& run, const std::string& tenant, const Movements& moved) {
+    for (const auto& [payment, minor] : moved.arrived) {
+        const PaymentRow* row = run.book().payments.find(book_key(tenant, payment));
+        if (row == nullptr) return payment + " is not in the book";
+        std::int64_t standing = row->suspended;
+        for (const PaymentPart& part : row->parts)
+            standing += part.standing;
+        const std::int64_t expected = minor - under(moved.reversed, payment);
+        if (row->minor != minor || standing != expected)
+            return fmt::format("{}: {} stand, {} expected", payment, standing, expected);
+        if (std::string fault = part_fault(run, tenant, *row); !fault.empty()) return fault;
+    }
+    return {};
+}
+
+std::string suspense_fault(
+    const BookRun& run, const std::string& tenant, const Movements& moved, const Amounts& accounts
+) {
+    std::int64_t suspended = 0;
+    for (const auto& [payment, minor] : moved.arrived)
+        suspended += run.book().payments.find(book_key(tenant, payment))->suspended;
+    const std::int64_t posted = -under(accounts, "suspense:mpesa");
+    if (suspended == posted) return {};
+    return fmt::format("suspense: {} held, {} posted", suspended, posted);
+}
+
+} // namespace
+
+Amounts accounts_of(const std::vector<Fact>& facts) {
+    Amounts accounts;
+    for (const Fact& fact : facts)
+        if (const Postings* postings = postings_of(fact.event))
+            for (const Posting& leg : *postings)
+                accounts[leg.account] += leg.minor;
+    return accounts;
+}
+
+std::string first_fault(const BookRun& run, const std::string& tenant) {
+    const Amounts accounts = accounts_of(run.facts());
+    const Movements moved = movements_of(run.facts());
+    std::int64_t sum = 0;
+    for (const auto& [account, minor] : accounts)
+        sum += minor;
+    if (sum != 0) return fmt::format("the trial balance is off by {}", sum);
+    for (const auto& [channel, minor] : moved.cash)
+        if (under(accounts, "cash:" + channel) != minor)
+            return fmt::format("cash:{}: {} moved", channel, minor);
+    if (std::string fault = wallet_fault(run, tenant, accounts); !fault.empty()) return fault;
+    if (std::string fault = payment_fault(run, tenant, moved); !fault.empty()) return fault;
+    return suspense_fault(run, tenant, moved, accounts);
+}
+
+} // namespace tollbook

@@ -1,0 +1,39 @@
+#pragma once
+
+#include "ledger/store.hpp"
+#include "tests/support/fault_fs.hpp"
+
+#include <cstdint>
+#include <map>
+#include <string>
+
+namespace tollbook {
+
+// One life of a partition whose power goes, and what is found afterwards.
+struct CrashPlan {
+    std::uint64_t seed{};
+    Loss loss{};
+    std::string point; // A crash point, at its `nth` hit; empty: a step of the file system.
+    std::uint64_t nth{1};
+    Sabotage sabotage{}; // Mutations: a run that is sabotaged must be noticed.
+    bool answer_before_append{};
+    bool checkpoint_lost{}; // The derived column family is emptied before the next start.
+};
+
+struct CrashOutcome {
+    bool crashed{};                            // The planned point was reached.
+    std::uint64_t answered{};                  // Receipts that a client held when the power went.
+    std::uint64_t unanswered{};                // Commands that must be tried again.
+    std::uint64_t recovered{};                 // Of those, found in the log.
+    std::string complaint;                     // Empty: every promise was kept.
+    std::map<std::string, std::uint64_t> hits; // Of crash points.
+};
+
+// Random commands until the power goes; then a new start, and every key is tried again: what was
+// answered has the same receipt, nothing stands twice, the counters are the sum of what stands.
+CrashOutcome run_until_crash(const CrashPlan& plan);
+
+// The steps that such a run takes when nothing happens.
+std::uint64_t steps_of_run(std::uint64_t seed);
+
+} // namespace tollbook

@@ -1,0 +1,111 @@
+#include "tests/support/partition_rig.hpp"
+
+#include "ledger/ensure.hpp"
+
+#include <utility>
+
+namespace tollbook {
+
+PartitionRig::PartitionRig(StoreOptions store, PartitionOptions partition)
+    : store_options(store), options(std::move(partition)) {
+    const Status created = Store::create(directory_, store_options);
+    ensure(created.has_value());
+}
+
+Status PartitionRig::open(std::uint32_t decider_version) {
+    auto store = Store::open(directory_, store_options);
+    if (!store) return store.error();
+    auto keys = KeyStore::open(directory_, false);
+    if (!keys) return keys.error();
+    auto decider = std::make_unique<CounterDecider>(decider_version);
+    auto partition = Partition::open(**store, **keys, std::move(decider), options);
+    if (!partition) return partition.error();
+    store_ = std::move(*store);
+    keys_ = std::move(*keys);
+    partition_ = std::move(*partition);
+    return Done{};
+}
+
+void PartitionRig::close() {
+    partition_.reset();
+    keys_.reset();
+    store_.reset();
+}
+
+std::future<Result<Receipt>> PartitionRig::start(Submission submission) {
+    const auto answered = std::make_shared<std::promise<Result<Receipt>>>();
+    std::future<Result<Receipt>> outcome = answered->get_future();
+    partition_->submit(std::move(submission), [answered](Result<Receipt> receipt) {
+        answered->set_value(std::move(receipt));
+    });
+    return outcome;
+}
+
+std::int64_t PartitionRig::value(const std::string& counter) {
+    std::int64_t value = 0;
+    const Status looked = partition_->read([&](const Decider& decider, const Head&) {
+        value = static_cast<const CounterDecider&>(decider).value("acme", counter);
+    });
+    ensure(looked.has_value());
+    return value;
+}
+
+Hash PartitionRig::state_hash() {
+    Hash hash{};
+    const Status looked =
+        partition_->read([&](const Decider& decider, const Head&) { hash = decider.state_hash(); });
+    ensure(looked.has_value());
+    return hash;
+}
+
+std::vector<Record> PartitionRig::records() {
+    Source& source = partition_->source();
+    ReaderState at = source.start();
+    std::vector<Record> records;
+    for (;;) {
+        Result<Batch> batch = source.read(at, 1U << 20U, std::chrono::milliseconds{0});
+        ensure(batch.has_value());
+        if (batch->records.empty()) return records;
+        at = batch->after;
+        for (Record& record : batch->records)
+            records.push_back(std::move(record));
+    }
+}
+
+std::map<Uuid, std::uint32_t> PartitionRig::records_by_command() {
+    std::map<Uuid, std::uint32_t> counts;
+    for (const Record& record : records())
+        ++counts[record.command.command_id];
+    return counts;
+}
+
+void PartitionRig::hold() {
+    release_ = {};
+    const auto holding = std::make_shared<std::promise<void>>();
+    std::future<void> is_held = holding->get_future();
+    held_ = std::async(std::launch::async, [this, holding, go = release_.get_future().share()] {
+        return partition_->read([&](const Decider&, const Head&) {
+            holding->set_value();
+            go.wait();
+        });
+    });
+    is_held.wait();
+}
+
+void PartitionRig::release() {
+    release_.set_value();
+    ensure(held_.get().has_value());
+}
+
+Submission add(const std::string& key, const AddToCounter& command) {
+    return {"acme", key, "add", to_json(command), "key:test", "request-1", "", std::nullopt};
+}
+
+Submission add(const std::string& key, const std::string& counter, std::int64_t amount) {
+    AddToCounter command;
+    command.counter = counter;
+    command.amount = amount;
+    return add(key, command);
+}
+
+} // namespace tollbook

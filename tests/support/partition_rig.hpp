@@ -1,0 +1,68 @@
+#pragma once
+
+#include "ledger/keystore.hpp"
+#include "ledger/partition.hpp"
+#include "ledger/store.hpp"
+#include "tests/support/counter_decider.hpp"
+#include "tests/support/scratch_directory.hpp"
+
+#include <future>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace tollbook {
+
+// A partition of counters on a directory, which may be stopped and opened again.
+class PartitionRig {
+public:
+    explicit PartitionRig(StoreOptions store = {}, PartitionOptions partition = {});
+
+    // Opens all of it; what is refused is the answer.
+    Status open(std::uint32_t decider_version = 1);
+    void close(); // Orderly.
+
+    Partition& partition() { return *partition_; }
+
+    Store& store() { return *store_; }
+
+    KeyStore& keys() { return *keys_; }
+
+    // Submits and leaves.
+    std::future<Result<Receipt>> start(Submission submission);
+
+    // Submits and waits.
+    Result<Receipt> send(Submission submission) { return start(std::move(submission)).get(); }
+
+    std::int64_t value(const std::string& counter);
+    Hash state_hash();
+
+    // How many records of each command stand in the log, read by the reader rule.
+    std::map<Uuid, std::uint32_t> records_by_command();
+    std::vector<Record> records();
+
+    const std::string& directory() const { return directory_; }
+
+    // So that several commands are one group: the writer is held until `release`.
+    void hold();
+    void release();
+
+    StoreOptions store_options;
+    PartitionOptions options;
+
+private:
+    ScratchDirectory scratch_;
+    std::string directory_{scratch_.path + "/data"};
+    std::unique_ptr<Store> store_;
+    std::unique_ptr<KeyStore> keys_;
+    std::unique_ptr<Partition> partition_;
+    std::promise<void> release_;
+    std::future<Status> held_;
+};
+
+// "add" of this amount to the counter, for tenant "acme".
+Submission add(const std::string& key, const std::string& counter, std::int64_t amount);
+Submission add(const std::string& key, const AddToCounter& command);
+
+} // namespace tollbook
