@@ -35,6 +35,7 @@ struct Node::Parts {
     OpenPersonal opener() const;
     Services services();
     std::vector<Check> checks() const;
+    bool reads_ready() const;
     void sample_metrics();
     void renew(const RenewalRun& run, const Reply& reply);
 
@@ -130,8 +131,15 @@ Services Node::Parts::services() {
         .checks = [this] { return checks(); },
         .renewal_run = [this](const RenewalRun& run, const Reply& reply) { renew(run, reply); },
         .read_models = readers.get(),
+        .reads_ready = [this] { return reads_ready(); },
         .projected_seq = [this] { return runner->progress().seq; },
     };
+}
+
+// Once the runner has been through, the tables are there, whatever became of the database.
+bool Node::Parts::reads_ready() const {
+    const ProjectionProgress views = runner->progress();
+    return views.state == RunnerState::running || views.seq > 0;
 }
 
 // The log must serve; read models and routers may lag.

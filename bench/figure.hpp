@@ -6,10 +6,9 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstdio>
 #include <string>
 #include <vector>
-
-#include <cstdio>
 
 namespace tollbook::bench {
 
@@ -31,7 +30,13 @@ inline void print(const Figure& figure) {
     fmt::print(
         "{{\"bench\":\"{}\",\"value\":{:.1f},\"limit\":{:.1f},\"ratio\":{:.3f},\"at_least\":{:.2f},"
         "\"unit\":\"{}\",\"conditions\":{}}}\n",
-        figure.bench, figure.value, figure.limit, figure.ratio, figure.at_least, figure.unit, conditions
+        figure.bench,
+        figure.value,
+        figure.limit,
+        figure.ratio,
+        figure.at_least,
+        figure.unit,
+        conditions
     );
     std::fflush(stdout);
 }

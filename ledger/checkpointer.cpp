@@ -55,21 +55,27 @@ void Checkpointer::run(const std::stop_token& stop) {
     std::unique_lock lock(mutex_);
     while (changed_.wait(lock, stop, [&] { return job_.has_value(); })) {
         const Checkpoint checkpoint = *std::exchange(job_, std::nullopt);
-        const std::uint64_t seq = checkpoint.mark.seq;
-        Status status = Done{};
-        for (bool last = false; !last;) {
-            last = stop.stop_requested() || hurried_;
-            lock.unlock();
-            status = store_.write(checkpoint);
-            lock.lock();
-            if (status || status.error().code != Errc::read_only) break;
-            if (!last) changed_.wait_for(lock, stop, retry_after, [&] { return hurried_; });
-        }
-        outcome_ = status ? Result<std::uint64_t>(seq) : Result<std::uint64_t>(status.error());
+        lock.unlock();
+        const Status status = write(checkpoint, stop);
+        lock.lock();
+        if (status)
+            outcome_ = checkpoint.mark.seq;
+        else
+            outcome_ = status.error();
         changed_.notify_all();
         lock.unlock();
         finished_();
         lock.lock();
+    }
+}
+
+Status Checkpointer::write(const Checkpoint& checkpoint, const std::stop_token& stop) {
+    for (bool last = false;;) {
+        Status status = store_.write(checkpoint);
+        if (status || last || status.error().code != Errc::read_only) return status;
+        std::unique_lock lock(mutex_);
+        changed_.wait_for(lock, stop, retry_after, [&] { return hurried_; });
+        last = hurried_ || stop.stop_requested();
     }
 }
 

@@ -35,6 +35,7 @@ public:
 
 private:
     void run(const std::stop_token& stop);
+    Status write(const Checkpoint& checkpoint, const std::stop_token& stop);
 
     DerivedStore& store_;
     std::function<void()> finished_;

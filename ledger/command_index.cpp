@@ -6,15 +6,6 @@
 
 namespace tollbook {
 
-Status CommandIndex::find(
-    std::span<const Uuid> ids, std::vector<std::optional<CommandPlace>>& places
-) const {
-    if (const Status status = store_.find(ids, places); !status) return status;
-    for (std::size_t i = 0; i < ids.size(); ++i)
-        if (const auto recent = find_recent(ids[i])) places[i] = recent;
-    return Done{};
-}
-
 std::optional<CommandPlace> CommandIndex::find_recent(const Uuid& id) const {
     for (const Places* places : {&recent_, &flushing_}) {
         const auto found = places->find(id);

@@ -17,10 +17,13 @@ class CommandIndex {
 public:
     explicit CommandIndex(const DerivedStore& store) : store_(store) {}
 
-    // Looks up a group at once, as of now.
-    Status find(std::span<const Uuid> ids, std::vector<std::optional<CommandPlace>>& places) const;
+    // What the last checkpoint knows, for a group at once. `find_recent` comes first.
+    Status find_flushed(std::span<const Uuid> ids, std::vector<std::optional<CommandPlace>>& places)
+        const {
+        return store_.find(ids, places);
+    }
 
-    // What was added since the last checkpoint alone.
+    // What was added since.
     std::optional<CommandPlace> find_recent(const Uuid& id) const;
 
     void add(const Uuid& id, const CommandPlace& place) { recent_.insert_or_assign(id, place); }
@@ -35,7 +38,7 @@ public:
 private:
     // Command ids are hashes already.
     struct IdHash {
-        using is_avalanching = void;
+        using is_avalanching = void; // NOLINT(readability-identifier-naming)
 
         std::size_t operator()(const Uuid& id) const noexcept {
             std::size_t hash = 0;

@@ -53,7 +53,7 @@ CommandHeader header_of(PendingCommand& pending, const GroupStamp& stamp, std::s
 Status check(const NewEvent& event) {
     const Postings* postings = postings_of(event.event);
     if (postings != nullptr)
-        if (const Status balanced = check_postings(*postings); !balanced) return balanced;
+        if (const Status balanced = check_postings(*postings); !balanced) return balanced.error();
     const std::size_t subject = event.personal ? event.personal->subject.size() : 0;
     if (std::max(event.stream.size(), subject) > name_bytes_max)
         return Error{Errc::command_too_large, "the name of a stream or subject"};
@@ -70,7 +70,7 @@ Status DecidedGroup::decide(PendingCommands commands) {
     commands_.resize(commands.size());
     for (std::size_t i = 0; i < commands.size(); ++i)
         commands_[i].pending = std::move(commands[i]);
-    if (!looked_up) return looked_up;
+    if (!looked_up) return looked_up.error();
     for (std::size_t i = 0; i < commands_.size(); ++i)
         decide_one(commands_[i], known_[i]);
     return Done{};
@@ -80,11 +80,12 @@ Status DecidedGroup::look_up(const PendingCommands& commands) {
     ids_.reserve(commands.size());
     for (const auto& command : commands)
         ids_.push_back(command->id);
-    return state_.index().find(ids_, known_);
+    return state_.index().find_flushed(ids_, known_);
 }
 
 void DecidedGroup::decide_one(DecidedCommand& command, std::optional<CommandPlace> known) {
-    command.first = known ? known : state_.index().find_recent(command.pending->id);
+    const auto recent = state_.index().find_recent(command.pending->id);
+    command.first = recent ? recent : known;
     if (command.first) return;
     Result<std::vector<NewEvent>> events = ask(command);
     if (!events) {

@@ -112,26 +112,26 @@ void GroupCommit::answer(DecidedGroup& group) {
     }
 }
 
-// Even a refusal was decided on a state that is not: nobody hears what the group made of him, but
-// those whose answer was durable before.
+// What a command of a group that is no more is told. Even a refusal was decided on a state that is
+// not: nobody hears what the group made of him.
+Error GroupCommit::why_not(const DecidedCommand& command, const Error& why, bool was_put) {
+    if (why.code == Errc::read_only) return why;
+    const bool may_be_there = was_put && (command.first || !command.records.empty());
+    return {may_be_there ? Errc::outcome_unknown : Errc::store_unavailable, why.detail};
+}
+
 Status GroupCommit::take_back(DecidedGroup& group, const Error& why, bool was_put) {
     group.undo();
-    const bool disk_is_full = why.code == Errc::read_only;
     for (DecidedCommand& command : group.commands()) {
-        if (!command.pending) continue; // Answered before its time: a test's doing.
+        std::unique_ptr<PendingCommand> pending = std::move(command.pending);
+        if (!pending) continue; // Answered before its time: a test's doing.
         const bool was_durable = command.first && command.first->first_seq <= group.begin().seq;
-        if (was_durable) {
-            parts_.receipts.answer(std::move(command.pending), *command.first);
-            continue;
-        }
-        const bool may_be_there = was_put && (command.first || !command.records.empty());
-        if (may_be_there && !disk_is_full)
-            command.pending->answer(Error{Errc::outcome_unknown, why.detail});
+        if (was_durable)
+            parts_.receipts.answer(std::move(pending), *command.first);
         else
-            command.pending->answer(Error{
-                disk_is_full ? Errc::read_only : Errc::store_unavailable, why.detail});
+            pending->answer(why_not(command, why, was_put));
     }
-    if (disk_is_full) return Done{};
+    if (why.code == Errc::read_only) return Done{};
     return why;
 }
 

@@ -47,6 +47,7 @@ private:
     void close_frame(std::vector<StoredFrame>& frames);
     void count(DecidedGroup& group);
     void answer(DecidedGroup& group);
+    static Error why_not(const DecidedCommand& command, const Error& why, bool was_put);
     Status take_back(DecidedGroup& group, const Error& why, bool was_put);
 
     Parts parts_;

@@ -6,11 +6,11 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstring>
 #include <fcntl.h>
 #include <filesystem>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <system_error>
 #include <unistd.h>
 #include <xxhash.h>
 
@@ -27,7 +27,7 @@ using Bytes = std::array<std::uint8_t, entry_bytes>;
 Error failure(std::string_view what) {
     const int reason = errno;
     const Errc code = reason == ENOSPC ? Errc::read_only : Errc::store_unavailable;
-    return {code, fmt::format("key file: {}: {}", what, std::strerror(reason))};
+    return {code, fmt::format("key file: {}: {}", what, std::generic_category().message(reason))};
 }
 
 template <class T>
@@ -140,7 +140,7 @@ Status KeyFile::start() {
 
     if (::fstat(descriptor_, &info) != 0) return failure("stat");
     if (info.st_size < static_cast<off_t>(entry_bytes)) {
-        if (const Status status = write_header(0); !status) return status;
+        if (const Status status = write_header(0); !status) return status.error();
         return sync();
     }
     const Result<std::vector<KeyEntry>> entries = read_from(0);
@@ -150,10 +150,10 @@ Status KeyFile::start() {
         if ((*entries)[place].kind != KeyKind::unused) continue;
         const Bytes bytes = encode({});
         if (const Status status = write_at(descriptor_, bytes, offset_of(place)); !status)
-            return status;
+            return status.error();
     }
-    if (const Status status = sync(); !status) return status;
-    if (const Status status = write_header(places_); !status) return status;
+    if (const Status status = sync(); !status) return status.error();
+    if (const Status status = write_header(places_); !status) return status.error();
     return sync();
 }
 
@@ -228,7 +228,7 @@ Status KeyFile::overwrite(std::uint64_t place, const KeyEntry& entry) {
     if (failed_) return Error{Errc::store_unavailable, "the key file failed before"};
     const Bytes bytes = encode(entry);
     if (const Status status = write_at(descriptor_, bytes, offset_of(place)); !status)
-        return status;
+        return status.error();
     return sync();
 }
 

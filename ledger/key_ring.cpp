@@ -184,7 +184,8 @@ Status KeyRing::forget(const KeyName& name) {
     if (known == subjects_.end() || !known->second.live) return gone();
     cache_.erase(name);
     const KeyEntry stub{KeyKind::forgotten, known->second.key_id, name, {}, {}};
-    if (const Status status = file_->overwrite(known->second.place, stub); !status) return status;
+    if (const Status status = file_->overwrite(known->second.place, stub); !status)
+        return status.error();
     known->second.live = false;
     return Done{};
 }

@@ -15,7 +15,7 @@ namespace {
 constexpr std::size_t tag_bytes = crypto_aead_xchacha20poly1305_ietf_ABYTES;
 
 struct TextHash {
-    using is_transparent = void;
+    using is_transparent = void; // NOLINT(readability-identifier-naming)
 
     std::size_t operator()(std::string_view text) const noexcept {
         return std::hash<std::string_view>{}(text);

@@ -5,11 +5,11 @@
 #include <fmt/format.h>
 
 #include <cerrno>
-#include <cstring>
 #include <fcntl.h>
 #include <filesystem>
 #include <sodium.h>
 #include <sys/stat.h>
+#include <system_error>
 #include <unistd.h>
 
 namespace tollbook {
@@ -17,7 +17,9 @@ namespace tollbook {
 namespace {
 
 Error failure(const std::string& path) {
-    return {Errc::store_unavailable, fmt::format("{}: {}", path, std::strerror(errno))};
+    return {
+        Errc::store_unavailable,
+        fmt::format("{}: {}", path, std::generic_category().message(errno))};
 }
 
 // Under a name of its own first, so that no half-written key is ever found.

@@ -84,7 +84,8 @@ Status PartitionWriter::recover() {
 
 Status PartitionWriter::start() {
     crash_point("writer.recovered");
-    if (const Status claimed = log_.claim(new_leader(options_.node_id)); !claimed) return claimed;
+    if (const Status claimed = log_.claim(new_leader(options_.node_id)); !claimed)
+        return claimed.error();
     crash_point("writer.claimed");
     publish();
     thread_ = std::jthread([this] { run(); });

@@ -52,7 +52,7 @@ Status replay(WriterState& state, const StoredFrame& stored) {
             fmt::format("the chain is broken behind seq {}", state.head().seq)};
     for (std::size_t i = 0; i < frame->records.size(); ++i) {
         const Status taken = state.replay(frame->records[i], frame->hashes[i]);
-        if (!taken) return taken;
+        if (!taken) return taken.error();
     }
     state.forget_undo();
     return Done{};

@@ -84,7 +84,7 @@ private:
 
     // Not noexcept: then libstdc++ keeps the hash in the node.
     struct KeyHash {
-        using is_transparent = void;
+        using is_transparent = void; // NOLINT(readability-identifier-naming)
 
         std::size_t operator()(std::string_view key) const {
             return std::hash<std::string_view>{}(key);

@@ -82,17 +82,20 @@ void put(std::string& out, const std::vector<std::string>& values) {
 }
 
 void put_copy_text(std::string& out, std::string_view text) {
-    for (const char c : text) {
-        const char escape = copy_escape(c);
-        if (escape != 0) {
-            out += '\\';
-            out += escape;
-        } else if (c == 0) {
+    std::size_t plain = 0; // Where the run of bytes that stand for themselves began.
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const char escape = copy_escape(text[i]);
+        if (escape == 0 && text[i] != 0) continue;
+        out += text.substr(plain, i - plain);
+        plain = i + 1;
+        if (escape == 0) {
             out += replacement;
         } else {
-            out += c;
+            out += '\\';
+            out += escape;
         }
     }
+    out += text.substr(plain);
 }
 
 void put_element_text(std::string& out, std::string_view text) {

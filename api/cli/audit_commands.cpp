@@ -2,7 +2,6 @@
 
 #include "api/cli/progress.hpp"
 #include "api/cli/project_commands.hpp"
-
 #include "ledger/export_file.hpp"
 #include "ledger/json.hpp"
 #include "ledger/store.hpp"
@@ -76,7 +75,11 @@ BOOST_DESCRIBE_STRUCT(VerifyLine, (), (records, commands, postings, seq, hash, p
 
 ReplayLine line_of(const ReplayReport& report) {
     ReplayLine line{
-        report.records, report.seq, hex(report.hash), report.recorded_at, hex(report.state_hash),
+        report.records,
+        report.seq,
+        hex(report.hash),
+        report.recorded_at,
+        hex(report.state_hash),
         {}};
     for (const auto& [tenant, accounts] : report.trial_balance)
         for (const auto& [account, minor] : accounts)
@@ -93,8 +96,10 @@ void print_replay(const ReplayReport& report) {
     for (const auto& [tenant, accounts] : report.trial_balance) {
         std::int64_t wallets = 0;
         for (const auto& [account, minor] : accounts) {
-            if (account.starts_with("wallet:")) wallets += minor;
-            else print(fmt::format("{:<12} {:<32} {:>18}", tenant, account, minor));
+            if (account.starts_with("wallet:"))
+                wallets += minor;
+            else
+                print(fmt::format("{:<12} {:<32} {:>18}", tenant, account, minor));
         }
         print(fmt::format("{:<12} {:<32} {:>18}", tenant, "wallets", wallets));
     }
@@ -110,11 +115,16 @@ Exit run_export(const Context& context, const std::string& file) {
     if (!written) return fail(context, written.error());
     const ExportLine line{
         file, written->first_seq, written->last_seq, hex(written->last_hash), written->bytes};
-    if (context.json) print(to_json(line));
+    if (context.json)
+        print(to_json(line));
     else
         print(fmt::format(
-            "{}: seq {} to {}, {} bytes, last hash {}", file, line.first_seq, line.last_seq,
-            line.bytes, line.last_hash
+            "{}: seq {} to {}, {} bytes, last hash {}",
+            file,
+            line.first_seq,
+            line.last_seq,
+            line.bytes,
+            line.last_hash
         ));
     return Exit::ok;
 }
@@ -128,8 +138,10 @@ Exit run_replay(const Context& context, const ReplayWords& words) {
             progress.at(seq, of);
         });
     if (!report) return fail(context, report.error());
-    if (context.json) print(to_json(line_of(*report)));
-    else print_replay(*report);
+    if (context.json)
+        print(to_json(line_of(*report)));
+    else
+        print_replay(*report);
     return Exit::ok;
 }
 
@@ -141,16 +153,23 @@ Exit run_verify(const Context& context, const VerifyWords& words) {
         verify(*log->source, [&](std::uint64_t seq, std::uint64_t of) { progress.at(seq, of); });
     if (!report) return fail(context, report.error());
     VerifyLine line{
-        report->records, report->commands, report->postings, report->seq, hex(report->hash),
+        report->records,
+        report->commands,
+        report->postings,
+        report->seq,
+        hex(report->hash),
         std::nullopt};
     if (!report->problem.empty()) line.problem = report->problem;
-    if (context.json) print(to_json(line));
+    if (context.json)
+        print(to_json(line));
     else
         print(fmt::format(
-            "{} records of {} commands, {} postings: {}", line.records, line.commands,
+            "{} records of {} commands, {} postings: {}",
+            line.records,
+            line.commands,
             line.postings,
-            line.problem ? *line.problem : "chain, density and postings hold up to seq " +
-                                               std::to_string(line.seq)
+            line.problem ? *line.problem
+                         : "chain, density and postings hold up to seq " + std::to_string(line.seq)
         ));
     if (line.problem) return Exit::differences;
     if (words.skip_views || !words.input.export_file.empty()) return Exit::ok;

@@ -157,11 +157,12 @@ void add_import(CLI::App& app, Action& chosen) {
     import.callback([&chosen, words] {
         chosen = [words](const Context& context) {
             const Result<ImportOptions> options = options_of(*words);
-            if (!options) return fail(context, options.error());
-            return run_import(context, *options);
-        };
-    });
-}
+    if (!options) return fail(context, options.error());
+    return run_import(context, *options);
+};
+} // namespace
+);
+} // namespace tollbook::api
 
 void add_remote(CLI::App& app, Action& chosen) {
     CLI::App& run = add_command(app, "run", "Work that is due");

@@ -19,7 +19,9 @@ CLI::App& add_command(CLI::App& parent, const char* name, const char* help) {
 }
 
 void add_input(CLI::App& command, AuditInput& input) {
-    command.add_option("--export", input.export_file, "An export file instead of the data directory");
+    command.add_option(
+        "--export", input.export_file, "An export file instead of the data directory"
+    );
 }
 
 struct ReplayTexts {
@@ -81,7 +83,9 @@ void add_project(CLI::App& app, Action& chosen) {
     CLI::App& rebuild = add_command(project, "rebuild", "Build one beside, compare, swap");
     auto words = std::make_shared<RebuildWords>();
     rebuild.add_option("name", words->name)->required();
-    rebuild.add_flag("--accept-differences", words->accept_differences, "Swap although rows differ");
+    rebuild.add_flag(
+        "--accept-differences", words->accept_differences, "Swap although rows differ"
+    );
     rebuild.callback([&chosen, words] {
         chosen = [words](const Context& context) { return run_project_rebuild(context, *words); };
     });

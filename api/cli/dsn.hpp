@@ -1,8 +1,7 @@
 #pragma once
 
-#include "ledger/error.hpp"
-
 #include "api/config.hpp"
+#include "ledger/error.hpp"
 
 #include <string>
 

@@ -1,8 +1,7 @@
 #include "api/cli/project_commands.hpp"
 
-#include "api/cli/progress.hpp"
 #include "api/cli/dsn.hpp"
-
+#include "api/cli/progress.hpp"
 #include "ledger/json.hpp"
 #include "ledger/keystore.hpp"
 #include "ledger/store.hpp"
@@ -44,8 +43,7 @@ Status open_database(const Context& context, Opened& opened) {
     Result<std::string> dsn = dsn_of(context.config);
     if (!dsn) return dsn.error();
     if (dsn->empty()) {
-        Result<std::unique_ptr<Cluster>> cluster =
-            Cluster::start(context.config.text("data.dir"));
+        Result<std::unique_ptr<Cluster>> cluster = Cluster::start(context.config.text("data.dir"));
         if (!cluster) return cluster.error();
         opened.cluster = std::move(*cluster);
         if (opened.cluster->adopted()) opened.cluster->leave();
@@ -95,15 +93,26 @@ void print_tables(
     for (const TableComparison& table : tables) {
         if (context.json) {
             print(to_json(TableLine{
-                name, table.table, table.live_rows, table.replayed_rows, table.missing, table.extra,
-                table.different, table.examples}));
+                name,
+                table.table,
+                table.live_rows,
+                table.replayed_rows,
+                table.missing,
+                table.extra,
+                table.different,
+                table.examples}));
             continue;
         }
         print(fmt::format(
-            "{:<14} {:<22} {:>9} rows  {}", name, table.table, table.live_rows,
+            "{:<14} {:<22} {:>9} rows  {}",
+            name,
+            table.table,
+            table.live_rows,
             table.equal() ? std::string("equal")
                           : fmt::format(
-                                "{} missing, {} extra, {} different", table.missing, table.extra,
+                                "{} missing, {} extra, {} different",
+                                table.missing,
+                                table.extra,
                                 table.different
                             )
         ));
@@ -127,20 +136,25 @@ Exit run_project_list(const Context& context) {
     if (!opened) return fail(context, opened.error());
     const Result<ReaderState> head = opened->source->head();
     if (!head) return fail(context, head.error());
-    const auto checkpoints =
-        read_checkpoints(*opened->db, opened->source->identity().partition);
+    const auto checkpoints = read_checkpoints(*opened->db, opened->source->identity().partition);
     if (!checkpoints) return fail(context, checkpoints.error());
     for (const ProjectionCheckpoint& at : *checkpoints) {
         const std::uint64_t behind = head->seq - std::min(head->seq, at.state.seq);
         if (context.json)
             print(fmt::format(
-                R"({{"projection":"{}","version":{},"seq":{},"behind":{}}})", at.projection,
-                at.version, at.state.seq, behind
+                R"({{"projection":"{}","version":{},"seq":{},"behind":{}}})",
+                at.projection,
+                at.version,
+                at.state.seq,
+                behind
             ));
         else
             print(fmt::format(
-                "{:<14} version {}  seq {:>10}  {} behind", at.projection, at.version,
-                at.state.seq, behind
+                "{:<14} version {}  seq {:>10}  {} behind",
+                at.projection,
+                at.version,
+                at.state.seq,
+                behind
             ));
     }
     return Exit::ok;
@@ -151,14 +165,16 @@ Exit run_project_rebuild(const Context& context, const RebuildWords& words) {
     if (!opened) return fail(context, opened.error());
     Progress progress(context, "rebuild " + words.name);
     const Result<RebuildReport> report = rebuild(
-        *opened->db, *opened->source,
+        *opened->db,
+        *opened->source,
         {words.name, opened->replay(progress), words.accept_differences}
     );
     if (!report) return fail(context, report.error());
     print_tables(context, words.name, report->tables);
     remark(
-        context, report->swapped ? "swapped; the old tables can be put back with project rollback"
-                                 : "not swapped: the live tables differ"
+        context,
+        report->swapped ? "swapped; the old tables can be put back with project rollback"
+                        : "not swapped: the live tables differ"
     );
     return all_equal(report->tables) || report->swapped ? Exit::ok : Exit::differences;
 }

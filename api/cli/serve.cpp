@@ -75,8 +75,8 @@ std::string listening_line(const Config& config, const Node& node) {
     const std::string& listen = config.text("http.listen");
     const std::string scheme = config.text("http.tls_cert_file").empty() ? "http://" : "https://";
     return to_json(Listening{
-        scheme + listen.substr(0, listen.rfind(':') + 1) + std::to_string(node.port()),
-        node.dsn()});
+        scheme + listen.substr(0, listen.rfind(':') + 1) + std::to_string(node.port()), node.dsn()}
+    );
 }
 
 // Blocked before any thread is made, so that all of them leave these signals to `wait`.

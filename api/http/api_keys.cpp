@@ -55,7 +55,8 @@ Result<Principal> ApiKeys::authenticate(const std::optional<std::string>& author
     const std::optional<Token> token = read_token(*authorization);
     if (!token) return Error{Errc::authentication_required, "not an API key of this product"};
     const Hash hash = secret_hash(token->secret);
-    const auto table = table_.current();
+    auto table = table_.current();
+    if (!table->contains(token->id)) table = table_.fresh();
     const auto found = table->find(token->id);
     if (found == table->end() || !same_hash(found->second.secret, hash))
         return Error{Errc::authentication_required, "the API key is not in force"};
@@ -72,6 +73,7 @@ std::vector<ApiKey> ApiKeys::list() {
 }
 
 Result<std::string> create_api_key(const std::string& path, std::string_view tenant, Role role) {
+    if (const Status name = check_word(tenant); !name) return name.error();
     const std::string id = random_hex(id_bytes);
     const std::string secret = random_hex(secret_bytes);
     const Words line{

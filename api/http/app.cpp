@@ -58,9 +58,15 @@ std::size_t App::body_bytes_max(const Admitted& admitted) const {
 
 void App::handle(Request request, Admitted admitted, Reply reply) {
     const std::size_t before = in_flight_.fetch_add(1, std::memory_order_relaxed);
+    services_.metrics.change(metric::http_requests_in_flight, 1);
     if (before >= limits_.requests_in_flight_max)
         return reply(problem_response(Error{Errc::overloaded, "requests in flight"}, request.id));
     dispatch(std::move(request), std::move(admitted), std::move(reply));
+}
+
+void App::leave() {
+    in_flight_.fetch_sub(1, std::memory_order_relaxed);
+    services_.metrics.change(metric::http_requests_in_flight, -1);
 }
 
 void App::dispatch(Request request, Admitted admitted, Reply reply) {

@@ -29,7 +29,7 @@ public:
     // `leave` that its request waits no more.
     void handle(Request request, Admitted admitted, Reply reply);
 
-    void leave() { in_flight_.fetch_sub(1, std::memory_order_relaxed); }
+    void leave();
 
     // Called once for each answer that was written. `route` is null when none was found.
     void answered(const Route* route, int status, double seconds);

@@ -34,6 +34,16 @@ std::string base64(std::string_view raw) {
     return out;
 }
 
+// Compares with every secret of the tenant, whatever the first ones say.
+bool is_known(const HookTable& table, std::string_view tenant, const Hash& hash) {
+    const auto found = table.find(std::string(tenant));
+    bool known = false;
+    if (found == table.end()) return known;
+    for (const Hash& entry : found->second)
+        known = same_hash(entry, hash) || known;
+    return known;
+}
+
 } // namespace
 
 Hooks::Hooks(std::string path, HookSources sources, std::chrono::milliseconds look_every)
@@ -43,17 +53,13 @@ Status Hooks::open() { return table_.open(); }
 
 Status Hooks::check_secret(std::string_view tenant, std::string_view secret) {
     const Hash hash = secret_hash(secret);
-    const auto table = table_.current();
-    const auto found = table->find(std::string(tenant));
-    bool known = false;
-    if (found != table->end())
-        for (const Hash& entry : found->second)
-            known = same_hash(entry, hash) || known;
-    if (!known) return Error{Errc::not_found, {}};
-    return Done{};
+    if (is_known(*table_.current(), tenant, hash) || is_known(*table_.fresh(), tenant, hash))
+        return Done{};
+    return Error{Errc::not_found, {}};
 }
 
 Result<std::string> create_hook(const std::string& path, std::string_view tenant) {
+    if (const Status name = check_word(tenant); !name) return name.error();
     const std::string secret = random_hex(secret_bytes);
     const Words line{std::string(tenant), hex(secret_hash(secret)), to_string(machine_now())};
     if (const Status status = append_secret_line(path, line); !status) return status.error();

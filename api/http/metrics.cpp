@@ -1,5 +1,6 @@
 #include "api/http/metrics.hpp"
 
+#include "api/version.hpp"
 #include "ledger/guarded.hpp"
 
 #include <array>
@@ -37,27 +38,42 @@ struct Metrics::State {
     prometheus::Registry registry;
     std::vector<std::array<prometheus::Histogram*, code_classes>> durations; // Last: no route.
     std::map<std::string_view, prometheus::Counter*> counters;
+    std::map<std::string_view, prometheus::Gauge*> gauges;
+
+    prometheus::Gauge& gauge(const MetricName& name, const Labels& labels) {
+        return prometheus::BuildGauge()
+            .Name(std::string(name.name))
+            .Help(std::string(name.help))
+            .Register(registry)
+            .Add(labels_of(labels));
+    }
+
     Guarded<std::vector<Sampled>> sampled;
+
+    // All of them at once, so that a scrape shows zeros and the hot path looks nothing up.
+    void add_durations() {
+        auto& family = prometheus::BuildHistogram()
+                           .Name(std::string(metric::http_request_duration.name))
+                           .Help(std::string(metric::http_request_duration.help))
+                           .Register(registry);
+        const auto add = [&](std::string_view method, std::string_view path) {
+            auto& row = durations.emplace_back();
+            for (std::size_t i = 0; i < code_classes; ++i) {
+                const prometheus::Labels labels{
+                    {"method", std::string(method)},
+                    {"route", std::string(path)},
+                    {"code_class", std::string(class_names[i])}};
+                row[i] = &family.Add(labels, buckets());
+            }
+        };
+        for (const Route& route : routes())
+            add(route.method == Method::get ? "GET" : "POST", route.path);
+        add("other", "none");
+    }
 };
 
 Metrics::Metrics() : state_(std::make_unique<State>()) {
-    auto& family = prometheus::BuildHistogram()
-                       .Name(std::string(metric::http_request_duration.name))
-                       .Help(std::string(metric::http_request_duration.help))
-                       .Register(state_->registry);
-    const auto add = [&](std::string_view method, std::string_view path) {
-        auto& row = state_->durations.emplace_back();
-        for (std::size_t i = 0; i < code_classes; ++i) {
-            const prometheus::Labels labels{
-                {"method", std::string(method)},
-                {"route", std::string(path)},
-                {"code_class", std::string(class_names[i])}};
-            row[i] = &family.Add(labels, buckets());
-        }
-    };
-    for (const Route& route : routes())
-        add(route.method == Method::get ? "GET" : "POST", route.path);
-    add("other", "none");
+    state_->add_durations();
     for (const MetricName& name :
          {metric::http_refused_connections,
           metric::http_timeouts,
@@ -69,6 +85,10 @@ Metrics::Metrics() : state_(std::make_unique<State>()) {
                                            .Help(std::string(name.help))
                                            .Register(state_->registry)
                                            .Add({});
+    for (const MetricName& name : {metric::http_requests_in_flight, metric::http_connections})
+        state_->gauges[name.name] = &state_->gauge(name, {});
+    const Labels build{{"version", std::string(version)}, {"commit", std::string(commit)}};
+    state_->gauge(metric::build_info, build).Set(1);
 }
 
 Metrics::~Metrics() = default;
@@ -83,12 +103,12 @@ void Metrics::observe(const Route* route, int status, double seconds) {
 
 void Metrics::count(const MetricName& name) { state_->counters.at(name.name)->Increment(); }
 
-void Metrics::sample(const MetricName& name, Labels labels, std::function<double()> read) {
-    auto& gauge = prometheus::BuildGauge()
-                      .Name(std::string(name.name))
-                      .Help(std::string(name.help))
-                      .Register(state_->registry)
-                      .Add(labels_of(labels));
+void Metrics::change(const MetricName& name, double by) {
+    state_->gauges.at(name.name)->Increment(by);
+}
+
+void Metrics::sample(const MetricName& name, const Labels& labels, std::function<double()> read) {
+    prometheus::Gauge& gauge = state_->gauge(name, labels);
     state_->sampled.with([&](std::vector<Sampled>& all) {
         all.push_back({&gauge, std::move(read)});
     });

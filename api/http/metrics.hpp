@@ -65,9 +65,10 @@ public:
     // `route` is null when none was found.
     void observe(const Route* route, int status, double seconds);
     void count(const MetricName& name);
+    void change(const MetricName& name, double by);
 
     // `read` runs on the scraping thread; it must not block. Register before serving.
-    void sample(const MetricName& name, Labels labels, std::function<double()> read);
+    void sample(const MetricName& name, const Labels& labels, std::function<double()> read);
 
     std::string text();
 

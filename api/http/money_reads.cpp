@@ -66,7 +66,7 @@ Result<ReadAnswer> get_statement(ReaderPool& pool, const Query& query) {
                   "@recorded_at, booked_on, payment, charge, service, reason, lines "
                   "FROM wallet_statement_as_of($3, $4::timestamptz, "
                   "CASE WHEN $5::text IS NULL THEN NULL ELSE seq_recorded_at($5::timestamptz) END)",
-        .key = "sort",
+        .key = "r.effective_at || lpad(r.seq::text, 19, '0') || lpad(r.line::text, 6, '0')",
     };
     const Result<Times> times = times_of(query);
     if (!times) return times.error();
@@ -84,7 +84,7 @@ Result<ReadAnswer> list_payments(ReaderPool& pool, const Query& query) {
             "@occurred_at, @recorded_at, booked_on, reported_by, confirmed, payer_number, "
             "payer_name, payer_reference, received_seq FROM payments "
             "WHERE ($3::text IS NULL OR customer = $3) AND ($4::text IS NULL OR receipt = $4)",
-        .key = "received_seq",
+        .key = "r.received_seq",
         .key_type = "bigint",
         .newest_first = true,
     };
@@ -119,7 +119,7 @@ Result<ReadAnswer> list_suspense(ReaderPool& pool, const Query& query) {
         .select = "SELECT 'suspense_item' AS object, payment, account, channel, currency, reason, "
                   "opened_minor, remaining_minor, @opened_at, booked_on, receipt, @occurred_at, "
                   "payer_number, payer_name, payer_reference FROM open_suspense",
-        .key = "payment",
+        .key = "r.payment",
     };
     return read_list(pool, query, suspense);
 }
@@ -132,7 +132,7 @@ Result<ReadAnswer> list_arrivals(ReaderPool& pool, const Query& query) {
             "receipt, minor, customer, typed_by, outcome, payment, reason, @recorded_at, "
             "@effective_at, seq, resolved_seq FROM arrivals "
             "WHERE ($3::text IS NULL OR outcome = $3) AND ($4::text IS NULL OR kind = $4)",
-        .key = "seq",
+        .key = "r.seq",
         .key_type = "bigint",
         .newest_first = true,
     };
@@ -149,7 +149,7 @@ Result<ReadAnswer> list_charges(ReaderPool& pool, const Query& query) {
             "minor, service_from, service_to, lines, lots, payment, unwound_minor, @effective_at, "
             "@recorded_at, booked_on, charged_seq FROM charges "
             "WHERE ($3::text IS NULL OR customer = $3) AND ($4::text IS NULL OR service = $4)",
-        .key = "charge",
+        .key = "r.charge",
     };
     return read_list(
         pool, query, charges, {text_parameter(query, "customer"), text_parameter(query, "service")}
@@ -201,7 +201,7 @@ Result<ReadAnswer> list_line_differences(ReaderPool& pool, const Query& query) {
                   "target AS router, @since, minutes, minor, currency "
                   "FROM line_differences(coalesce($3::timestamptz, now())) "
                   "WHERE $4::text IS NULL OR difference = $4",
-        .key = "site",
+        .key = "r.site",
     };
     const Result<SqlParam> as_of = time_parameter(query, "as_of");
     if (!as_of) return as_of.error();
@@ -215,7 +215,7 @@ Result<ReadAnswer> list_cuts_after_payment(ReaderPool& pool, const Query& query)
         .select = "SELECT 'paid_before_cut' AS object, seq, service, customer, payment, @paid_at, "
                   "@cut_at, @reconnected_at, minutes_cut, paid_before_cut_minutes AS minutes "
                   "FROM reconnections WHERE paid_before_cut_minutes IS NOT NULL",
-        .key = "seq",
+        .key = "r.seq",
         .key_type = "bigint",
     };
     return read_list(pool, query, cuts);

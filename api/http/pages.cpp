@@ -3,6 +3,7 @@
 #include "api/http/openapi.hpp"
 #include "api/http/problem.hpp"
 #include "api/http/services.hpp"
+#include "api/version.hpp"
 #include "ledger/json.hpp"
 
 namespace tollbook::api {
@@ -48,12 +49,12 @@ Response ready_page(const Services& services, std::span<const PathValue>) {
     return response;
 }
 
-Response version_page(const Services& services, std::span<const PathValue>) {
+Response version_page(const Services&, std::span<const PathValue>) {
     Response response;
     response.body = R"({"name":"tollbook","version":)";
-    write_json_string(response.body, services.version);
+    write_json_string(response.body, version);
     response.body += R"(,"commit":)";
-    write_json_string(response.body, services.commit);
+    write_json_string(response.body, commit);
     response.body += '}';
     return response;
 }

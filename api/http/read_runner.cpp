@@ -37,6 +37,7 @@ struct Read {
 struct ReadRunner::State {
     explicit State(const Services& services)
         : read_models(services.read_models)
+        , reads_ready(services.reads_ready)
         , projected_seq(services.projected_seq)
         , wait_max(services.read_wait_max)
         , workers(services.reader_threads, services.reads_waiting_max) {}
@@ -61,6 +62,8 @@ struct ReadRunner::State {
     Result<ReadAnswer> answer_of(const Read& read) const {
         if (read_models == nullptr)
             return Error{Errc::database_unavailable, "no read models are configured"};
+        if (reads_ready && !reads_ready())
+            return Error{Errc::projection_lag, "the read models are starting"};
         if (read.min_position && projected_seq && projected_seq() < read.min_position->seq)
             return Error{
                 Errc::projection_lag,
@@ -69,6 +72,7 @@ struct ReadRunner::State {
     }
 
     ReaderPool* read_models;
+    std::function<bool()> reads_ready;
     std::function<std::uint64_t()> projected_seq;
     std::chrono::milliseconds wait_max;
     Workers workers; // Last: its threads use the rest.

@@ -27,9 +27,9 @@ FROM (SELECT 1) one WHERE {tenant_exists})";
 
 constexpr std::string_view page_sql = R"(
 WITH page AS (
-    SELECT r.{key} AS k, row_to_json(r) AS item FROM ({select}) r
-    WHERE $1::{type} IS NULL OR r.{key} {beyond} $1::{type}
-    ORDER BY r.{key} {direction} LIMIT $2::integer + 1
+    SELECT {key} AS k, row_to_json(r) AS item FROM ({select}) r
+    WHERE $1::{type} IS NULL OR {key} {beyond} $1::{type}
+    ORDER BY {key} {direction} LIMIT $2::integer + 1
 ), shown AS (SELECT k, item FROM page ORDER BY k {direction} LIMIT $2::integer))";
 
 std::string sql_of(const ListOf& list, bool of_tenant) {

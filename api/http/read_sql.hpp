@@ -14,7 +14,7 @@ namespace tollbook::api {
 struct ListOf {
     std::string_view name;   // Of the list: a cursor of another list is refused.
     std::string_view select; // May use $3, $4, ... for `filters`.
-    std::string_view key;    // The column that orders the list, unique in it.
+    std::string_view key;    // What orders the list, of a row `r`; unique in it.
     std::string_view key_type{"text"};
     bool newest_first{};
 };

@@ -9,7 +9,7 @@ Result<ReadAnswer> list_tenants(ReaderPool& pool, const Query& query) {
         .name = "tenants",
         .select = "SELECT 'tenant' AS object, tenant, name, timezone, currency, test_clock, "
                   "closed_through, @opened_at FROM tenants",
-        .key = "tenant",
+        .key = "r.tenant",
     };
     return read_list(pool, query, tenants);
 }
@@ -26,10 +26,10 @@ Result<ReadAnswer> get_tenant(ReaderPool& pool, const Query& query) {
 Result<ReadAnswer> list_plans(ReaderPool& pool, const Query& query) {
     static constexpr ListOf plans{
         .name = "plans",
-        .select = "SELECT 'plan' AS object, plan || ' ' || lpad(version::text, 9, '0') AS sort, "
-                  "plan, version, name, price_minor, currency, tax_code, tax_percent, period, "
+        .select = "SELECT 'plan' AS object, plan, version, name, price_minor, currency, tax_code, "
+                  "tax_percent, period, "
                   "down_mbps, up_mbps, @defined_at FROM plans",
-        .key = "sort",
+        .key = "r.plan || ' ' || lpad(r.version::text, 9, '0')",
     };
     return read_list(pool, query, plans);
 }
@@ -48,7 +48,7 @@ Result<ReadAnswer> list_routers(ReaderPool& pool, const Query& query) {
             "coalesce(sum(s.repairs), 0) AS repairs "
             "FROM routers r LEFT JOIN sites s ON s.tenant = r.tenant AND s.target = r.router "
             "GROUP BY r.tenant, r.router",
-        .key = "router",
+        .key = "r.router",
     };
     return read_list(pool, query, routers);
 }
@@ -62,7 +62,7 @@ Result<ReadAnswer> list_customers(ReaderPool& pool, const Query& query) {
             "FROM customers c LEFT JOIN wallets w USING (tenant, customer) "
             "WHERE $3::text IS NULL OR c.customer ILIKE $3 || '%' OR c.name ILIKE '%' || $3 || '%' "
             "OR c.phone LIKE '%' || $3 || '%'",
-        .key = "customer",
+        .key = "r.customer",
     };
     return read_list(pool, query, customers, {text_parameter(query, "q")});
 }
@@ -94,7 +94,7 @@ Result<ReadAnswer> list_services(ReaderPool& pool, const Query& query) {
             "SELECT 'service' AS object, service, customer, plan, plan_version, site, status, "
             "blocks, renews_on, anchor_day, @status_since, @cut_at, @added_at FROM services "
             "WHERE ($3::text IS NULL OR status = $3) AND ($4::text IS NULL OR customer = $4)",
-        .key = "service",
+        .key = "r.service",
     };
     return read_list(
         pool, query, services, {text_parameter(query, "status"), text_parameter(query, "customer")}
@@ -125,7 +125,7 @@ Result<ReadAnswer> list_sites(ReaderPool& pool, const Query& query) {
             "phase, wanted_enabled, wanted_seq, @wanted_at, applied_enabled, applied_seq, "
             "@applied_at, failed_error, failed_detail, @failed_at, repairs FROM sites "
             "WHERE $3::text IS NULL OR target = $3",
-        .key = "site",
+        .key = "r.site",
     };
     return read_list(pool, query, sites, {text_parameter(query, "router")});
 }
@@ -139,7 +139,7 @@ Result<ReadAnswer> list_events(ReaderPool& pool, const Query& query) {
             "@effective_at, booked_on, actor, correlation, causation, encode(hash, 'hex') AS hash "
             "FROM event_index "
             "WHERE ($3::text IS NULL OR stream = $3) AND ($4::text IS NULL OR type = $4)",
-        .key = "seq",
+        .key = "r.seq",
         .key_type = "bigint",
         .newest_first = true,
     };

@@ -86,6 +86,13 @@ Status append_secret_line(const std::string& path, const Words& words) {
     return status;
 }
 
+Status check_word(std::string_view word) {
+    const bool whole = std::ranges::all_of(word, [](char c) { return c > ' ' && c < 0x7f; });
+    if (!whole || word.empty())
+        return Error{Errc::config_invalid, "a name without blanks is expected"};
+    return Done{};
+}
+
 Hash secret_hash(std::string_view secret) {
     ensure_sodium();
     Hash hash{};

@@ -26,6 +26,9 @@ Result<std::vector<Words>> read_secret_file(const std::string& path, std::size_t
 // Appends one line and syncs it; makes the file if there is none.
 Status append_secret_line(const std::string& path, const Words& words);
 
+// Refuses with config_invalid what would not stay one word of a line.
+Status check_word(std::string_view word);
+
 // BLAKE2b-256. Our secrets are 32 random bytes: no slow hash is needed.
 Hash secret_hash(std::string_view secret);
 bool same_hash(const Hash& a, const Hash& b); // In constant time.
@@ -68,6 +71,12 @@ public:
 
     std::shared_ptr<const Table> current() {
         if (is_time_to_look()) look();
+        return state_.with([](const State& state) { return state.table; });
+    }
+
+    // The same, looked at just now: for a name that is not in `current`, because it may be new.
+    std::shared_ptr<const Table> fresh() {
+        look();
         return state_.with([](const State& state) { return state.table; });
     }
 

@@ -109,6 +109,7 @@ struct Server::State {
             app.services().metrics.count(metric::http_refused_connections);
             return; // Closes it.
         }
+        app.services().metrics.change(metric::http_connections, 1);
         auto begin = [this, target, socket = std::move(socket)]() mutable {
             auto channel = make_channel(std::move(socket), tls ? &*tls : nullptr);
             start_session(std::move(channel), {target, app, connections});

@@ -40,12 +40,11 @@ struct Services {
     ApiKeys& keys;
     Hooks& hooks;
     Metrics& metrics;
-    std::string version{"0.1.0"};
-    std::string commit{"unknown"};
     std::function<std::vector<Check>()> checks{};
     std::function<void(RenewalRun, Reply)> renewal_run{}; // Absent: not_ready.
     ReaderPool* read_models{};                            // Absent: database_unavailable.
-    std::function<std::uint64_t()> projected_seq{};       // What every read model holds.
+    std::function<bool()> reads_ready{};            // False: their tables may not be there yet.
+    std::function<std::uint64_t()> projected_seq{}; // What every read model holds.
     std::size_t reader_threads{2};
     std::size_t reads_waiting_max{1'024};
     std::size_t batches_waiting_max{64};

@@ -263,6 +263,7 @@ private:
         leave_app();
         channel_.reset(); // On its own thread, whoever still holds the session.
         context_.connections.fetch_sub(1, std::memory_order_relaxed);
+        context_.app.services().metrics.change(metric::http_connections, -1);
         context_.io->leave(member_);
     }
 

@@ -5,24 +5,13 @@
 
 #include <rocksdb/db.h>
 #include <rocksdb/options.h>
-#include <rocksdb/write_batch.h>
 
 #include <filesystem>
 #include <memory>
-#include <random>
 
 namespace tollbook::bench {
 
 namespace {
-
-// Bytes that do not compress better than frames do: random, repeated every 4 KiB.
-std::string filler(std::size_t bytes) {
-    std::mt19937_64 random(7);
-    std::string text(bytes, '\0');
-    for (std::size_t i = 0; i < bytes; ++i)
-        text[i] = i < 4096 ? static_cast<char>(random()) : text[i - 4096];
-    return text;
-}
 
 std::string big_endian(std::uint64_t value) {
     std::string key(8, '\0');
@@ -31,9 +20,22 @@ std::string big_endian(std::uint64_t value) {
     return key;
 }
 
+// Packed before the clock starts.
+std::vector<std::string> packed(const std::vector<std::vector<StoredFrame>>& groups) {
+    std::vector<std::string> values;
+    for (const auto& group : groups) {
+        std::string& value = values.emplace_back();
+        for (const StoredFrame& frame : group)
+            value += frame.bytes;
+    }
+    return values;
+}
+
 } // namespace
 
-double rocksdb_put_rate(const std::string& directory, std::size_t bytes, std::size_t groups) {
+double rocksdb_put_seconds(
+    const std::string& directory, const std::vector<std::vector<StoredFrame>>& groups
+) {
     rocksdb::Options options;
     options.create_if_missing = true;
     options.write_buffer_size = std::size_t{256} << 20;
@@ -41,17 +43,18 @@ double rocksdb_put_rate(const std::string& directory, std::size_t bytes, std::si
     options.wal_recovery_mode = rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
     rocksdb::DB* raw = nullptr;
     ensure(rocksdb::DB::Open(options, directory, &raw).ok());
-    const std::unique_ptr<rocksdb::DB> db(raw);
-    const std::string value = filler(bytes);
+    std::unique_ptr<rocksdb::DB> db(raw);
     rocksdb::WriteOptions write;
     write.sync = true;
+    const std::vector<std::string> values = packed(groups);
     const double took = seconds([&] {
-        for (std::size_t i = 1; i <= groups; ++i)
-            ensure(db->Put(write, big_endian(i), value).ok());
+        for (std::size_t i = 0; i < values.size(); ++i)
+            ensure(db->Put(write, big_endian(i), values[i]).ok());
     });
     ensure(db->Close().ok());
+    db.reset();
     std::filesystem::remove_all(directory);
-    return static_cast<double>(groups) / took;
+    return took;
 }
 
 } // namespace tollbook::bench

@@ -82,8 +82,8 @@ struct ApiFixture {
         const std::vector<std::string> allowed{"196.201.214.200"};
         const std::vector<std::string> proxies{"10.0.0.0/8"};
         return {
-            std::move(AddressList::parse(allowed).value()),
-            std::move(AddressList::parse(proxies).value()),
+            AddressList::parse(allowed).value(),
+            AddressList::parse(proxies).value(),
             true,
         };
     }

@@ -103,3 +103,15 @@ TEST_CASE("auth: a damaged file keeps the keys that stand") {
     CHECK(api.answer(ApiFixture::post(customers, key, "{}"))->status == 201);
     CHECK(ApiKeys(api.file("apikeys")).open().error().code == Errc::config_invalid);
 }
+
+TEST_CASE("auth: a name that would break the file's lines is refused") {
+    ApiFixture api;
+    for (const char* name : {"", "two words", "line\nend", "tab\tulator"}) {
+        CAPTURE(name);
+        CHECK(
+            create_api_key(api.file("apikeys"), name, Role::admin).error().code ==
+            Errc::config_invalid
+        );
+        CHECK(create_hook(api.file("hooks"), name).error().code == Errc::config_invalid);
+    }
+}

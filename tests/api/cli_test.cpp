@@ -80,17 +80,17 @@ TEST_CASE("cli: keys and hooks are made on the command line and work at once") {
 
 TEST_CASE("cli: the client sends commands and turns problems into errors") {
     ApiFixture api;
-    const auto server = std::move(Server::start(api.app, {.listen = "127.0.0.1:0"}).value());
+    const auto server = Server::start(api.app, {.listen = "127.0.0.1:0"}).value();
     const std::string url = "http://127.0.0.1:" + std::to_string(server->port());
-    Client client({url, api.bearer("t 1", Role::admin).substr(7)});
-    const std::string path = "/v1/tenants/" + path_segment("t 1") + "/customers";
+    Client client({url, api.bearer("t:1", Role::admin).substr(7)});
+    const std::string path = "/v1/tenants/" + path_segment("t:1") + "/customers";
     const Result<ClientReply> reply = client.post(path, "{}", "a \"b\"");
     REQUIRE(reply);
     CHECK(reply->status == 201);
     CHECK(reply->position == "0:1");
     CHECK(!reply->replayed);
     CHECK(api.submit.last().key == "a \"b\"");
-    CHECK(api.submit.last().tenant == "t 1");
+    CHECK(api.submit.last().tenant == "t:1");
     CHECK(client.get("/v1/tenants/other/plans").error().code == Errc::tenant_unknown);
     int refusals = 2;
     api.submit.decide = [&](const Submission&) -> Result<Receipt> {
@@ -104,7 +104,7 @@ TEST_CASE("cli: the client sends commands and turns problems into errors") {
 
 TEST_CASE("cli: an import sends what the file says, and what is bad stops it") {
     ApiFixture api;
-    const auto server = std::move(Server::start(api.app, {.listen = "127.0.0.1:0"}).value());
+    const auto server = Server::start(api.app, {.listen = "127.0.0.1:0"}).value();
     const std::string url = "http://127.0.0.1:" + std::to_string(server->port());
     std::ofstream(api.file("platform.key")) << api.bearer("*", Role::platform).substr(7) << "\n";
     const std::string file = api.file("customers.csv");

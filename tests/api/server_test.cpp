@@ -28,7 +28,7 @@ Limits quick() {
 
 struct Served {
     explicit Served(const Limits& limits = quick()) : api(limits) {
-        server = std::move(Server::start(api.app, {.listen = "127.0.0.1:0"}).value());
+        server = Server::start(api.app, {.listen = "127.0.0.1:0"}).value();
     }
 
     std::uint16_t port() const { return server->port(); }

@@ -19,12 +19,13 @@ struct OpenDirectory : ScratchDirectory {
 // One private PostgreSQL for the whole test run; it stops when the run ends.
 Cluster& shared_cluster();
 
-// An empty database of it for one test. It goes with the cluster: dropping one costs a checkpoint.
+// An empty database of it for one test.
 class TestDatabase {
 public:
     TestDatabase();
     TestDatabase(const TestDatabase&) = delete;
     TestDatabase& operator=(const TestDatabase&) = delete;
+    ~TestDatabase();
 
     const std::string& name() const { return name_; }
 

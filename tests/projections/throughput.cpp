@@ -123,8 +123,8 @@ int main(int argc, char** argv) {
     const int rounds = argc > 2 ? std::atoi(argv[2]) : 3;
     const int kib = argc > 3 ? std::atoi(argv[3]) : 4'096;
     const OpenDirectory directory;
-    const auto cluster = std::move(Cluster::start(directory.path).value());
-    const auto db = std::move(SqlSession::connect(cluster->dsn(), "throughput").value());
+    const auto cluster = Cluster::start(directory.path).value();
+    const auto db = SqlSession::connect(cluster->dsn(), "throughput").value();
     migrate(*db).value();
     MemorySource source;
     fill(source, customers, rounds);

@@ -7,7 +7,12 @@
 namespace tollbook {
 
 PartitionRig::PartitionRig(StoreOptions store, PartitionOptions partition)
-    : store_options(store), options(std::move(partition)) {
+    : store_options(store)
+    , options(std::move(partition))
+    , scratch_(
+          store.env == nullptr ? std::filesystem::temp_directory_path()
+                               : ScratchDirectory::in_memory()
+      ) {
     const Status created = Store::create(directory_, store_options);
     ensure(created.has_value());
 }

@@ -9,9 +9,18 @@ namespace tollbook {
 // A new empty directory, gone at the end of the test.
 class ScratchDirectory {
 public:
-    ScratchDirectory() {
-        std::string pattern = (std::filesystem::temp_directory_path() / "tollbook.XXXXXX").string();
+    ScratchDirectory() : ScratchDirectory(std::filesystem::temp_directory_path()) {}
+
+    explicit ScratchDirectory(const std::filesystem::path& parent) {
+        std::string pattern = (parent / "tollbook.XXXXXX").string();
         path = ::mkdtemp(pattern.data());
+    }
+
+    // Where a sync costs nothing, for tests whose disk is simulated.
+    static std::filesystem::path in_memory() {
+        const std::filesystem::path memory = "/dev/shm";
+        return std::filesystem::is_directory(memory) ? memory
+                                                     : std::filesystem::temp_directory_path();
     }
 
     ScratchDirectory(const ScratchDirectory&) = delete;

@@ -4,13 +4,12 @@
 #include <cerrno>
 #include <csignal>
 #include <cstring>
-#include <utility>
-
 #include <fcntl.h>
 #include <poll.h>
 #include <spawn.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include <utility>
 
 namespace tollbook::api {
 
@@ -23,8 +22,7 @@ struct Pipe {
 
 Result<Pipe> make_pipe() {
     std::array<int, 2> ends{};
-    if (::pipe2(ends.data(), O_CLOEXEC) != 0)
-        return Error{Errc::internal, std::strerror(errno)};
+    if (::pipe2(ends.data(), O_CLOEXEC) != 0) return Error{Errc::internal, std::strerror(errno)};
     return Pipe{ends[0], ends[1]};
 }
 
@@ -35,8 +33,9 @@ void close_if_open(int& fd) {
 
 } // namespace
 
-Result<ChildProcess>
-ChildProcess::start(const std::vector<std::string>& command, const std::string& log_file) {
+Result<ChildProcess> ChildProcess::start(
+    const std::vector<std::string>& command, const std::string& log_file
+) {
     const Result<Pipe> in = make_pipe();
     if (!in) return in.error();
     const Result<Pipe> out = make_pipe();
@@ -66,8 +65,10 @@ ChildProcess::start(const std::vector<std::string>& command, const std::string& 
 }
 
 ChildProcess::ChildProcess(ChildProcess&& other) noexcept
-    : pid_(std::exchange(other.pid_, -1)), in_(std::exchange(other.in_, -1)),
-      out_(std::exchange(other.out_, -1)), buffered_(std::move(other.buffered_)) {}
+    : pid_(std::exchange(other.pid_, -1))
+    , in_(std::exchange(other.in_, -1))
+    , out_(std::exchange(other.out_, -1))
+    , buffered_(std::move(other.buffered_)) {}
 
 ChildProcess& ChildProcess::operator=(ChildProcess&& other) noexcept {
     if (this == &other) return *this;

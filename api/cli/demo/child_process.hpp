@@ -4,9 +4,8 @@
 
 #include <chrono>
 #include <string>
-#include <vector>
-
 #include <sys/types.h>
+#include <vector>
 
 namespace tollbook::api {
 
@@ -14,8 +13,9 @@ namespace tollbook::api {
 // `log_file`. Not thread-safe.
 class ChildProcess {
 public:
-    static Result<ChildProcess>
-    start(const std::vector<std::string>& command, const std::string& log_file);
+    static Result<ChildProcess> start(
+        const std::vector<std::string>& command, const std::string& log_file
+    );
 
     ChildProcess(ChildProcess&& other) noexcept;
     ChildProcess& operator=(ChildProcess&& other) noexcept;

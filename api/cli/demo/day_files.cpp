@@ -31,8 +31,9 @@ Result<std::string> read_file(const std::string& path) {
 }
 
 // All lines of a CSV file; one that cannot be read refuses the day.
-Result<std::vector<CsvLine>>
-csv_lines(const std::string& directory, const char* file, const std::vector<std::string>& columns) {
+Result<std::vector<CsvLine>> csv_lines(
+    const std::string& directory, const char* file, const std::vector<std::string>& columns
+) {
     const Result<std::string> text = read_file(directory + "/" + file);
     if (!text) return text.error();
     const CsvFile csv = read_csv(*text);
@@ -165,7 +166,13 @@ Status read_services(const std::string& directory, Day& day) {
     const auto lines = csv_lines(
         directory,
         "services.csv",
-        {"service_no", "account_no", "plan", "router", "ppp_username", "ppp_password", "renews_on",
+        {"service_no",
+         "account_no",
+         "plan",
+         "router",
+         "ppp_username",
+         "ppp_password",
+         "renews_on",
          "blocked"}
     );
     if (!lines) return lines.error();
@@ -195,7 +202,12 @@ Status read_arrivals(const std::string& directory, Day& day) {
 Result<Day> read_day(const std::string& directory) {
     Day day;
     for (const auto read :
-         {&read_tenant, &read_plans, &read_routers, &read_customers, &read_services, &read_arrivals})
+         {&read_tenant,
+          &read_plans,
+          &read_routers,
+          &read_customers,
+          &read_services,
+          &read_arrivals})
         if (const Status status = read(directory, day); !status) return status.error();
     Result<std::string> expected = read_file(directory + "/expected.json");
     if (!expected) return expected.error();

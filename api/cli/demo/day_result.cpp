@@ -83,8 +83,9 @@ std::string shown(const json::value* value) {
 
 std::string difference(const std::string& path, const json::value* want, const json::value* got);
 
-std::string
-object_difference(const std::string& path, const json::object& want, const json::object& got) {
+std::string object_difference(
+    const std::string& path, const json::object& want, const json::object& got
+) {
     for (const auto& field : want) {
         const std::string name(field.key());
         const std::string inner = path.empty() ? name : path + "." + name;
@@ -97,8 +98,9 @@ object_difference(const std::string& path, const json::object& want, const json:
     return {};
 }
 
-std::string
-array_difference(const std::string& path, const json::array& want, const json::array& got) {
+std::string array_difference(
+    const std::string& path, const json::array& want, const json::array& got
+) {
     for (std::size_t i = 0; i < want.size() || i < got.size(); ++i) {
         const std::string found = difference(
             fmt::format("{}[{}]", path, i),

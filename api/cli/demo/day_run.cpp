@@ -21,8 +21,11 @@ std::string body_of(const T& command) {
 } // namespace
 
 DayRun::DayRun(const Day& day, DayAccess access, ClientNow client, DayProgress progress)
-    : day_(day), access_(std::move(access)), client_(std::move(client)), progress_(std::move(progress)),
-      clock_(std::min(
+    : day_(day)
+    , access_(std::move(access))
+    , client_(std::move(client))
+    , progress_(std::move(progress))
+    , clock_(std::min(
           day.arrivals.empty() ? day.tenant.renewal_run_at : day.arrivals.front().at,
           day.tenant.renewal_run_at
       )) {}
@@ -54,8 +57,15 @@ Status DayRun::import_provider() {
             {"day:plan:" + plan.code,
              "define_plan",
              body_of(DefinePlan{
-                 plan.code, 1, plan.name, plan.price_minor, day_.tenant.currency, plan.tax_percent,
-                 std::nullopt, plan.down_mbps, plan.up_mbps})}
+                 plan.code,
+                 1,
+                 plan.name,
+                 plan.price_minor,
+                 day_.tenant.currency,
+                 plan.tax_percent,
+                 std::nullopt,
+                 plan.down_mbps,
+                 plan.up_mbps})}
         );
     for (const DayRouter& router : day_.routers) {
         const auto port = std::ranges::find(access_.routers, router.name, &RouterPort::router);
@@ -64,8 +74,13 @@ Status DayRun::import_provider() {
             {"day:router:" + router.name,
              "register_router",
              body_of(RegisterRouter{
-                 router.name, router.driver, router.address, port->port, std::nullopt,
-                 access_.router_user, access_.router_password})}
+                 router.name,
+                 router.driver,
+                 router.address,
+                 port->port,
+                 std::nullopt,
+                 access_.router_user,
+                 access_.router_password})}
         );
     }
     if (const Status status = send_batches("plans and routers", items); !status) return status;
@@ -76,7 +91,10 @@ Status DayRun::import_provider() {
             {"day:customer:" + customer.account_no,
              "register_customer",
              body_of(RegisterCustomer{
-                 customer.account_no, customer.name, customer.phone, std::nullopt,
+                 customer.account_no,
+                 customer.name,
+                 customer.phone,
+                 std::nullopt,
                  {customer.account_no}})}
         );
     if (const Status status = send_batches("customers", items); !status) return status;
@@ -85,10 +103,22 @@ Status DayRun::import_provider() {
     for (const DayService& service : day_.services) {
         const Result<Date> renews_on = parse_date(service.renews_on);
         if (!renews_on) return renews_on.error();
-        AddService add{service.service_no, service.account_no, service.plan, std::nullopt,
-                       std::nullopt,       *renews_on,         std::nullopt, service.blocked};
-        ProvisionSite provision{service.service_no, "ppp",            service.router,
-                                service.username,   service.password, std::nullopt};
+        AddService add{
+            service.service_no,
+            service.account_no,
+            service.plan,
+            std::nullopt,
+            std::nullopt,
+            *renews_on,
+            std::nullopt,
+            service.blocked};
+        ProvisionSite provision{
+            service.service_no,
+            "ppp",
+            service.router,
+            service.username,
+            service.password,
+            std::nullopt};
         items.push_back({"day:service:" + service.service_no, "add_service", body_of(add)});
         items.push_back({"day:site:" + service.service_no, "provision_site", body_of(provision)});
     }
@@ -142,8 +172,7 @@ Status DayRun::send_batch(const std::vector<Item>& items, std::size_t begin, std
     if (!answer) return answer.error();
     const std::string& told = answer->body;
     if (told.find("\"refused\":0") != std::string::npos) return Done{};
-    return Error{
-        Errc::internal, told.substr(std::min(told.find("\"problem\""), told.size()), 400)};
+    return Error{Errc::internal, told.substr(std::min(told.find("\"problem\""), told.size()), 400)};
 }
 
 Status DayRun::advance(Timestamp to) {
@@ -160,8 +189,9 @@ Status DayRun::arrive(const DayArrival& arrival, std::size_t number) {
     if (const Status status = advance(arrival.at); !status) return status;
     if (arrival.kind == "c2b_confirmation") {
         // M-Pesa knows no keys; the one sent here only lets the client try again safely.
-        const auto answer =
-            client_().post(access_.hook_path, arrival.raw.value_or(""), fmt::format("day:{}", number));
+        const auto answer = client_().post(
+            access_.hook_path, arrival.raw.value_or(""), fmt::format("day:{}", number)
+        );
         if (!answer) return answer.error();
         return Done{};
     }
@@ -190,8 +220,7 @@ Status DayRun::run_renewals() {
 Status DayRun::close_previous_day() {
     if (const Status status = advance(day_.tenant.close_previous_day_at); !status) return status;
     const ClosePeriod close{day_.tenant.day - 1};
-    const auto closed =
-        client_().post(path("/periods/close"), body_of(close), "day:close");
+    const auto closed = client_().post(path("/periods/close"), body_of(close), "day:close");
     if (!closed) return closed.error();
     return Done{};
 }

@@ -26,8 +26,7 @@ struct DayAccess {
 };
 
 // Called with what is being done, and how far it is (0 of 0: unknown).
-using DayProgress =
-    std::function<void(std::string_view step, std::size_t done, std::size_t total)>;
+using DayProgress = std::function<void(std::string_view step, std::size_t done, std::size_t total)>;
 
 // Lives a provider's day through a node's HTTP API, as its importer, its cashiers, M-Pesa and its
 // scheduler would. Every command has a fixed key, so a step can be sent again.

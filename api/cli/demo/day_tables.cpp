@@ -19,14 +19,17 @@ std::string in_money(std::string_view column) {
 void print_row(const std::vector<std::string>& cells, const std::vector<std::size_t>& widths) {
     for (std::size_t i = 0; i < cells.size(); ++i) {
         const bool last = i + 1 == cells.size();
-        if (i == 0) fmt::print("  {:<{}}", cells[i], widths[i]);
-        else fmt::print("  {:>{}}", cells[i], widths[i]);
+        if (i == 0)
+            fmt::print("  {:<{}}", cells[i], widths[i]);
+        else
+            fmt::print("  {:>{}}", cells[i], widths[i]);
         if (last) fmt::print("\n");
     }
 }
 
 void print_table(
-    std::string_view title, const std::vector<std::string>& columns,
+    std::string_view title,
+    const std::vector<std::string>& columns,
     const std::vector<std::vector<std::string>>& rows
 ) {
     std::vector<std::size_t> widths;
@@ -58,7 +61,8 @@ std::vector<Query> queries() {
              " FROM arrivals WHERE tenant = $1 GROUP BY 1 ORDER BY 1"},
         {"Where the accepted money stands",
          {"where", "payments", "amount"},
-         "SELECT CASE WHEN customer IS NULL THEN 'suspense: ' || suspense_reason ELSE 'wallets' END,"
+         "SELECT CASE WHEN customer IS NULL THEN 'suspense: ' || suspense_reason ELSE 'wallets' "
+         "END,"
          " count(*), " +
              in_money("sum(standing_minor)") +
              " FROM payments WHERE tenant = $1 GROUP BY 1 ORDER BY 1 DESC"},

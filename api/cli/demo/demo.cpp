@@ -5,7 +5,6 @@
 #include "api/cli/demo/day_run.hpp"
 #include "api/cli/demo/day_tables.hpp"
 #include "api/cli/demo/demo_parts.hpp"
-
 #include "ledger/json.hpp"
 
 #include <fmt/format.h>
@@ -14,7 +13,6 @@
 #include <csignal>
 #include <fstream>
 #include <thread>
-
 #include <unistd.h>
 
 namespace tollbook::api {
@@ -31,8 +29,16 @@ void show_progress(std::string_view step, std::size_t done, std::size_t total) {
     constexpr std::size_t width = 30;
     const std::size_t filled = total == 0 ? 0 : width * done / total;
     fmt::print(
-        stderr, "\r{:<20} [{:#>{}}{:.>{}}] {}/{}{}", step, "", filled, "", width - filled, done,
-        total, done == total ? "\n" : ""
+        stderr,
+        "\r{:<20} [{:#>{}}{:.>{}}] {}/{}{}",
+        step,
+        "",
+        filled,
+        "",
+        width - filled,
+        done,
+        total,
+        done == total ? "\n" : ""
     );
 }
 
@@ -60,8 +66,7 @@ Result<bool> live_and_compare(const DemoOptions& options, const Day& day, DemoPa
 
     const Result<std::vector<RouterCount>> routers = parts.count_secrets();
     if (!routers) return routers.error();
-    const Result<std::string> result =
-        day_result(parts.database(), day.tenant.tenant, *routers);
+    const Result<std::string> result = day_result(parts.database(), day.tenant.tenant, *routers);
     if (!result) return result.error();
     if (const Status status = write_result(options.result_file, *result); !status)
         return status.error();
@@ -101,9 +106,7 @@ int run_demo(const DemoOptions& options) {
     }
     const Result<bool> equal = live_and_compare(options, *day, *parts);
     if (!equal) {
-        fmt::print(
-            stderr, "{}: {}\n", info(equal.error().code).slug, equal.error().detail
-        );
+        fmt::print(stderr, "{}: {}\n", info(equal.error().code).slug, equal.error().detail);
         return 1;
     }
     if (!options.once) {

@@ -48,8 +48,9 @@ Result<std::string> new_directory() {
     if (::mkdtemp(name.data()) == nullptr)
         return Error{Errc::internal, "no directory could be made below /var/tmp"};
     std::filesystem::permissions(
-        name.data(), std::filesystem::perms::owner_all | std::filesystem::perms::group_exec |
-                         std::filesystem::perms::others_exec
+        name.data(),
+        std::filesystem::perms::owner_all | std::filesystem::perms::group_exec |
+            std::filesystem::perms::others_exec
     );
     return std::string(name.data());
 }
@@ -103,9 +104,17 @@ Status DemoParts::start_routers(const Day& day) {
     const std::string password_file = directory_ + "/router-password";
     std::ofstream(password_file) << router_password << "\n";
     Result<ChildProcess> started = ChildProcess::start(
-        {options_.test_router, "--routers", std::to_string(day.routers.size()), "--names",
-         joined_names(day), "--user", std::string(router_user), "--password-file", password_file,
-         "--auto-session", "--split"},
+        {options_.test_router,
+         "--routers",
+         std::to_string(day.routers.size()),
+         "--names",
+         joined_names(day),
+         "--user",
+         std::string(router_user),
+         "--password-file",
+         password_file,
+         "--auto-session",
+         "--split"},
         directory_ + "/routers.log"
     );
     if (!started) return started.error();
@@ -212,7 +221,10 @@ std::string DemoParts::how_to_look() const {
         "  health     {0}/readyz?verbose\n"
         "  metrics    {0}/metrics\n"
         "  data       {3}\n",
-        url_, tenant_, api_key_, directory_
+        url_,
+        tenant_,
+        api_key_,
+        directory_
     );
 }
 

@@ -1,0 +1,146 @@
+#include "tests/enforcement/small_provider.hpp"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+
+using namespace tollbook;
+
+namespace {
+
+template <class E>
+auto of_site(const std::string& site) {
+    return [site](const E& event) { return event.site == site; };
+}
+
+std::size_t writes(routeros::TestRouter& router) {
+    const std::vector<std::string> journal = router.journal();
+    return static_cast<std::size_t>(std::ranges::count_if(journal, [](const std::string& line) {
+        return line.find("/add") != std::string::npos || line.find("/set") != std::string::npos ||
+               line.find("/remove") != std::string::npos;
+    }));
+}
+
+} // namespace
+
+TEST_CASE("enforcement: a requested site comes to exist on its router and is reported") {
+    SmallProvider provider(1);
+    provider.enforce();
+    provider.provision(0, 0);
+    const auto done = provider.await<SiteProvisioned>(of_site<SiteProvisioned>("0-0"));
+    CHECK(done.enabled);
+    CHECK(provider.secret("0-0").name == "user-0-0");
+    CHECK_FALSE(provider.secret("0-0").disabled);
+    CHECK(provider.router(0).sessions().size() == 1);
+}
+
+TEST_CASE("enforcement: a suspended service is off and its session is gone; it comes back on") {
+    SmallProvider provider(1);
+    provider.enforce();
+    provider.provision(0, 0);
+    provider.await<SiteProvisioned>(of_site<SiteProvisioned>("0-0"));
+    provider.suspend("0-0");
+    const auto off = provider.await<SiteStateApplied>(of_site<SiteStateApplied>("0-0"));
+    CHECK_FALSE(off.enabled);
+    CHECK(provider.secret("0-0").disabled);
+    CHECK(provider.router(0).sessions().empty());
+    provider.reinstate("0-0");
+    const auto on = provider.await<SiteStateApplied>(of_site<SiteStateApplied>("0-0"));
+    CHECK(on.enabled);
+    CHECK(on.applied_seq > off.applied_seq);
+    CHECK_FALSE(provider.secret("0-0").disabled);
+}
+
+TEST_CASE("enforcement: a router that was away gets what it missed, and only the newest state") {
+    SmallProvider provider(1);
+    provider.enforce();
+    provider.provision(0, 0);
+    provider.await<SiteProvisioned>(of_site<SiteProvisioned>("0-0"));
+    for (const auto fault :
+         {routeros::Fault::refuse,
+          routeros::Fault::never_answer,
+          routeros::Fault::garbage,
+          routeros::Fault::drop_halfway}) {
+        provider.router(0).set_fault(fault);
+        provider.suspend("0-0");
+        provider.reinstate("0-0");
+        provider.suspend("0-0");
+        provider.router(0).set_fault(routeros::Fault::none);
+        provider.await<SiteStateApplied>([](const SiteStateApplied& e) { return !e.enabled; });
+        CHECK(provider.secret("0-0").disabled);
+        provider.reinstate("0-0");
+        provider.await<SiteStateApplied>([](const SiteStateApplied& e) { return e.enabled; });
+        CHECK_FALSE(provider.secret("0-0").disabled);
+    }
+}
+
+TEST_CASE("enforcement: one dead router delays no other") {
+    SmallProvider provider(4);
+    provider.router(2).set_fault(routeros::Fault::never_answer);
+    provider.enforce();
+    for (std::size_t router = 0; router < 4; ++router)
+        for (std::size_t number = 0; number < 5; ++number)
+            provider.provision(router, number);
+    std::size_t done = 0;
+    provider.await<SiteProvisioned>([&](const SiteProvisioned& e) {
+        CHECK(e.target != "r2");
+        return ++done == 15;
+    });
+    CHECK(provider.router(2).secrets().empty());
+    provider.router(2).set_fault(routeros::Fault::none);
+    provider.await<SiteProvisioned>([&](const SiteProvisioned& e) {
+        CHECK(e.target == "r2");
+        return ++done == 20;
+    });
+}
+
+TEST_CASE("enforcement: what was applied before a restart is not done again") {
+    SmallProvider provider(1);
+    provider.enforce();
+    provider.provision(0, 0);
+    provider.await<SiteProvisioned>(of_site<SiteProvisioned>("0-0"));
+    provider.suspend("0-0");
+    provider.await<SiteStateApplied>(of_site<SiteStateApplied>("0-0"));
+    const std::size_t before = writes(provider.router(0));
+    provider.stop_enforcing();
+    provider.enforce();
+    provider.provision(0, 1);
+    provider.await<SiteProvisioned>(of_site<SiteProvisioned>("0-1"));
+    CHECK(writes(provider.router(0)) == before + 1); // The new secret alone.
+}
+
+TEST_CASE("enforcement: drift is noticed, repaired and counted") {
+    SmallProvider provider(1);
+    EnforcementOptions options = SmallProvider::quick();
+    options.audit_every = std::chrono::milliseconds(50);
+    provider.enforce(options);
+    provider.provision(0, 0);
+    provider.await<SiteProvisioned>(of_site<SiteProvisioned>("0-0"));
+    provider.router(0).run({"/ppp/secret/set", "=.id=user-0-0", "=disabled=yes"});
+    const auto repaired =
+        provider.await<SiteStateApplied>([](const SiteStateApplied& e) { return e.repaired; });
+    CHECK(repaired.enabled);
+    CHECK_FALSE(provider.secret("0-0").disabled);
+    CHECK(provider.enforcement().health().front().repaired >= 1);
+}
+
+TEST_CASE("enforcement: a secret that is somebody else's is left alone and reported once") {
+    SmallProvider provider(1);
+    provider.router(0).run({"/ppp/secret/add", "=name=user-0-0", "=password=theirs"});
+    provider.enforce();
+    provider.provision(0, 0);
+    const auto failed = provider.await<SiteFailed>(of_site<SiteFailed>("0-0"));
+    CHECK(failed.error == "device-refused");
+    CHECK_FALSE(provider.secret("0-0").disabled);
+    CHECK(provider.enforcement().health().front().pending == 0);
+}
+
+TEST_CASE("enforcement: a removed site is gone from its router") {
+    SmallProvider provider(1);
+    provider.enforce();
+    provider.provision(0, 0);
+    provider.await<SiteProvisioned>(of_site<SiteProvisioned>("0-0"));
+    provider.send("remove_site", R"({"site":"0-0"})");
+    provider.await<SiteRemoved>(of_site<SiteRemoved>("0-0"));
+    CHECK(provider.router(0).secrets().empty());
+}
