@@ -33,14 +33,19 @@ void IoThread::join_thread() {
     thread_.join();
     context_.restart(); // What was cancelled last still holds its session.
     context_.poll();
-    const std::scoped_lock lock(inbox_mutex_);
-    inbox_.clear();
+    std::vector<Task> late;
+    {
+        const std::scoped_lock lock(inbox_mutex_);
+        ended_ = true;
+        late.swap(inbox_);
+    }
 }
 
 void IoThread::deliver(Task task) {
     bool wake = false;
     {
         const std::scoped_lock lock(inbox_mutex_);
+        if (ended_) return; // A task holds its session, and that holds this.
         wake = inbox_.empty();
         inbox_.push_back(std::move(task));
     }

@@ -84,6 +84,7 @@ private:
     Members members_;
     std::mutex inbox_mutex_;
     std::vector<Task> inbox_;
+    bool ended_{};
     std::vector<Task> running_;
     std::thread thread_;
 };

@@ -1,5 +1,7 @@
+#include "api/http/commands.hpp"
 #include "api/http/pages.hpp"
 #include "api/http/problem.hpp"
+#include "commands/commands.hpp"
 #include "tests/api/api_fixture.hpp"
 
 #include <doctest/doctest.h>
@@ -72,6 +74,22 @@ TEST_CASE("routes: path parameters become the first members of the body") {
         body_of("/v1/tenants/savanna/payments/mpesa%3AUKJ%22/reverse", R"({"reason":"x"})") ==
         R"({"payment":"mpesa:UKJ\"","reason":"x"})"
     );
+}
+
+TEST_CASE("routes: a body that names a path parameter again is refused by the codec") {
+    const std::vector<PathValue> path{{"tenant", "savanna"}, {"service", "ACC1-1"}};
+    const auto code = [&](std::string_view body) {
+        const Result<std::string> merged = merged_body(path, body);
+        REQUIRE(merged);
+        const Result<Command> command = read_command("suspend_service", *merged);
+        return command ? std::optional<Errc>{} : command.error().code;
+    };
+    CHECK(!code(R"({"reason":"abuse"})"));
+    CHECK(code(R"({"service":"ACC2-1","reason":"abuse"})") == Errc::duplicate_key);
+    CHECK(code(R"({"reason":"abuse","more":1})") == Errc::unknown_field);
+    CHECK(code(R"({"reason":"abuse"}{})") == Errc::malformed_json);
+    CHECK(code("{") == Errc::malformed_json);
+    CHECK(code(R"({,"reason":"abuse"})") == Errc::malformed_json);
 }
 
 TEST_CASE("routes: a body that is no object is refused before it is submitted") {
