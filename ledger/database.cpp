@@ -62,6 +62,8 @@ rocksdb::ColumnFamilyOptions derived_options(const DatabaseOptions& options) {
     family.write_buffer_size = options.write_buffer_bytes / derived_buffer_divisor;
     rocksdb::BlockBasedTableOptions table = table_options(derived_block_bytes);
     table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(bloom_bits));
+    // A filter is megabytes large: no shard of the cache holds one. 10 bits per key stay in memory.
+    table.cache_index_and_filter_blocks = false;
     family.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
     return family;
 }

@@ -4,6 +4,7 @@
 #include "projections/rows.hpp"
 
 #include <algorithm>
+#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -14,6 +15,9 @@ namespace tollbook {
 
 // More rows than this leave memory after a batch, when none of them waits to be written.
 inline constexpr std::size_t rows_cached_max = 200'000;
+
+// As many new rows of a batch are copied; fewer go with the changed ones in one upsert.
+inline constexpr std::size_t copied_min = 32;
 
 // Rows by key that later events change. A fold first names the keys it will need (`want`), all of
 // them are read at once, then it edits. Rows stay in memory between batches: the checkpoint's
@@ -90,8 +94,14 @@ public:
     Status write(SqlSession& db) override {
         if (held_ || changed_.empty()) return Done{};
         sort_changed();
-        const Result<SqlRows> written = db.query(upsert_, row_arrays());
-        if (!written) return written.error();
+        const auto first_new = std::ranges::stable_partition(changed_, [](const Node* node) {
+            return node->second.stored;
+        });
+        const std::span<Node* const> all(changed_);
+        std::size_t upserted = all.size() - first_new.size();
+        if (first_new.size() < copied_min) upserted = all.size();
+        if (const Status status = upsert(db, all.first(upserted)); !status) return status;
+        if (const Status status = copy(db, all.subspan(upserted)); !status) return status;
         settle_changed();
         return Done{};
     }
@@ -100,12 +110,8 @@ public:
 
     Status settle(SqlSession& db) override {
         held_ = false;
-        if (changed_.empty()) return Done{};
         sort_changed();
-        std::string lines;
-        for (const Node* node : changed_)
-            put_copy_line(lines, node->second.row);
-        if (const Status status = db.copy(copy_target(shape()), lines); !status) return status;
+        if (const Status status = copy(db, changed_); !status) return status;
         settle_changed();
         return Done{};
     }
@@ -116,6 +122,7 @@ private:
     struct Slot {
         Row row{};
         bool exists{};
+        bool stored{}; // In the table.
         bool changed{};
     };
 
@@ -134,8 +141,10 @@ private:
     }
 
     void settle_changed() {
-        for (Node* node : changed_)
+        for (Node* node : changed_) {
             node->second.changed = false;
+            node->second.stored = true;
+        }
         changed_.clear();
         if (residency_ == Residency::all || slots_.size() <= rows_cached_max) return;
         slots_.clear();
@@ -170,9 +179,23 @@ private:
         return arrays;
     }
 
-    std::vector<SqlParam> row_arrays() const {
+    Status upsert(SqlSession& db, std::span<Node* const> nodes) {
+        if (nodes.empty()) return Done{};
+        const Result<SqlRows> written = db.query(upsert_, row_arrays(nodes));
+        return written ? Status{Done{}} : Status{written.error()};
+    }
+
+    Status copy(SqlSession& db, std::span<Node* const> nodes) {
+        if (nodes.empty()) return Done{};
+        std::string lines;
+        for (const Node* node : nodes)
+            put_copy_line(lines, node->second.row);
+        return db.copy(copy_target(shape()), lines);
+    }
+
+    std::vector<SqlParam> row_arrays(std::span<Node* const> nodes) const {
         std::vector<SqlParam> arrays(shape().columns.size(), "{");
-        for (const Node* node : changed_) {
+        for (const Node* node : nodes) {
             std::size_t i = 0;
             boost::mp11::mp_for_each<codec::Members<Row>>([&](auto member) {
                 std::string& array = *arrays[i++];
@@ -189,6 +212,7 @@ private:
         for (std::size_t i = 0; i < rows.size(); ++i) {
             Slot slot;
             slot.exists = true;
+            slot.stored = true;
             std::size_t column = 0;
             boost::mp11::mp_for_each<codec::Members<Row>>([&](auto member) {
                 column::get(rows.at(i, column++), slot.row.*member.pointer);

@@ -1,5 +1,5 @@
 // The tables of a projection, as a fold sees them: rows are appended or edited in memory, and each
-// batch is written with one statement for each table.
+// batch is written with one or two statements for each table.
 #pragma once
 
 #include "projections/fields.hpp"

@@ -27,8 +27,9 @@ Limits quick() {
 }
 
 struct Served {
-    explicit Served(const Limits& limits = quick()) : api(limits) {
-        server = Server::start(api.app, {.listen = "127.0.0.1:0"}).value();
+    explicit Served(const Limits& limits = quick(), std::size_t threads = 2) : api(limits) {
+        const ServerOptions options{.listen = "127.0.0.1:0", .threads = threads};
+        server = Server::start(api.app, options).value();
     }
 
     std::uint16_t port() const { return server->port(); }
@@ -293,7 +294,7 @@ TEST_CASE("server: more connections than the limit are closed at once") {
 }
 
 TEST_CASE("server: draining gives the answers that are due and takes no new connections") {
-    Served served;
+    Served served(quick(), 1); // One thread: when `idle` is closed, it drains.
     served.api.submit.held = true;
     RawClient idle(served.port());
     idle.send(live);

@@ -204,8 +204,9 @@ TEST_CASE("projector: a batch costs a bounded number of statements, whatever its
     };
     const std::uint64_t few = statements_of_next(3);
     const std::uint64_t many = statements_of_next(700);
-    CHECK(many == few);
-    CHECK(many <= 41);
+    const std::uint64_t keyed_tables = 14; // Each may need a COPY beside its upsert.
+    CHECK(few <= 41);
+    CHECK(many <= few + keyed_tables);
 }
 
 TEST_CASE("projector: an event of a newer binary stops it and names the record") {

@@ -7,12 +7,7 @@
 namespace tollbook {
 
 PartitionRig::PartitionRig(StoreOptions store, PartitionOptions partition)
-    : store_options(store)
-    , options(std::move(partition))
-    , scratch_(
-          store.env == nullptr ? std::filesystem::temp_directory_path()
-                               : ScratchDirectory::in_memory()
-      ) {
+    : store_options(store), options(std::move(partition)) {
     const Status created = Store::create(directory_, store_options);
     ensure(created.has_value());
 }
@@ -20,7 +15,7 @@ PartitionRig::PartitionRig(StoreOptions store, PartitionOptions partition)
 Status PartitionRig::open(std::uint32_t decider_version) {
     auto store = Store::open(directory_, store_options);
     if (!store) return store.error();
-    auto keys = KeyStore::open(directory_, false);
+    auto keys = KeyStore::open(key_scratch_.path, false);
     if (!keys) return keys.error();
     auto decider = std::make_unique<CounterDecider>(decider_version);
     auto partition = Partition::open(**store, **keys, std::move(decider), options);

@@ -53,6 +53,7 @@ public:
 
 private:
     ScratchDirectory scratch_;
+    ScratchDirectory key_scratch_{ScratchDirectory::in_memory()};
     std::string directory_{scratch_.path + "/data"};
     std::unique_ptr<Store> store_;
     std::unique_ptr<KeyStore> keys_;

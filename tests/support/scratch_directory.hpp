@@ -16,7 +16,7 @@ public:
         path = ::mkdtemp(pattern.data());
     }
 
-    // Where a sync costs nothing, for tests whose disk is simulated.
+    // Where a sync costs nothing. (Reserving room, as RocksDB does, costs more there.)
     static std::filesystem::path in_memory() {
         const std::filesystem::path memory = "/dev/shm";
         return std::filesystem::is_directory(memory) ? memory
