@@ -24,3 +24,11 @@ if(TOLLBOOK_SANITIZE)
     )
     target_link_options(tollbook_options INTERFACE -fsanitize=${TOLLBOOK_SANITIZE})
 endif()
+
+# Commands are allocated by one thread and freed by another, and RocksDB does much the same: this
+# allocator is made for that. Sanitizers bring their own.
+add_library(tollbook_allocator INTERFACE)
+if(NOT TOLLBOOK_SANITIZE)
+    find_library(TCMALLOC tcmalloc_minimal REQUIRED)
+    target_link_libraries(tollbook_allocator INTERFACE ${TCMALLOC})
+endif()

@@ -1,7 +1,7 @@
 // How many wallet charges one partition takes with everything on (chain, double entry, idempotency
 // with prior random keys in the index, sync), beside one packed RocksDB put + sync of the same
 // bytes.
-//   bench_engine [PRIOR_KEYS] [REPEATS]
+//   bench_engine [PRIOR_KEYS] [REPEATS] [GROUP]
 #include "bench/figure.hpp"
 #include "bench/limits/rocksdb_put.hpp"
 #include "commands/book_decider.hpp"
@@ -191,6 +191,8 @@ struct Shape {
     double at_least{};
 };
 
+constexpr Shape shapes[] = {{8'192, 200'000, 0.35}, {64, 50'000, 0.6}, {1, 3'000, 0.8}};
+
 void measure(const Shape& shape, std::uint64_t prior_keys, std::size_t repeats) {
     static std::uint64_t number = 1;
     std::vector<double> values;
@@ -239,8 +241,8 @@ int main(int argc, char** argv) {
         Engine engine(8'192);
         open_book(*engine.partition);
     }
-    measure({8'192, 200'000, 0.35}, prior_keys, repeats);
-    measure({64, 50'000, 0.6}, prior_keys, repeats);
-    measure({1, 3'000, 0.8}, prior_keys, repeats);
+    const std::size_t only = argc > 3 ? std::strtoul(argv[3], nullptr, 10) : 0;
+    for (const Shape& shape : shapes)
+        if (only == 0 || only == shape.group) measure(shape, prior_keys, repeats);
     return 0;
 }

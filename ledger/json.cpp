@@ -2,8 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <bit>
 #include <charconv>
+#include <iterator>
 #include <simdjson.h>
 
 namespace tollbook {
@@ -111,16 +113,20 @@ std::vector<JsonNode> items_of(JsonNode node) {
 }
 
 void write_json_string(std::string& out, std::string_view text) {
+    const auto escaped = [](char c) {
+        return c == '"' || c == '\\' || static_cast<unsigned char>(c) < 0x20;
+    };
     out += '"';
-    for (const char c : text) {
-        if (c == '"' || c == '\\') {
-            out += '\\';
-            out += c;
-        } else if (static_cast<unsigned char>(c) < 0x20) {
-            out += fmt::format("\\u{:04x}", static_cast<unsigned>(c));
-        } else {
-            out += c;
-        }
+    while (true) {
+        const auto at = std::ranges::find_if(text, escaped);
+        const auto plain = static_cast<std::size_t>(at - text.begin());
+        out.append(text.substr(0, plain));
+        if (plain == text.size()) break;
+        if (static_cast<unsigned char>(*at) < 0x20)
+            fmt::format_to(std::back_inserter(out), "\\u{:04x}", static_cast<unsigned>(*at));
+        else
+            out.append(1, '\\').append(1, *at);
+        text.remove_prefix(plain + 1);
     }
     out += '"';
 }

@@ -18,12 +18,13 @@
 
 namespace tollbook {
 
-// hot: all rows are in memory. cold: a row is read when it is asked for, and leaves memory some
-// time after it was flushed.
+// hot: all rows are in memory. cold: a row is read when it is asked for, and may leave memory once
+// it is flushed.
 enum class Residency { hot, cold };
 
-// More clean rows of a cold table than this leave memory at the next mark.
-inline constexpr std::size_t clean_rows_max = 65'536;
+// As many flushed rows of a cold table stay in memory, the newest comers; so customers who are
+// active are not read again with each command.
+inline constexpr std::size_t clean_rows_max = 250'000;
 
 // Rows of one kind by key: the building block of a Book. Row is a described struct whose default
 // is an empty row. Not thread-safe.
@@ -33,9 +34,12 @@ inline constexpr std::size_t clean_rows_max = 65'536;
 template <class Row>
 class Table final : private JournaledTable {
 public:
-    // The journal outlives the table.
-    Table(Journal& journal, char tag, Residency residency)
-        : journal_(journal), tag_(tag), cold_(residency == Residency::cold) {
+    // The journal outlives the table. A cold one keeps `clean_max` flushed rows in memory.
+    Table(Journal& journal, char tag, Residency residency, std::size_t clean_max = clean_rows_max)
+        : journal_(journal)
+        , tag_(tag)
+        , cold_(residency == Residency::cold)
+        , clean_max_(cold_ ? clean_max : 0) {
         journal.add(*this);
     }
 
@@ -80,6 +84,7 @@ private:
         bool alive{};
         bool changed{};  // Listed in changed_.
         bool flushing{}; // Listed in flushing_.
+        bool clean{};    // Listed in clean_.
     };
 
     // Not noexcept: then libstdc++ keeps the hash in the node.
@@ -115,8 +120,14 @@ private:
             slot.alive = true;
         }
         Node* node = &*rows_.emplace(std::string(key), std::move(slot)).first;
-        clean_.push_back(node);
+        note_clean(*node);
         return node;
+    }
+
+    void note_clean(Node& node) const {
+        if (node.second.clean) return;
+        node.second.clean = true;
+        clean_.push_back(&node);
     }
 
     void touch(Node& node) {
@@ -136,9 +147,7 @@ private:
         changed_.push_back(&node);
     }
 
-    void window_opened() override {
-        if (cold_ && clean_.size() > clean_rows_max) drop_clean();
-    }
+    void window_opened() override { drop_clean(); }
 
     void undo_to(std::uint64_t mark) override {
         while (!undo_.empty() && undo_.back().window >= mark) {
@@ -169,27 +178,30 @@ private:
         flushing_.swap(changed_);
     }
 
-    // A row may stand in clean_ and in one of the other lists: clean_ lets go of it first.
     void flushed() override {
-        drop_clean();
         for (Node* node : flushing_) {
             Slot& slot = node->second;
             slot.flushing = false;
-            if (!slot.changed && (cold_ || !slot.alive)) clean_.push_back(node);
+            if (!slot.changed && (cold_ || !slot.alive)) note_clean(*node);
         }
         flushing_.clear();
         drop_clean();
     }
 
-    // Forgets the clean rows, but those to which there may be a way back.
+    // Lets the oldest comers go; those to which there may be a way back, and dead rows of a hot
+    // table until then, come to the end of the queue.
     void drop_clean() {
-        std::erase_if(clean_, [this](Node* node) {
-            const Slot& slot = node->second;
-            if (slot.changed || slot.flushing) return true;
-            if (slot.window >= journal_.oldest_window()) return false;
-            rows_.erase(rows_.find(node->first));
-            return true;
-        });
+        for (std::size_t left = clean_.size(); left > clean_max_; --left) {
+            Node* node = clean_.front();
+            clean_.pop_front();
+            Slot& slot = node->second;
+            slot.clean = false;
+            if (slot.changed || slot.flushing) continue; // Listed again when it is flushed.
+            if (slot.window >= journal_.oldest_window())
+                note_clean(*node);
+            else
+                rows_.erase(rows_.find(node->first));
+        }
     }
 
     void restore_row(std::string_view key, std::string_view value) override {
@@ -249,11 +261,12 @@ private:
     Journal& journal_;
     char tag_;
     bool cold_;
+    std::size_t clean_max_;
     const RowStore* store_{};
     mutable Map rows_;
-    mutable std::vector<Node*> clean_; // May leave memory.
-    std::vector<Node*> changed_;       // Since they were taken last.
-    std::vector<Node*> flushing_;      // Taken, not yet durable.
+    mutable std::deque<Node*> clean_; // May leave memory, the newest comer last.
+    std::vector<Node*> changed_;      // Since they were taken last.
+    std::vector<Node*> flushing_;     // Taken, not yet durable.
     std::deque<Undo> undo_;
 };
 

@@ -20,6 +20,26 @@ using TimePoint = std::chrono::time_point<std::chrono::system_clock, Micros>;
 constexpr std::int64_t micros_per_second = 1'000'000;
 constexpr std::int64_t seconds_per_day = 86'400;
 
+// Of no negative value.
+void put_digits(std::string& out, std::int64_t value, std::size_t digits) {
+    const std::size_t end = out.size() + digits;
+    out.append(digits, '0');
+    for (std::size_t at = end; at > end - digits; value /= 10)
+        out[--at] = static_cast<char>('0' + value % 10);
+}
+
+void put_date(std::string& out, Date date) {
+    const CivilDay day = civil(date);
+    if (day.year >= 0 && day.year <= 9999)
+        put_digits(out, day.year, 4);
+    else
+        out += fmt::format("{:04}", day.year);
+    out += '-';
+    put_digits(out, day.month, 2);
+    out += '-';
+    put_digits(out, day.day, 2);
+}
+
 // Reads exactly `digits` decimal digits at `at`.
 std::optional<int> number(std::string_view text, std::size_t at, std::size_t digits) {
     if (at + digits > text.size()) return std::nullopt;
@@ -113,8 +133,9 @@ Result<Timestamp> parse_timestamp(std::string_view text) {
 }
 
 std::string to_string(Date date) {
-    const CivilDay day = civil(date);
-    return fmt::format("{:04}-{:02}-{:02}", day.year, day.month, day.day);
+    std::string text;
+    put_date(text, date);
+    return text;
 }
 
 std::string to_string(Timestamp at) {
@@ -130,15 +151,20 @@ std::string to_string(Timestamp at) {
         rest += seconds_per_day;
         --day;
     }
-    std::string text = fmt::format(
-        "{}T{:02}:{:02}:{:02}",
-        to_string(Date{static_cast<std::int32_t>(day)}),
-        rest / 3600,
-        rest / 60 % 60,
-        rest % 60
-    );
-    if (micros != 0) text += fmt::format(".{:06}", micros);
-    return text + "Z";
+    std::string text;
+    put_date(text, Date{static_cast<std::int32_t>(day)});
+    text += 'T';
+    put_digits(text, rest / 3600, 2);
+    text += ':';
+    put_digits(text, rest / 60 % 60, 2);
+    text += ':';
+    put_digits(text, rest % 60, 2);
+    if (micros != 0) {
+        text += '.';
+        put_digits(text, micros, 6);
+    }
+    text += 'Z';
+    return text;
 }
 
 bool timezone_exists(const std::string& zone) { return find_zone(zone) != nullptr; }

@@ -32,7 +32,7 @@ BOOST_DESCRIBE_STRUCT(Purse, (), (minor, lots))
 struct State {
     Journal journal;
     Table<Purse> hot{journal, 'h', Residency::hot};
-    Table<Purse> cold{journal, 'c', Residency::cold};
+    Table<Purse> cold{journal, 'c', Residency::cold, 0};
 
     void restore(const MapRowStore& disk) {
         for (const auto& [key, value] : disk.rows)
@@ -181,15 +181,53 @@ TEST_CASE("table: a row to which there is a way back stays in memory over a flus
     CHECK(disk.rows.empty());
 }
 
-TEST_CASE("table: what was only read leaves memory when there is too much of it") {
-    State state;
+TEST_CASE("table: of rows that were read or flushed as many stay as it may keep") {
+    Journal journal;
+    Table<Purse> table(journal, 'c', Residency::cold, 3);
     MapRowStore disk;
-    state.journal.attach(disk);
-    for (std::size_t n = 0; n <= clean_rows_max; ++n)
-        CHECK_FALSE(state.cold.find(std::to_string(n)));
-    CHECK(state.cold.rows_in_memory() == clean_rows_max + 1);
-    state.journal.mark();
-    CHECK(state.cold.rows_in_memory() == 0);
+    for (const char* key : {"cA", "cB", "cC", "cD", "cE"})
+        disk.rows[key] = to_json(Purse{7, {}});
+    journal.attach(disk);
+    for (const char* key : {"A", "B", "C", "D", "E"})
+        CHECK(table.find(key)->minor == 7);
+    CHECK(table.rows_in_memory() == 5);
+    journal.mark();
+    CHECK(table.rows_in_memory() == 3);
+    CHECK(table.find("E")->minor == 7); // The newest comers stayed.
+    CHECK(disk.reads == 5);
+    CHECK(table.find("A")->minor == 7);
+    CHECK(disk.reads == 6);
+
+    for (const char* key : {"F", "G", "H", "I"})
+        table.edit(key).minor = 1;
+    journal.forget_undo(journal.mark());
+    disk.write(journal.take_changed_rows());
+    journal.flushed();
+    CHECK(table.rows_in_memory() == 3);
+    CHECK(disk.rows.size() == 9);
+}
+
+TEST_CASE("table: a kept row that is edited again leaves memory only after its next flush") {
+    Journal journal;
+    Table<Purse> table(journal, 'c', Residency::cold, 1);
+    MapRowStore disk;
+    journal.attach(disk);
+    const auto flush = [&] {
+        journal.forget_undo(journal.mark());
+        disk.write(journal.take_changed_rows());
+        journal.flushed();
+    };
+    table.edit("A").minor = 1;
+    flush();
+    table.edit("A").minor = 2;
+    table.edit("B").minor = 1;
+    table.edit("C").minor = 1;
+    journal.forget_undo(journal.mark());
+    CHECK(table.find("A")->minor == 2);
+    flush();
+    CHECK(table.rows_in_memory() == 1);
+    CHECK(table.find("A")->minor == 2);
+    CHECK(disk.rows.at("cA") == R"({"minor":2,"lots":[]})");
 }
 
 TEST_CASE("table: random edits, undos, checkpoints and restarts agree with a model") {

@@ -1,3 +1,4 @@
+#include "ledger/json.hpp"
 #include "ledger/money.hpp"
 #include "ledger/time.hpp"
 
@@ -42,4 +43,30 @@ TEST_CASE("time: a civil day begins at midnight of the tenant's zone") {
     CHECK(to_string(local_day(*parse_timestamp("2026-11-19T21:00:00Z"), nairobi)) == "2026-11-20");
     CHECK(to_string(*parse_local_compact("20261119235900", nairobi)) == "2026-11-19T20:59:00Z");
     CHECK_FALSE(timezone_exists("Africa/Atlantis"));
+}
+
+TEST_CASE("time: what is written reads back, to the microsecond") {
+    CHECK(to_string(Date{0}) == "1970-01-01");
+    CHECK(to_string(*parse_date("2024-02-29")) == "2024-02-29");
+    for (const char* text :
+         {"1970-01-01T00:00:00Z",
+          "2026-11-20T06:07:08Z",
+          "2026-11-20T23:59:59.000001Z",
+          "9999-12-31T00:00:00.120000Z"})
+        CHECK(to_string(*parse_timestamp(text)) == text);
+    CHECK(to_string(Timestamp{-1}) == "1969-12-31T23:59:59.999999Z");
+}
+
+TEST_CASE("json: a string is escaped where it must be and reads back") {
+    const std::string text = "plain \"quoted\" back\\slash \n\t\x01 \xe2\x82\xac end\"";
+    std::string json;
+    write_json_string(json, text);
+    CHECK(
+        json == "\"plain \\\"quoted\\\" back\\\\slash \\u000a\\u0009\\u0001 \xe2\x82\xac end\\\"\""
+    );
+    JsonDocument document;
+    CHECK(as_text(*document.parse(json)) == text);
+    json.clear();
+    write_json_string(json, "");
+    CHECK(json == "\"\"");
 }
