@@ -94,12 +94,11 @@ public:
     Status write(SqlSession& db) override {
         if (held_ || changed_.empty()) return Done{};
         sort_changed();
-        const auto first_new = std::ranges::stable_partition(changed_, [](const Node* node) {
-            return node->second.stored;
-        });
         const std::span<Node* const> all(changed_);
-        std::size_t upserted = all.size() - first_new.size();
-        if (first_new.size() < copied_min) upserted = all.size();
+        const auto first_new =
+            std::ranges::find_if(all, [](const Node* node) { return !node->second.stored; });
+        auto upserted = static_cast<std::size_t>(first_new - all.begin());
+        if (all.size() - upserted < copied_min) upserted = all.size();
         if (const Status status = upsert(db, all.first(upserted)); !status) return status;
         if (const Status status = copy(db, all.subspan(upserted)); !status) return status;
         settle_changed();
@@ -134,9 +133,10 @@ private:
         changed_.push_back(&node);
     }
 
+    // The new rows behind those of the table, by key each.
     void sort_changed() {
         std::ranges::sort(changed_, {}, [](const Node* node) {
-            return std::string_view(node->first);
+            return std::pair(!node->second.stored, std::string_view(node->first));
         });
     }
 
