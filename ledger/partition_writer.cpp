@@ -200,13 +200,13 @@ void PartitionWriter::collect_checkpoint() {
 }
 
 void PartitionWriter::consider_checkpoint() {
-    if (stopped_) return stop_for_good(*stopped_);
     const std::uint64_t behind = state_.head().seq - checkpoint_begun_seq_;
-    if (checkpointer_.busy()) {
+    if (!stopped_ && checkpointer_.busy()) {
         if (behind < checkpoints_behind_max * options_.checkpoint_records) return;
         checkpointer_.wait();
         collect_checkpoint();
     }
+    if (stopped_) return stop_for_good(*stopped_);
     if (!checkpoint_asked_.empty() || behind >= options_.checkpoint_records) begin_checkpoint();
 }
 

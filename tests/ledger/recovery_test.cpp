@@ -1,5 +1,6 @@
 #include "ledger/recovery.hpp"
 
+#include "ledger/crash_point.hpp"
 #include "ledger/store_handles.hpp"
 #include "tests/support/fault_fs.hpp"
 #include "tests/support/partition_rig.hpp"
@@ -7,6 +8,8 @@
 
 #include <doctest/doctest.h>
 #include <fmt/format.h>
+
+#include <semaphore>
 
 using namespace tollbook;
 
@@ -50,6 +53,18 @@ void with_derived(PartitionRig& rig, F&& change) {
     REQUIRE(store.has_value());
     DerivedStore derived(*(*store)->handles().database, rig.directory());
     change(derived, **store);
+}
+
+std::counting_semaphore<> appended{0};
+FaultFs* cut_fs = nullptr;
+
+// The power goes in the middle of a checkpoint, once the writer is as far ahead as it may be.
+void cut_behind_five_groups(std::string_view point) {
+    if (point == "writer.appended") appended.release();
+    if (point != "checkpoint.file_written") return;
+    for (int group = 0; group < 5; ++group)
+        appended.acquire();
+    cut_fs->cut();
 }
 
 CheckpointMark mark_of(const DerivedStore& derived) { return **derived.mark(); }
@@ -248,6 +263,26 @@ TEST_CASE("partition: a checkpoint that cannot be taken in stops the writer") {
     rig.close();
     REQUIRE(rig.open().has_value());
     check_all_known(rig, 6);
+}
+
+TEST_CASE("partition: a checkpoint that fails while the writer waits for it stops the writer") {
+    FaultyRig faulty;
+    PartitionRig& rig = faulty.rig;
+    rig.options.checkpoint_records = 1;
+    REQUIRE(rig.open().has_value());
+    cut_fs = faulty.fs.get();
+    crash_point_hook = &cut_behind_five_groups;
+    send_some(rig, 0, 5);
+    CHECK(rig.partition().checkpoint().error().code == Errc::store_unavailable);
+    CHECK_FALSE(rig.partition().health().serving);
+    rig.close();
+    crash_point_hook = nullptr;
+    faulty.fs->lose(Loss::drop, 1);
+    const auto calm = rocksdb::NewCompositeEnv(std::make_shared<FaultFs>());
+    rig.store_options.env = calm.get();
+    REQUIRE(rig.open().has_value());
+    check_all_known(rig, 5);
+    rig.close();
 }
 
 TEST_CASE("partition: a checkpoint for which there is no room is tried again") {
