@@ -4,6 +4,7 @@
 #include "projections/catalogue.hpp"
 #include "projections/runner.hpp"
 #include "small_isp.hpp"
+#include "steady_load.hpp"
 #include "support/show_result.hpp"
 
 #include <doctest/doctest.h>
@@ -201,7 +202,7 @@ TEST_CASE("rebuild: under load, beside a running projector that goes on with the
     std::jthread load([&](const std::stop_token& stop) {
         for (int i = 0; !stop.stop_requested(); ++i) {
             setting.source.add(paid(fmt::format("L{}", i), fmt::format("B{}", i % 10), 1));
-            std::this_thread::sleep_for(std::chrono::milliseconds{2});
+            pause_load(setting.source, runner);
         }
     });
     std::uint64_t progressed = 0;
@@ -216,7 +217,7 @@ TEST_CASE("rebuild: under load, beside a running projector that goes on with the
     load.request_stop();
     load.join();
     REQUIRE(runner.wait_for(
-        setting.source.head()->seq, std::chrono::steady_clock::now() + std::chrono::seconds{30}
+        setting.source.head()->seq, std::chrono::steady_clock::now() + std::chrono::seconds{120}
     ));
     CHECK(runner.progress().state == RunnerState::running);
     for (const std::string name : {"wallets", "accounts", "payments"})
