@@ -66,6 +66,7 @@ Status RocksLog::commit(rocksdb::WriteBatch& batch, const Head& head) {
     if (const Status room = check_room(batch.GetDataSize()); !room) return room;
     if (parts_.sabotage == Sabotage::mark_before_sync) {
         if (const Status moved = move_mark(head); !moved) return moved;
+        crash_point("log.marked");
         return write(batch);
     }
     crash_point("log.before_write");
