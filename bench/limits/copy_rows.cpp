@@ -1,0 +1,54 @@
+#include "bench/limits/copy_rows.hpp"
+
+#include "bench/figure.hpp"
+#include "projections/catalogue.hpp"
+#include "projections/migrations.hpp"
+
+#include <vector>
+
+namespace tollbook::bench {
+
+namespace {
+
+struct Target {
+    std::string into;
+    std::string qualified;
+    std::string file;
+};
+
+Target prepare(SqlSession& db, const RowSet& table, const std::string& directory) {
+    RowShape shape = table.shape();
+    const std::string file = sql_text(directory + "/" + shape.table + ".copy");
+    db.run("COPY " + copy_target(shape) + " TO " + file).value();
+    shape.schema = "raw";
+    return {copy_target(shape), shape.qualified(), file};
+}
+
+std::uint64_t count_rows(SqlSession& db, const Target& target) {
+    const SqlRows rows = db.query("SELECT count(*) FROM " + target.qualified).value();
+    return std::stoull(rows.at(0, 0).value());
+}
+
+} // namespace
+
+CopiedRows copy_rows(SqlSession& db, const std::string& directory) {
+    db.run("CREATE SCHEMA raw").value();
+    std::vector<Target> targets;
+    for (const auto& projection : make_projections(live_schema)) {
+        for (const DdlPart part : {DdlPart::rows, DdlPart::indexes})
+            in_transaction(db, [&] { return run_ddl(db, *projection, "raw", part); }).value();
+        for (const RowSet* table : projection->tables())
+            targets.push_back(prepare(db, *table, directory));
+    }
+    db.run("CHECKPOINT").value();
+    CopiedRows copied;
+    copied.seconds = seconds([&] {
+        for (const Target& target : targets)
+            db.run("COPY " + target.into + " FROM " + target.file).value();
+    });
+    for (const Target& target : targets)
+        copied.rows += count_rows(db, target);
+    return copied;
+}
+
+} // namespace tollbook::bench

@@ -1,0 +1,21 @@
+#pragma once
+
+#include "projections/sql_session.hpp"
+
+#include <cstdint>
+#include <string>
+
+namespace tollbook::bench {
+
+struct CopiedRows {
+    std::uint64_t rows{};
+    double seconds{};
+};
+
+// The limit of a projection: every row that stands in the live read models, copied into empty
+// tables with the same keys and indexes in the new schema "raw", one COPY and one transaction for
+// each table. The rows go by files in `directory`, which the server writes and reads; only reading
+// them into the tables is timed. Leaves schema and files to whoever drops the database.
+CopiedRows copy_rows(SqlSession& db, const std::string& directory);
+
+} // namespace tollbook::bench

@@ -1,0 +1,153 @@
+// How fast the runner turns a provider's days into rows (all read models, the checkpoint compared
+// and set in every transaction), beside COPY of the same rows into tables with the same keys and
+// indexes.
+//   bench_projection [CUSTOMERS] [ROUNDS] [REPEATS]
+#include "bench/figure.hpp"
+#include "bench/limits/copy_rows.hpp"
+#include "ledger/ensure.hpp"
+#include "projections/migrations.hpp"
+#include "projections/runner.hpp"
+#include "tests/projections/postgres_fixture.hpp"
+#include "tests/projections/small_isp.hpp"
+
+#include <cstdlib>
+
+using namespace tollbook;
+
+namespace {
+
+constexpr std::chrono::minutes run_max{5};
+
+Told resolved(const std::string& arrival, const std::string& receipt) {
+    ArrivalResolved e;
+    e.arrival = arrival;
+    e.outcome = Outcome::accepted;
+    e.payment = "mpesa:" + receipt;
+    e.channel = "mpesa:600901";
+    e.receipt = receipt;
+    e.minor = 150'000;
+    return {std::move(e), at("2026-11-20T06:00:00Z"), {}, {}};
+}
+
+// A callback that pays for a month of a service that was cut: six records of one command.
+void pay_month(MemorySource& source, const std::string& customer, const std::string& receipt) {
+    const std::string service = customer + "-1";
+    const std::string charge = fmt::format("{}:period:{}:0", service, receipt);
+    Told callback{
+        CallbackReceived{"in-" + receipt, "mpesa", "196.201.214.200", std::string(32, 'a')},
+        at("2026-11-20T06:00:00Z"),
+        {},
+        "raw"};
+    Told charged_month = charged(service, customer, {{"mpesa:" + receipt, 150'000}});
+    std::get<WalletCharged>(charged_month.event).charge = charge;
+    Told renewal = renewed(service, customer);
+    std::get<ServiceRenewed>(renewal.event).charge = charge;
+    std::get<ServiceRenewed>(renewal.event).payment = "mpesa:" + receipt;
+    ServiceReinstated back{
+        service, customer, service, "unpaid", {}, "mpesa:" + receipt, at("2026-11-20T05:00:00Z")};
+    source.add(
+        {std::move(callback),
+         resolved("in-" + receipt, receipt),
+         paid(receipt, customer, 150'000),
+         std::move(charged_month),
+         std::move(renewal),
+         Told{std::move(back), at("2026-11-20T06:00:00Z"), {}, {}}}
+    );
+}
+
+struct Scale {
+    int customers{};
+    int rounds{};
+};
+
+void fill(MemorySource& source, const Scale& scale) {
+    open_isp(source);
+    for (int i = 0; i < scale.customers; ++i) {
+        const std::string customer = fmt::format("C{:06}", i);
+        source.add(
+            {customer_registered(customer, "Somebody Somewhere"),
+             service_added(customer + "-1", customer),
+             site_requested(customer + "-1", customer)}
+        );
+    }
+    for (int round = 0; round < scale.rounds; ++round)
+        for (int i = 0; i < scale.customers; ++i)
+            pay_month(source, fmt::format("C{:06}", i), fmt::format("R{:03}X{:06}", round, i));
+}
+
+RunnerOptions runner_options(const std::string& dsn) {
+    RunnerOptions options;
+    options.dsn = dsn;
+    options.open_personal = &open_told;
+    return options;
+}
+
+// From a runner that starts on migrated, empty tables to the last row committed.
+double project(Source& source, const std::string& dsn) {
+    const std::uint64_t head = source.head().value().seq;
+    return bench::seconds([&] {
+        const ProjectionRunner runner(source, runner_options(dsn));
+        ensure(runner.wait_for(head, std::chrono::steady_clock::now() + run_max).has_value());
+    });
+}
+
+struct Repeat {
+    double projected{};
+    bench::CopiedRows copied;
+};
+
+// In a database of its own, so that no repeat finds the pages of another.
+Repeat run_once(const Cluster& cluster, const std::string& directory, Source& source) {
+    const auto system = SqlSession::connect(cluster.dsn(), "bench").value();
+    system->run("CREATE DATABASE bench").value();
+    const std::string dsn = cluster.dsn().substr(0, cluster.dsn().rfind('=') + 1) + "bench";
+    Repeat repeat;
+    {
+        const auto db = SqlSession::connect(dsn, "bench").value();
+        migrate(*db).value();
+        db->run("CHECKPOINT").value();
+        repeat.projected = project(source, dsn);
+        repeat.copied = bench::copy_rows(*db, directory + "/postgres/run");
+    }
+    system->run("DROP DATABASE bench WITH (FORCE)").value();
+    return repeat;
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+    const Scale scale{argc > 1 ? std::atoi(argv[1]) : 20'000, argc > 2 ? std::atoi(argv[2]) : 2};
+    const int repeats = argc > 3 ? std::atoi(argv[3]) : 5;
+    const OpenDirectory directory;
+    const auto cluster = Cluster::start(directory.path).value();
+    MemorySource source;
+    fill(source, scale);
+    std::vector<double> values;
+    std::vector<double> limits;
+    std::vector<double> ratios;
+    std::uint64_t rows = 0;
+    for (int i = 0; i < repeats; ++i) {
+        const Repeat repeat = run_once(*cluster, directory.path, source);
+        rows = repeat.copied.rows;
+        values.push_back(static_cast<double>(rows) / repeat.projected);
+        limits.push_back(static_cast<double>(rows) / repeat.copied.seconds);
+        ratios.push_back(repeat.copied.seconds / repeat.projected);
+    }
+    bench::print(
+        {"projection",
+         bench::median(values),
+         bench::median(limits),
+         bench::median(ratios),
+         0.3,
+         "rows/s",
+         fmt::format(
+             "limit: COPY of the same {} rows from files into empty tables with the same keys and "
+             "indexes; {} records of {} customers, all read models, fsync on, median of {}",
+             rows,
+             source.head().value().seq,
+             scale.customers,
+             repeats
+         )}
+    );
+    return 0;
+}
