@@ -1,0 +1,165 @@
+// Single commands over HTTP (a charge of a wallet with its Idempotency-Key and API key, each waited
+// for until it is durable) at 64 keep-alive connections: a whole node in a process of its own,
+// beside a bare Boost.Beast server that answers the same bodies on as many threads to the same
+// client with the same requests.
+//   bench_http [REQUESTS] [REPEATS]
+#include "bench/figure.hpp"
+#include "bench/load.hpp"
+#include "bench/node_process.hpp"
+#include "ledger/ensure.hpp"
+
+#include <cstdlib>
+#include <fstream>
+
+using namespace tollbook;
+using bench::NodeProcess;
+
+namespace {
+
+constexpr std::size_t connections = 64;
+constexpr std::size_t threads = 2;
+constexpr std::size_t customers = 10'000;
+constexpr std::size_t openings_of_one_command = 1'000;
+constexpr unsigned created = 201;
+
+std::string customer(std::size_t number) { return fmt::format("ACC{:06}", number % customers); }
+
+void open_book(const NodeProcess& node) {
+    const std::string open =
+        node.request("/bench", "open", R"({"name":"Bench","timezone":"UTC","currency":"KES"})");
+    bench::send_load(node.port(), 1, {&open, 1});
+    std::vector<std::string> people;
+    std::vector<std::string> openings;
+    std::string wallets;
+    for (std::size_t i = 0; i < customers; ++i) {
+        const std::string id = customer(i);
+        people.push_back(node.request(
+            "/bench/customers",
+            "customer:" + id,
+            fmt::format(R"({{"customer":"{0}","name":"N","phone":"1","references":["{0}"]}})", id)
+        ));
+        wallets += fmt::format(
+            R"({}{{"customer":"{}","minor":1000000000000}})", wallets.empty() ? "" : ",", id
+        );
+        if ((i + 1) % openings_of_one_command != 0) continue;
+        openings.push_back(node.request(
+            "/bench/opening-balances",
+            "openings:" + id,
+            fmt::format(
+                R"({{"booked_on":"2026-01-01","wallets":[{}],"cash":[],"complete":false}})", wallets
+            )
+        ));
+        wallets.clear();
+    }
+    bench::send_load(node.port(), connections, people);
+    bench::send_load(node.port(), 1, openings);
+}
+
+std::vector<std::string> charges(const NodeProcess& node, std::size_t first, std::size_t count) {
+    std::vector<std::string> requests;
+    requests.reserve(count);
+    for (std::size_t i = first; i < first + count; ++i)
+        requests.push_back(node.request(
+            "/bench/wallets/" + customer(i * 7919) + "/charge",
+            fmt::format("charge:{}:2026-11-21", i),
+            fmt::format(
+                R"({{"charge":"{}","lines":[{{"component":"period","net":215517,)"
+                R"("tax_code":"vat16","tax":34483,"service_from":"2026-11-20",)"
+                R"("service_to":"2026-12-20"}}]}})",
+                i
+            )
+        ));
+    return requests;
+}
+
+// The bare server, answering what the node answered.
+class Bare {
+public:
+    Bare(const std::string& body, const std::string& program) {
+        const std::string file = directory_.path + "/body";
+        std::ofstream(file) << body;
+        process_ = api::ChildProcess::start(
+                       {program, std::to_string(threads), std::to_string(created), file},
+                       directory_.path + "/log"
+        )
+                       .value();
+        const std::string line = process_->read_line(std::chrono::seconds(10)).value();
+        port_ = static_cast<std::uint16_t>(std::stoul(line));
+    }
+
+    std::uint16_t port() const { return port_; }
+
+private:
+    ScratchDirectory directory_;
+    std::optional<api::ChildProcess> process_;
+    std::uint16_t port_{};
+};
+
+struct Shape {
+    std::string name;
+    NodeProcess::Database database{};
+    std::string with;
+};
+
+void measure(const Shape& shape, std::size_t count, std::size_t repeats) {
+    const NodeProcess node(TOLLBOOK_PROGRAM, shape.database, threads);
+    const bool follows = shape.database == NodeProcess::Database::here;
+    open_book(node);
+    std::size_t number = 0;
+    const auto warm_up = charges(node, number, count / 5);
+    number += warm_up.size();
+    const Bare bare(
+        bench::send_load(node.port(), connections, warm_up).last_body, BARE_BEAST_PROGRAM
+    );
+    std::vector<double> values;
+    std::vector<double> limits;
+    std::vector<double> ratios;
+    std::vector<double> p99s;
+    for (std::size_t repeat = 0; repeat < repeats; ++repeat) {
+        const auto requests = charges(node, number, count);
+        number += count;
+        if (follows) node.wait_for_read_models();
+        const bench::Load limit = bench::send_load(bare.port(), connections, requests);
+        const bench::Load value = bench::send_load(node.port(), connections, requests);
+        values.push_back(static_cast<double>(count) / value.seconds);
+        limits.push_back(static_cast<double>(count) / limit.seconds);
+        ratios.push_back(limit.seconds / value.seconds);
+        p99s.push_back(value.p99_ms);
+    }
+    bench::print(
+        {shape.name,
+         bench::median(values),
+         bench::median(limits),
+         bench::median(ratios),
+         0.4,
+         "commands/s",
+         fmt::format(
+             "limit: bare Boost.Beast, same bodies, requests, client and threads; {} connections, "
+             "one command each, {} I/O threads, client on the same machine, {}, {} charges of {} "
+             "customers, p99 {:.1f} ms, median of {}",
+             connections,
+             threads,
+             shape.with,
+             count,
+             customers,
+             bench::median(p99s),
+             repeats
+         )}
+    );
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+    const std::size_t count = argc > 1 ? std::strtoul(argv[1], nullptr, 10) : 50'000;
+    const std::size_t repeats = argc > 2 ? std::strtoul(argv[2], nullptr, 10) : 5;
+    measure({"http", NodeProcess::Database::away, "PostgreSQL elsewhere"}, count, repeats);
+    measure(
+        {"http_with_read_models",
+         NodeProcess::Database::here,
+         "PostgreSQL and the read models catching up on the same cores"},
+        count,
+        repeats
+    );
+    return 0;
+}

@@ -1,0 +1,78 @@
+#include "bench/node_process.hpp"
+
+#include "api/http/api_keys.hpp"
+#include "bench/load.hpp"
+#include "ledger/ensure.hpp"
+#include "ledger/store.hpp"
+
+#include <fmt/format.h>
+
+#include <charconv>
+#include <fstream>
+#include <thread>
+
+namespace tollbook::bench {
+
+namespace {
+
+constexpr std::chrono::minutes start_max{2};
+constexpr std::chrono::milliseconds look_every{20};
+
+} // namespace
+
+NodeProcess::NodeProcess(const std::string& program, Database database, std::size_t threads) {
+    const std::string data = directory_.path + "/data";
+    ensure(Store::create(data).has_value());
+    std::filesystem::permissions(
+        data, std::filesystem::perms::others_exec, std::filesystem::perm_options::add
+    );
+    key_ = api::create_api_key(data + "/apikeys", api::any_tenant, api::Role::platform).value();
+    std::vector<std::string> command{
+        program,
+        "serve",
+        "--data",
+        data,
+        "--set",
+        "http.listen=127.0.0.1:0",
+        "--set",
+        fmt::format("http.threads={}", threads)};
+    if (database == Database::away) {
+        const std::string dsn_file = directory_.path + "/dsn";
+        std::ofstream(dsn_file) << "host=" << directory_.path << " dbname=away\n";
+        command.insert(command.end(), {"--set", "database.dsn_file=" + dsn_file});
+    }
+    process_ = api::ChildProcess::start(command, directory_.path + "/node.log").value();
+    const std::string line = process_->read_line(start_max).value(); // {"url":"http://...:8420",
+    const std::size_t colon = line.find(':', line.find("//"));
+    std::from_chars(line.data() + colon + 1, line.data() + line.size(), port_);
+    ensure(port_ != 0);
+}
+
+std::string NodeProcess::request(
+    const std::string& path, const std::string& key, const std::string& body
+) const {
+    return fmt::format(
+        "POST /v1/tenants{} HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {}\r\n"
+        "Idempotency-Key: \"{}\"\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{}",
+        path,
+        key_,
+        key,
+        body.size(),
+        body
+    );
+}
+
+double NodeProcess::metric(const std::string& name) const {
+    const std::string request = "GET /metrics HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n";
+    const std::string text = send_load(port_, 1, {&request, 1}).last_body;
+    const std::size_t at = text.find("\n" + name + " ");
+    ensure(at != std::string::npos);
+    return std::strtod(text.c_str() + at + name.size() + 2, nullptr);
+}
+
+void NodeProcess::wait_for_read_models() const {
+    while (metric("tollbook_projection_position") < metric("tollbook_log_position"))
+        std::this_thread::sleep_for(look_every);
+}
+
+} // namespace tollbook::bench
