@@ -89,11 +89,27 @@ public:
 
     std::uint16_t port() const { return port_; }
 
+    pid_t pid() const { return process_->pid(); }
+
 private:
     ScratchDirectory directory_;
     std::optional<api::ChildProcess> process_;
     std::uint16_t port_{};
 };
+
+struct Measured {
+    double seconds{};
+    double p99_ms{};
+    double cpu_us{}; // Of the server, for each request.
+};
+
+template <class Server>
+Measured run(const Server& server, const std::vector<std::string>& requests) {
+    const double before = bench::cpu_seconds(server.pid());
+    const bench::Load load = bench::send_load(server.port(), connections, requests);
+    const double cpu = bench::cpu_seconds(server.pid()) - before;
+    return {load.seconds, load.p99_ms, cpu * 1e6 / static_cast<double>(requests.size())};
+}
 
 struct Shape {
     std::string name;
@@ -115,16 +131,20 @@ void measure(const Shape& shape, std::size_t count, std::size_t repeats) {
     std::vector<double> limits;
     std::vector<double> ratios;
     std::vector<double> p99s;
+    std::vector<double> cpu;
+    std::vector<double> limit_cpu;
     for (std::size_t repeat = 0; repeat < repeats; ++repeat) {
         const auto requests = charges(node, number, count);
         number += count;
         if (follows) node.wait_for_read_models();
-        const bench::Load limit = bench::send_load(bare.port(), connections, requests);
-        const bench::Load value = bench::send_load(node.port(), connections, requests);
+        const Measured limit = run(bare, requests);
+        const Measured value = run(node, requests);
         values.push_back(static_cast<double>(count) / value.seconds);
         limits.push_back(static_cast<double>(count) / limit.seconds);
         ratios.push_back(limit.seconds / value.seconds);
         p99s.push_back(value.p99_ms);
+        cpu.push_back(value.cpu_us);
+        limit_cpu.push_back(limit.cpu_us);
     }
     bench::print(
         {shape.name,
@@ -136,13 +156,16 @@ void measure(const Shape& shape, std::size_t count, std::size_t repeats) {
          fmt::format(
              "limit: bare Boost.Beast, same bodies, requests, client and threads; {} connections, "
              "one command each, {} I/O threads, client on the same machine, {}, {} charges of {} "
-             "customers, p99 {:.1f} ms, median of {}",
+             "customers, p99 {:.1f} ms, processor time of a command {:.0f} us (limit {:.0f}), "
+             "median of {}",
              connections,
              threads,
              shape.with,
              count,
              customers,
              bench::median(p99s),
+             bench::median(cpu),
+             bench::median(limit_cpu),
              repeats
          )}
     );

@@ -6,8 +6,10 @@
 #include <array>
 #include <charconv>
 #include <cstdlib>
+#include <fstream>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <sstream>
 #include <string_view>
 #include <sys/epoll.h>
 #include <sys/socket.h>
@@ -140,6 +142,21 @@ private:
 
 Load send_load(std::uint16_t port, std::size_t connections, std::span<const std::string> requests) {
     return Client(port, connections, requests).run();
+}
+
+// "pid (name) state ...": the two times are the 14th and 15th, and the name may hold anything.
+double cpu_seconds(pid_t process) {
+    std::ifstream file(fmt::format("/proc/{}/stat", process));
+    std::string text;
+    std::getline(file, text);
+    std::istringstream words(text.substr(text.rfind(')') + 2));
+    std::string word;
+    for (int i = 3; i < 14; ++i)
+        words >> word;
+    double user = 0;
+    double kernel = 0;
+    words >> user >> kernel;
+    return (user + kernel) / static_cast<double>(::sysconf(_SC_CLK_TCK));
 }
 
 } // namespace tollbook::bench

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <span>
 #include <string>
-#include <vector>
+#include <sys/types.h>
 
 namespace tollbook::bench {
 
@@ -21,5 +21,9 @@ struct Load {
 // alone: bare sockets and epoll, so that the server is what is measured. Any answer but 2xx, or a
 // connection that ends, ends the bench with what was said.
 Load send_load(std::uint16_t port, std::size_t connections, std::span<const std::string> requests);
+
+// Processor time, in the program and in the kernel for it, that a process took so far: steadier
+// than the clock on a machine that others use.
+double cpu_seconds(pid_t process);
 
 } // namespace tollbook::bench

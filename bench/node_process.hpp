@@ -24,6 +24,8 @@ public:
 
     std::uint16_t port() const { return port_; }
 
+    pid_t pid() const { return process_->pid(); }
+
     // A POST of the tenant "bench" as the bytes that travel.
     std::string request(const std::string& path, const std::string& key, const std::string& body)
         const;
