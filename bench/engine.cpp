@@ -185,24 +185,67 @@ std::vector<std::vector<StoredFrame>> groups_above(
     return groups;
 }
 
+// Bytes in the files of the log, and of all that is derived from it, once memory is written out.
+struct Stored {
+    double log{};
+    double derived{};
+};
+
+Stored stored_bytes(Store& store) {
+    const Database& database = *store.handles().database;
+    const auto bytes_of = [&](rocksdb::ColumnFamilyHandle* family) {
+        std::uint64_t bytes = 0;
+        ensure(database.db->Flush({}, family).ok());
+        ensure(
+            database.db->GetIntProperty(family, rocksdb::DB::Properties::kLiveSstFilesSize, &bytes)
+        );
+        return static_cast<double>(bytes);
+    };
+    return {bytes_of(database.frames), bytes_of(database.derived)};
+}
+
 struct Shape {
     std::size_t group{};
+    std::size_t warm_up{};
     std::size_t count{};
     double at_least{};
 };
 
-constexpr Shape shapes[] = {{8'192, 200'000, 0.35}, {64, 50'000, 0.6}, {1, 3'000, 0.8}};
+constexpr Shape shapes[] = {
+    {8'192, 100'000, 200'000, 0.35}, {64, 50'000, 50'000, 0.6}, {1, 1'000, 3'000, 0.8}};
+
+constexpr double stored_bytes_max = 350;
+
+void print_stored(const Shape& shape, const Stored& before, const Stored& after, double count) {
+    const double bytes = (after.log - before.log) / count;
+    bench::print(
+        {fmt::format("stored_bytes_group_{}", shape.group),
+         bytes,
+         stored_bytes_max,
+         stored_bytes_max / bytes,
+         1,
+         "bytes/wallet charge",
+         fmt::format(
+             "the log's files after the run, memory written out; indexes and checkpoints beside it "
+             "grew by {:.0f}",
+             (after.derived - before.derived) / count
+         )}
+    );
+}
 
 void measure(const Shape& shape, std::uint64_t prior_keys, std::size_t repeats) {
     static std::uint64_t number = 1;
     std::vector<double> values;
     std::vector<double> limits;
     std::vector<double> ratios;
+    Engine engine(shape.group);
+    const std::size_t waiting = shape.group == 1 ? 1 : shape.group * 2;
+    run(*engine.partition, number, shape.warm_up, waiting);
+    number += shape.warm_up;
+    const Stored stored = stored_bytes(*engine.store);
     for (std::size_t repeat = 0; repeat < repeats; ++repeat) {
-        Engine engine(shape.group);
         const std::uint64_t before = engine.store->log().head().seq;
-        const double took =
-            run(*engine.partition, number, shape.count, shape.group == 1 ? 1 : shape.group * 2);
+        const double took = run(*engine.partition, number, shape.count, waiting);
         number += shape.count;
         const double limit = bench::rocksdb_put_seconds(
             Engine::directory() + "-limit", groups_above(engine.store->log(), before, shape.group)
@@ -221,13 +264,16 @@ void measure(const Shape& shape, std::uint64_t prior_keys, std::size_t repeats) 
          "wallet charges/s",
          fmt::format(
              "limit: one packed RocksDB put + sync of the same bytes; {} prior keys, {} customers, "
-             "{} charges, median of {}",
+             "{} charges after a warm-up of {}, median of {}",
              prior_keys,
              customers,
              shape.count,
+             shape.warm_up,
              repeats
          )}
     );
+    const auto charges = static_cast<double>(shape.count * repeats);
+    print_stored(shape, stored, stored_bytes(*engine.store), charges);
 }
 
 } // namespace
