@@ -39,11 +39,7 @@ std::uint16_t schema_version_of(const Event& event) {
 }
 
 std::string payload_of(const Event& event) {
-    constexpr std::size_t usual_bytes = 512;
-    std::string payload;
-    payload.reserve(usual_bytes);
-    std::visit([&](const auto& e) { write_json(payload, e); }, event);
-    return payload;
+    return std::visit([](const auto& e) { return to_json(e); }, event);
 }
 
 const Postings* postings_of(const Event& event) {

@@ -272,7 +272,9 @@ void write_json(std::string& out, const T& value) {
 
 template <class T>
 std::string to_json(const T& value) {
+    constexpr std::size_t usual_bytes = 256;
     std::string out;
+    out.reserve(usual_bytes);
     codec::write(out, value);
     return out;
 }

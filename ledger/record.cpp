@@ -102,7 +102,8 @@ Hash genesis_hash(const Uuid& cluster, std::uint32_t partition) {
 }
 
 Uuid event_id_of(std::string_view tenant, std::string_view key, std::uint32_t index) {
-    std::string bytes = "tollbook/event/1";
+    thread_local std::string bytes;
+    bytes.assign("tollbook/event/1");
     put_short(bytes, tenant);
     put_short(bytes, key);
     put_fixed(bytes, index);
@@ -110,7 +111,8 @@ Uuid event_id_of(std::string_view tenant, std::string_view key, std::uint32_t in
 }
 
 Uuid command_id_of(std::string_view tenant, std::string_view key) {
-    std::string bytes = "tollbook/command/1";
+    thread_local std::string bytes;
+    bytes.assign("tollbook/command/1");
     put_short(bytes, tenant);
     put_short(bytes, key);
     return uuid_v8(sha256(bytes));

@@ -87,13 +87,18 @@ int days_in_month(int year, int month) {
 }
 
 CivilDay civil(Date date) {
-    const cctz::civil_day day = cctz::civil_day(1970, 1, 1) + date.days;
-    return {static_cast<int>(day.year()), day.month(), day.day()};
+    const std::chrono::year_month_day day{std::chrono::sys_days(std::chrono::days(date.days))};
+    return {
+        int{day.year()},
+        static_cast<int>(unsigned{day.month()}),
+        static_cast<int>(unsigned{day.day()})};
 }
 
 Date date_of(CivilDay day) {
-    const auto days = cctz::civil_day(day.year, day.month, day.day) - cctz::civil_day(1970, 1, 1);
-    return {static_cast<std::int32_t>(days)};
+    const std::chrono::sys_days days = std::chrono::year(day.year) /
+                                       std::chrono::month(static_cast<unsigned>(day.month)) /
+                                       std::chrono::day(static_cast<unsigned>(day.day));
+    return {static_cast<std::int32_t>(days.time_since_epoch().count())};
 }
 
 Date next_month(Date date) { return next_month(date, civil(date).day); }

@@ -20,8 +20,8 @@ struct WalRecovery {
 
 // A write-ahead log that RocksDB will not read is recovered on a copy, up to the damage. When the
 // copy reaches the mark and has its hash there, nothing that was answered is lost: it takes the
-// place of the log, which stays beside it as `log.damaged-<n>`. Else everything stays as it was, and
-// store_damaged says where the copy ends.
+// place of the log, which stays beside it as `log.damaged-<n>`. Else everything stays as it was,
+// and store_damaged says where the copy ends.
 Status recover_wal(const WalRecovery& recovery);
 
 // Puts a checked copy in its place when the last recovery was interrupted between its two renames.
