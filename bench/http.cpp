@@ -17,6 +17,7 @@ using bench::NodeProcess;
 namespace {
 
 constexpr std::size_t connections = 64;
+constexpr std::size_t set_up_connections = 512;
 constexpr std::size_t threads = 2;
 constexpr std::size_t customers = 10'000;
 constexpr std::size_t openings_of_one_command = 1'000;
@@ -51,7 +52,7 @@ void open_book(const NodeProcess& node) {
         ));
         wallets.clear();
     }
-    bench::send_load(node.port(), connections, people);
+    bench::send_load(node.port(), set_up_connections, people);
     bench::send_load(node.port(), 1, openings);
 }
 

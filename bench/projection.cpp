@@ -116,7 +116,7 @@ Repeat run_once(const Cluster& cluster, const std::string& directory, Source& so
 } // namespace
 
 int main(int argc, char** argv) {
-    const Scale scale{argc > 1 ? std::atoi(argv[1]) : 20'000, argc > 2 ? std::atoi(argv[2]) : 2};
+    const Scale scale{argc > 1 ? std::atoi(argv[1]) : 10'000, argc > 2 ? std::atoi(argv[2]) : 2};
     const int repeats = argc > 3 ? std::atoi(argv[3]) : 5;
     const OpenDirectory directory;
     const auto cluster = Cluster::start(directory.path).value();
