@@ -22,7 +22,7 @@ using Clock = std::chrono::steady_clock;
 constexpr std::size_t routers = 20;
 constexpr std::size_t dead = routers - 1;
 constexpr std::chrono::microseconds pace{2'500}; // Between two changes that are asked for.
-constexpr std::size_t warm_up_sweeps = 2;
+constexpr std::size_t warm_up_sweeps = 1;
 
 struct Scale {
     std::size_t services{}; // Of each router.
@@ -136,7 +136,7 @@ void measure(const Scale& scale, const Death& death, std::size_t repeats) {
 int main(int argc, char** argv) {
     const Scale scale{
         argc > 1 ? std::strtoul(argv[1], nullptr, 10) : 10,
-        argc > 2 ? std::strtoul(argv[2], nullptr, 10) : 4};
+        argc > 2 ? std::strtoul(argv[2], nullptr, 10) : 3};
     const std::size_t repeats = argc > 3 ? std::strtoul(argv[3], nullptr, 10) : 5;
     doctest::Context asserts; // The rig speaks through it: what it refuses ends the bench.
     asserts.setAsDefaultForAssertsOutOfTestCases();
