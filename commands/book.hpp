@@ -4,17 +4,25 @@
 #include "ledger/table.hpp"
 
 #include <cstdint>
+#include <limits>
 #include <string>
 #include <string_view>
 
 namespace tollbook {
 
 // Raise it when a row, a key or evolve changes: older checkpoints are then not used.
-inline constexpr std::uint32_t book_version = 1;
+inline constexpr std::uint32_t book_version = 2;
 
 // "<tenant>/<a>" and "<tenant>/<a>/<b>": ids hold no slash, so keys cannot collide.
 std::string book_key(std::string_view tenant, std::string_view a);
 std::string book_key(std::string_view tenant, std::string_view a, std::string_view b);
+
+// What a tenant's events moved in all, debits only, never exceeds this: no balance, no gross figure
+// and no sum over accounts can then overflow.
+inline constexpr std::uint64_t turnover_minor_max = std::numeric_limits<std::int64_t>::max();
+
+// The turnover with these postings; it stays at the largest number rather than wrap around.
+std::uint64_t turnover_after(std::uint64_t turnover, const Postings& postings);
 
 // The write side of one partition: what its commands are decided on. Held in memory (payments and
 // charges may leave it for the checkpoint and come back); touched by the writer's thread alone.
@@ -31,8 +39,10 @@ struct Book {
     Table<ServiceRow> services{journal, 's', Residency::hot};     // tenant/service
     Table<SiteRow> sites{journal, 'i', Residency::hot};           // tenant/site
     Table<NumberRow> openings{journal, 'o', Residency::hot};      // tenant/channel -> 1
+    Table<NumberRow> turnovers{journal, 'v', Residency::hot};     // tenant -> all it ever moved
     Table<PaymentRow> payments{journal, 'p', Residency::cold};    // tenant/payment
     Table<ChargeRow> charges{journal, 'c', Residency::cold};      // tenant/charge
+    Table<NumberRow> arrivals{journal, 'a', Residency::cold};     // tenant/arrival -> deliveries
 };
 
 // Takes an event of `tenant` into the book. Never refuses.

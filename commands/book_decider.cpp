@@ -121,6 +121,36 @@ Result<std::shared_ptr<const Prepared>> BookDecider::prepare(
     );
 }
 
+namespace {
+
+// Decides one command on the book as it stands.
+Result<Events> attempt(
+    const Book& book,
+    std::string_view tenant,
+    Timestamp recorded_at,
+    const PreparedCommand& command,
+    Landing landing
+) {
+    Decision decision(book, tenant, recorded_at);
+    Status status = std::visit(
+        [&](const auto& c) -> Status {
+            using T = std::decay_t<decltype(c)>;
+            if constexpr (std::same_as<T, OpenTenant>)
+                return Done{};
+            else if constexpr (std::same_as<T, RecordCallback>)
+                return tollbook::decide(decision, c, command.derived(), landing);
+            else
+                return tollbook::decide(decision, c);
+        },
+        command.command()
+    );
+    if (status) status = decision.check_sums();
+    if (!status) return status.error();
+    return decision.take();
+}
+
+} // namespace
+
 Result<std::vector<NewEvent>> BookDecider::decide(
     const Prepared& command, std::string_view tenant, Timestamp recorded_at
 ) const {
@@ -130,21 +160,13 @@ Result<std::vector<NewEvent>> BookDecider::decide(
     if (book_.tenants.find(tenant) == nullptr)
         return Error{Errc::tenant_unknown, std::string(tenant.substr(0, 32))};
 
-    Decision decision(book_, tenant, recorded_at);
-    const Status status = std::visit(
-        [&](const auto& c) -> Status {
-            using T = std::decay_t<decltype(c)>;
-            if constexpr (std::same_as<T, OpenTenant>)
-                return Done{};
-            else if constexpr (std::same_as<T, RecordCallback>)
-                return tollbook::decide(decision, c, prepared.derived());
-            else
-                return tollbook::decide(decision, c);
-        },
-        prepared.command()
-    );
-    if (!status) return status.error();
-    return decision.take();
+    Result<Events> events = attempt(book_, tenant, recorded_at, prepared, Landing::wallet);
+    // What a provider tells has happened: it is never refused because it is too much.
+    const auto overflowed = [&] { return !events && events.error().code == Errc::amount_overflow; };
+    if (!std::holds_alternative<RecordCallback>(prepared.command())) return events;
+    if (overflowed()) events = attempt(book_, tenant, recorded_at, prepared, Landing::suspense);
+    if (overflowed()) events = attempt(book_, tenant, recorded_at, prepared, Landing::nowhere);
+    return events;
 }
 
 void BookDecider::evolve(const Event& event, const Record& record) {

@@ -162,9 +162,10 @@ struct RecordPayment {
     std::int64_t minor{};
     std::optional<Timestamp> occurred_at; // now
     std::string user;
+    std::optional<bool> again{}; // Posts once more a receipt that was reversed by mistake.
 };
 BOOST_DESCRIBE_STRUCT(
-    RecordPayment, (), (channel, receipt, customer, reference, minor, occurred_at, user)
+    RecordPayment, (), (channel, receipt, customer, reference, minor, occurred_at, user, again)
 )
 
 // A webhook delivery, its bytes untouched.

@@ -35,7 +35,9 @@ Status decide(Decision& decision, const PostOpeningBalances& command);
 Status decide(Decision& decision, const ChargeWallet& command);
 
 Status decide(Decision& decision, const RecordPayment& command);
-Status decide(Decision& decision, const RecordCallback& command, const Derived& derived);
+Status decide(
+    Decision& decision, const RecordCallback& command, const Derived& derived, Landing landing
+);
 
 Status decide(Decision& decision, const AssignSuspense& command);
 Status decide(Decision& decision, const ReversePayment& command);

@@ -38,6 +38,23 @@ void Decision::add_at(
     events_.push_back({std::move(stream), std::move(event), at, day, std::move(personal)});
 }
 
+Status Decision::check_sums() const {
+    for (const auto& [customer, wallet] : wallets_) {
+        const std::int64_t before = balance(*book_.wallets.find(key(customer)));
+        const std::int64_t after = balance(wallet);
+        const bool fits = after <= wallet_minor_max && after >= -wallet_minor_max;
+        const bool shrank = after > 0 ? after < before : after > before;
+        if (!fits && !shrank) return Error{Errc::amount_overflow, "the wallet of " + customer};
+    }
+    const NumberRow* moved = book_.turnovers.find(tenant_);
+    std::uint64_t turnover = moved == nullptr ? 0 : moved->value;
+    for (const NewEvent& event : events_)
+        if (const Postings* postings = postings_of(event.event))
+            turnover = turnover_after(turnover, *postings);
+    if (turnover > turnover_minor_max) return Error{Errc::amount_overflow, "the tenant's turnover"};
+    return Done{};
+}
+
 Status check_id(std::string_view what, std::string_view id) {
     constexpr std::size_t chars_max = 64;
     const auto allowed = [](char c) {

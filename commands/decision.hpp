@@ -3,6 +3,7 @@
 #include "commands/book.hpp"
 #include "ledger/decider.hpp"
 
+#include <algorithm>
 #include <map>
 #include <optional>
 #include <string>
@@ -12,6 +13,10 @@
 namespace tollbook {
 
 using Events = std::vector<NewEvent>;
+
+// Where a callback's money goes: to its customer, or to suspense when that wallet is full, or, when
+// no account can take it, nowhere yet: the delivery is kept and a person looks.
+enum class Landing { wallet, suspense, nowhere };
 
 // What of a command was computed before it reached the writer, with keys that deciding may not
 // hold: keyed hashes that stand for personal things.
@@ -39,6 +44,10 @@ public:
 
     Date today() const { return today_; }
 
+    // When it happened, or now if that is told to lie ahead: nothing takes effect, or is booked,
+    // after the tenant's clock.
+    Timestamp not_after_now(Timestamp at) const { return std::min(at, now_); }
+
     Date day_of(Timestamp at) const { return local_day(at, row_->timezone); }
 
     // The accounting day of what happened on `day`: itself, or the first open day.
@@ -60,6 +69,11 @@ public:
         Event event,
         std::optional<Personal> personal = std::nullopt
     );
+
+    // Whether every sum still fits with these events: the wallets within wallet_minor_max, and all
+    // that the tenant ever moved within 64 bits, so that no account can overflow. Refuses with
+    // amount_overflow.
+    Status check_sums() const;
 
     Events take() { return std::move(events_); }
 

@@ -17,6 +17,16 @@ std::string book_key(std::string_view tenant, std::string_view a, std::string_vi
     return book_key(tenant, a).append("/").append(b);
 }
 
+std::uint64_t turnover_after(std::uint64_t turnover, const Postings& postings) {
+    constexpr std::uint64_t most = std::numeric_limits<std::uint64_t>::max();
+    for (const Posting& posting : postings) {
+        if (posting.minor <= 0) continue;
+        const auto debit = static_cast<std::uint64_t>(posting.minor);
+        turnover = turnover > most - debit ? most : turnover + debit;
+    }
+    return turnover;
+}
+
 namespace {
 
 // One event's way into the rows. A case for every event: a missing one does not compile.
@@ -105,7 +115,9 @@ public:
         set_applied(e.site, SitePhase::removed, e.applied_seq);
     }
 
-    void operator()(const CallbackReceived&) {}
+    void operator()(const CallbackReceived& e) {
+        ++book_.arrivals.edit(key(e.arrival.substr(0, e.arrival.find('~')))).value;
+    }
 
     void operator()(const DeskEntryReceived&) {}
 
@@ -239,6 +251,10 @@ private:
 
 void evolve(Book& book, std::string_view tenant, const Event& event) {
     std::visit(Evolution{book, tenant}, event);
+    const Postings* postings = postings_of(event);
+    if (postings == nullptr || postings->empty()) return;
+    std::uint64_t& turnover = book.turnovers.edit(tenant).value;
+    turnover = turnover_after(turnover, *postings);
 }
 
 } // namespace tollbook

@@ -1,6 +1,7 @@
 #include "commands/channels.hpp"
 #include "commands/deciders.hpp"
 #include "commands/mpesa.hpp"
+#include "commands/receipts.hpp"
 #include "commands/renewal.hpp"
 
 #include <fmt/format.h>
@@ -11,8 +12,9 @@ namespace tollbook {
 
 namespace {
 
-// A receipt that nobody told before, as either way in tells it.
+// A receipt to be posted, as either way in tells it.
 struct NewReceipt {
+    std::string payment;
     std::string channel;
     std::string receipt;
     std::int64_t minor{};
@@ -24,10 +26,9 @@ struct NewReceipt {
 };
 
 // Credits the wallet or suspense; what was cut for `unpaid` comes back if the money covers it.
-Status post(Decision& decision, const NewReceipt& news, std::optional<Personal> payer) {
-    const std::string payment = payment_id(news.channel, news.receipt);
+void post(Decision& decision, const NewReceipt& news, std::optional<Personal> payer) {
     PaymentReceived received;
-    received.payment = payment;
+    received.payment = news.payment;
     received.channel = news.channel;
     received.receipt = news.receipt;
     received.minor = news.minor;
@@ -40,17 +41,15 @@ Status post(Decision& decision, const NewReceipt& news, std::optional<Personal> 
         received.suspense_reason = news.suspense_reason;
     } else {
         received.customer = news.customer;
-        received.debt_repaid = credit(decision.wallet(news.customer), payment, news.minor);
+        received.debt_repaid = credit(decision.wallet(news.customer), news.payment, news.minor);
         credited = "wallet:" + news.customer;
     }
     received.postings = {
         leg(decision, "cash:" + news.channel, news.minor), leg(decision, credited, -news.minor)};
-    const Date day = decision.booked_on(decision.day_of(news.occurred_at));
-    decision.add_at(
-        news.occurred_at, day, "payment:" + payment, std::move(received), std::move(payer)
-    );
-    if (news.customer.empty()) return Done{};
-    return reconnect_paid(decision, news.customer, Cause{payment, news.occurred_at});
+    const Timestamp at = decision.not_after_now(news.occurred_at);
+    const Date day = decision.booked_on(decision.day_of(at));
+    decision.add_at(at, day, "payment:" + news.payment, std::move(received), std::move(payer));
+    if (!news.customer.empty()) reconnect_paid(decision, news.customer, Cause{news.payment, at});
 }
 
 // What an arrival says, for its resolution and for comparing it with what stands.
@@ -60,6 +59,7 @@ struct Arrival {
     std::string channel;
     std::string receipt;
     std::int64_t minor{};
+    std::string payment; // That it tells of; empty: none.
 };
 
 void resolve(
@@ -69,8 +69,7 @@ void resolve(
     resolved.arrival = arrival.id;
     resolved.kind = arrival.kind;
     resolved.outcome = outcome;
-    if (outcome != Outcome::foreign && outcome != Outcome::malformed)
-        resolved.payment = payment_id(arrival.channel, arrival.receipt);
+    if (!arrival.payment.empty()) resolved.payment = arrival.payment;
     if (!arrival.receipt.empty()) {
         resolved.channel = arrival.channel;
         resolved.receipt = arrival.receipt;
@@ -100,13 +99,6 @@ bool repeats(
            standing.occurred_at == told.occurred_at;
 }
 
-// Nothing of it stands: the money that a callback tells now would be in no account.
-bool taken_back(const PaymentRow& standing) {
-    return standing.suspended == 0 && std::ranges::all_of(standing.parts, [](const PaymentPart& p) {
-               return p.standing == 0;
-           });
-}
-
 void resolve_again(
     Decision& decision,
     const PaymentRow& standing,
@@ -129,36 +121,41 @@ void resolve_again(
         resolve(decision, arrival, Outcome::conflict, "what the cashier typed was reversed");
         return;
     }
-    const std::string payment = payment_id(arrival.channel, arrival.receipt);
     resolve(decision, arrival, Outcome::confirmed);
     decision.add(
-        "payment:" + payment,
-        PaymentConfirmed{payment, arrival.id, derived.reference_hash, told.occurred_at}
+        "payment:" + arrival.payment,
+        PaymentConfirmed{arrival.payment, arrival.id, derived.reference_hash, told.occurred_at}
     );
 }
 
-Status resolve_told(
-    Decision& decision, const Arrival& arrival, const Told& told, const Derived& derived
+std::string suspense_reason(const Told& told) {
+    if (!told.customer.empty()) return "limit_reached";
+    return normalise_reference(told.c2b.reference).empty() ? "empty_reference"
+                                                           : "unknown_reference";
+}
+
+void resolve_told(
+    Decision& decision, Arrival arrival, const Told& told, const Derived& derived, Landing landing
 ) {
-    const std::string payment = payment_id(arrival.channel, arrival.receipt);
-    const PaymentRow* standing = decision.book().payments.find(decision.key(payment));
-    if (standing != nullptr) {
-        resolve_again(decision, *standing, arrival, told, derived);
-        return Done{};
-    }
+    const NewestPosting newest =
+        newest_posting(decision, payment_id(arrival.channel, arrival.receipt));
+    if (landing == Landing::nowhere)
+        return resolve(decision, arrival, Outcome::conflict, "no account can take so much");
+    arrival.payment = newest.payment;
+    if (newest.row != nullptr) return resolve_again(decision, *newest.row, arrival, told, derived);
     resolve(decision, arrival, Outcome::accepted);
-    const bool empty = normalise_reference(told.c2b.reference).empty();
-    NewReceipt news{
+    const NewReceipt news{
+        arrival.payment,
         arrival.channel,
         arrival.receipt,
         arrival.minor,
         told.occurred_at,
-        told.customer,
-        empty ? "empty_reference" : "unknown_reference",
+        landing == Landing::wallet ? told.customer : std::string{},
+        suspense_reason(told),
         derived.reference_hash,
         ArrivalKind::callback};
     const PayerPersonal payer{told.c2b.payer, told.c2b.payer_name, told.c2b.reference};
-    return post(decision, news, Personal{derived.payer_subject, to_json(payer)});
+    post(decision, news, Personal{derived.payer_subject, to_json(payer)});
 }
 
 Result<std::string> desk_customer(const Decision& decision, const RecordPayment& command) {
@@ -171,19 +168,66 @@ Result<std::string> desk_customer(const Decision& decision, const RecordPayment&
     return customer;
 }
 
+struct Judgement {
+    Outcome outcome{};
+    std::string reason;
+};
+
+// A desk entry of a receipt that was told before. Money that was taken back never returns by
+// itself: not with a late callback, nor with an entry that is merely sent once more.
+Judgement judge(const PaymentRow& told, const RecordPayment& command, const std::string& customer) {
+    if (!taken_back(told)) {
+        const bool same = told.channel == command.channel && told.minor == command.minor &&
+                          told.customer == customer;
+        return {same ? Outcome::duplicate : Outcome::conflict, {}};
+    }
+    if (!command.again.value_or(false))
+        return {Outcome::conflict, "it was reversed; if the money is there, post it `again`"};
+    if (!told.typed && (told.channel != command.channel || told.minor != command.minor))
+        return {Outcome::conflict, "the provider told another amount or channel"};
+    return {Outcome::accepted, {}};
+}
+
+// Keeps what the desk said, and what was made of it.
+void arrive(
+    Decision& decision,
+    const RecordPayment& command,
+    const std::string& customer,
+    const std::string& payment,
+    const Judgement& judgement
+) {
+    const PaymentRow* row = decision.book().payments.find(decision.key(payment));
+    const std::string id = fmt::format("desk:{}:{}", payment, row == nullptr ? 1 : row->told + 1);
+    const Timestamp at = command.occurred_at.value_or(decision.now());
+    decision.add(
+        "arrival:" + id,
+        DeskEntryReceived{
+            id, command.channel, command.receipt, customer, command.minor, at, command.user}
+    );
+    resolve(
+        decision,
+        {id, ArrivalKind::desk, command.channel, command.receipt, command.minor, payment},
+        judgement.outcome,
+        judgement.reason
+    );
+}
+
 } // namespace
 
-Status decide(Decision& decision, const RecordCallback& command, const Derived& derived) {
+Status decide(
+    Decision& decision, const RecordCallback& command, const Derived& derived, Landing landing
+) {
     if (const Status status = check_id("arrival", command.arrival); !status) return status;
     if (command.provider != "mpesa") return Error{Errc::value_out_of_range, "provider: mpesa"};
     if (const Status status = check_text("source", command.source, 64); !status) return status;
 
+    const std::string id = delivery_id(decision, command.arrival);
     decision.add(
-        "arrival:" + command.arrival,
-        CallbackReceived{command.arrival, command.provider, command.source, derived.body_hash},
+        "arrival:" + id,
+        CallbackReceived{id, command.provider, command.source, derived.body_hash},
         Personal{derived.payer_subject, to_json(CallbackBody{command.raw_base64})}
     );
-    Arrival arrival{command.arrival, ArrivalKind::callback, {}, {}, 0};
+    Arrival arrival{id, ArrivalKind::callback, {}, {}, 0, {}};
     Result<C2bConfirmation> c2b = parse_c2b(derived.raw);
     if (!c2b) {
         resolve(decision, arrival, Outcome::malformed, c2b.error().detail);
@@ -202,7 +246,8 @@ Status decide(Decision& decision, const RecordCallback& command, const Derived& 
         return Done{};
     }
     const std::string customer = customer_of(decision, normalise_reference(c2b->reference));
-    return resolve_told(decision, arrival, {std::move(*c2b), *at, customer}, derived);
+    resolve_told(decision, arrival, {std::move(*c2b), *at, customer}, derived, landing);
+    return Done{};
 }
 
 Status decide(Decision& decision, const RecordPayment& command) {
@@ -215,28 +260,34 @@ Status decide(Decision& decision, const RecordPayment& command) {
     if (!customer) return customer.error();
     const Timestamp at = command.occurred_at.value_or(decision.now());
 
-    const std::string payment = payment_id(command.channel, command.receipt);
-    const PaymentRow* standing = decision.book().payments.find(decision.key(payment));
-    const std::uint32_t told = standing == nullptr ? 0 : standing->told;
-    const std::string id = fmt::format("desk:{}:{}", payment, told + 1);
-    const Arrival arrival{id, ArrivalKind::desk, command.channel, command.receipt, command.minor};
-    decision.add(
-        "arrival:" + id,
-        DeskEntryReceived{
-            id, command.channel, command.receipt, *customer, command.minor, at, command.user}
-    );
-    if (standing != nullptr) {
-        const bool same = standing->channel == command.channel &&
-                          standing->minor == command.minor && standing->customer == *customer;
-        resolve(decision, arrival, same ? Outcome::duplicate : Outcome::conflict);
-        return Done{};
-    }
-    resolve(decision, arrival, Outcome::accepted);
-    return post(
+    if (at.micros - decision.now().micros > desk_clock_ahead_micros_max)
+        return Error{
+            Errc::value_out_of_range, "occurred_at: it is " + to_string(decision.now()) + " now"};
+    const std::string first = payment_id(command.channel, command.receipt);
+    const NewestPosting newest = newest_posting(decision, first);
+    if (command.again.value_or(false) && newest.row == nullptr)
+        return Error{Errc::payment_unknown, first};
+
+    Judgement judgement{Outcome::accepted, {}};
+    if (newest.row != nullptr) judgement = judge(*newest.row, command, *customer);
+    const bool accepted = judgement.outcome == Outcome::accepted;
+    const std::string payment = accepted ? repost_id(first, newest) : newest.payment;
+    arrive(decision, command, *customer, payment, judgement);
+    if (!accepted) return Done{};
+    post(
         decision,
-        {command.channel, command.receipt, command.minor, at, *customer, {}, {}, ArrivalKind::desk},
+        {payment,
+         command.channel,
+         command.receipt,
+         command.minor,
+         at,
+         *customer,
+         {},
+         {},
+         ArrivalKind::desk},
         std::nullopt
     );
+    return Done{};
 }
 
 } // namespace tollbook

@@ -100,27 +100,34 @@ Result<bool> charge_period(
     return true;
 }
 
-Status reconnect_paid(
+bool reconnect(
+    Decision& decision,
+    const std::string& service,
+    const ServiceRow& row,
+    const std::optional<Cause>& cause
+) {
+    const bool paid_for = row.renews_on > decision.today();
+    if (!paid_for) {
+        const Result<bool> charged = charge_period(decision, service, row, cause);
+        if (!charged || !*charged) return false;
+    }
+    ServiceReinstated reinstated{
+        service, row.customer, row.site, "unpaid", {}, std::nullopt, std::nullopt};
+    if (cause) {
+        reinstated.payment = cause->payment;
+        reinstated.paid_at = cause->paid_at;
+    }
+    decision.add("service:" + service, std::move(reinstated));
+    return true;
+}
+
+void reconnect_paid(
     Decision& decision, const std::string& customer, const std::optional<Cause>& cause
 ) {
     for (const std::string& service : services_in_order(decision, customer)) {
         const ServiceRow& row = *decision.book().services.find(decision.key(service));
-        if (!only_unpaid(row.blocks)) continue;
-        const bool paid_for = row.renews_on > decision.today();
-        if (!paid_for) {
-            const Result<bool> charged = charge_period(decision, service, row, cause);
-            if (!charged) return charged.error();
-            if (!*charged) continue;
-        }
-        ServiceReinstated reinstated{
-            service, customer, row.site, "unpaid", {}, std::nullopt, std::nullopt};
-        if (cause) {
-            reinstated.payment = cause->payment;
-            reinstated.paid_at = cause->paid_at;
-        }
-        decision.add("service:" + service, std::move(reinstated));
+        if (only_unpaid(row.blocks)) reconnect(decision, service, row, cause);
     }
-    return Done{};
 }
 
 } // namespace tollbook

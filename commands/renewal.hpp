@@ -28,11 +28,20 @@ Result<bool> charge_period(
     const std::optional<Cause>& cause
 );
 
-// After money came in (or another block fell): every service of the customer whose only reason is
-// `unpaid` is renewed and reinstated if the wallet covers it, else passed over. One that is paid
-// for beyond today is reinstated without a charge.
-Status reconnect_paid(
+// After money came in: every service of the customer whose only reason is `unpaid` is renewed and
+// reinstated if the wallet covers it, else passed over. One that is paid for beyond today is
+// reinstated without a charge. Money is never refused because of a service: one whose period was
+// charged already is passed over too, and the money stays in the wallet.
+void reconnect_paid(
     Decision& decision, const std::string& customer, const std::optional<Cause>& cause
+);
+
+// The same for one service that only `unpaid` holds, as in `row`. False: it stays off.
+bool reconnect(
+    Decision& decision,
+    const std::string& service,
+    const ServiceRow& row,
+    const std::optional<Cause>& cause
 );
 
 // Whether a money-only block holds it: its one reason is `unpaid`.

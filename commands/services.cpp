@@ -55,9 +55,12 @@ Status decide(Decision& decision, const RenewService& command) {
 
     for (const std::string& service : services_in_order(decision, wanted->customer)) {
         const ServiceRow& row = *decision.book().services.find(decision.key(service));
-        if (row.blocks.empty() && row.renews_on <= decision.today())
-            if (const Status status = renew_due(decision, service, row); !status) return status;
-        if (service == command.service) break;
+        const bool last = service == command.service;
+        if (row.blocks.empty() && row.renews_on <= decision.today()) {
+            const Status status = renew_due(decision, service, row);
+            if (!status && last) return status; // Another's trouble is not this one's.
+        }
+        if (last) break;
     }
     return Done{};
 }
@@ -106,13 +109,12 @@ Status decide(Decision& decision, const ReinstateService& command) {
     );
     if (!left_unpaid) return Done{};
 
-    // Only money is missing now: if the wallet has it, the line comes back at once.
+    // Only money can be missing now: what is paid for, or covered by the wallet, comes back at
+    // once.
     ServiceRow unpaid = *row;
     unpaid.blocks = {"unpaid"};
-    const bool due = row->renews_on <= decision.today();
-    const Status renewed = due ? renew_cut(decision, command.service, unpaid) : Status{Done{}};
-    if (renewed || renewed.error().code == Errc::insufficient_funds) return Done{};
-    return renewed;
+    reconnect(decision, command.service, unpaid, std::nullopt);
+    return Done{};
 }
 
 } // namespace tollbook

@@ -127,9 +127,8 @@ Status decide(Decision& decision, const AssignSuspense& command) {
     for (const WalletAmount& part : command.parts) {
         if (std::ranges::find(paid, part.customer) != paid.end()) continue;
         paid.push_back(part.customer);
-        const Cause cause{command.payment, (*row)->occurred_at};
-        if (const Status status = reconnect_paid(decision, part.customer, cause); !status)
-            return status;
+        const Timestamp paid_at = decision.not_after_now((*row)->occurred_at);
+        reconnect_paid(decision, part.customer, Cause{command.payment, paid_at});
     }
     return Done{};
 }
@@ -197,7 +196,9 @@ Status decide(Decision& decision, const MovePayment& command) {
         move_part(decision, command, part, {taken, lot_of(command.payment, parts++)});
         left -= taken;
     }
-    return reconnect_paid(decision, command.to, Cause{command.payment, row.occurred_at});
+    const Timestamp paid_at = decision.not_after_now(row.occurred_at);
+    reconnect_paid(decision, command.to, Cause{command.payment, paid_at});
+    return Done{};
 }
 
 } // namespace tollbook

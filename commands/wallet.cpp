@@ -3,14 +3,25 @@
 #include "ledger/ensure.hpp"
 
 #include <algorithm>
+#include <limits>
 
 namespace tollbook {
 
+namespace {
+
+// Neither is below zero.
+std::int64_t capped_sum(std::int64_t a, std::int64_t b) {
+    const Result<std::int64_t> sum = add(a, b);
+    return sum ? *sum : std::numeric_limits<std::int64_t>::max();
+}
+
+} // namespace
+
 std::int64_t balance(const WalletRow& wallet) {
-    std::int64_t sum = -wallet.overdrawn;
+    std::int64_t held = 0;
     for (const LotTaken& lot : wallet.lots)
-        sum += lot.minor;
-    return sum;
+        held = capped_sum(held, lot.minor);
+    return held - wallet.overdrawn;
 }
 
 std::int64_t credit(WalletRow& wallet, const std::string& lot, std::int64_t minor) {
@@ -56,7 +67,7 @@ WalletDebit force_take(
         minor -= take_from(other, minor, debit.lots);
     drop_empty(wallet);
     debit.overdrawn = minor;
-    wallet.overdrawn += minor;
+    wallet.overdrawn = capped_sum(wallet.overdrawn, minor);
     return debit;
 }
 
@@ -67,7 +78,7 @@ void apply_taken(WalletRow& wallet, const std::vector<LotTaken>& lots, std::int6
         lot->minor -= taken.minor;
     }
     drop_empty(wallet);
-    wallet.overdrawn += overdrawn;
+    wallet.overdrawn = capped_sum(wallet.overdrawn, overdrawn);
 }
 
 } // namespace tollbook

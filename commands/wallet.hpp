@@ -1,6 +1,7 @@
 #pragma once
 
 #include "ledger/events/wallets.hpp"
+#include "ledger/money.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -25,6 +26,11 @@ struct WalletRow {
 };
 BOOST_DESCRIBE_STRUCT(WalletRow, (), (lots, overdrawn, opened))
 
+// No command leaves more than this in a wallet, or less than its negative: a balance stays exact in
+// every JSON reader, as each amount is.
+inline constexpr std::int64_t wallet_minor_max = amount_minor_max;
+
+// What it holds; at the ends of int64 it stays there.
 std::int64_t balance(const WalletRow& wallet);
 
 // Opens a lot; returns the part that repaid the overdraft instead.

@@ -29,6 +29,11 @@ Status open_wallets(
         if (wallet->opened != 0 || !named.insert(opening.customer).second)
             return Error{Errc::opening_already_posted, opening.customer};
         if (const Status status = check_opening(opening.minor); !status) return status;
+        WalletRow& opened = decision.wallet(opening.customer); // For check_sums.
+        if (opening.minor > 0)
+            credit(opened, std::string(opening_lot), opening.minor);
+        else
+            force_take(opened, opening.customer, opening_lot, -opening.minor);
         posted.wallets.push_back({opening.customer, opening.minor, std::string(opening_lot)});
         posted.postings.push_back(leg(decision, "wallet:" + opening.customer, -opening.minor));
     }
@@ -94,6 +99,9 @@ Status decide(Decision& decision, const PostOpeningBalances& command) {
     if (decision.row().opening_complete) return Error{Errc::opening_closed, {}};
     if (decision.booked_on(command.booked_on) != command.booked_on)
         return Error{Errc::period_already_closed, to_string(command.booked_on)};
+    if (command.booked_on > decision.today())
+        return Error{
+            Errc::value_out_of_range, "booked_on: today is " + to_string(decision.today())};
     if (command.wallets.size() + command.cash.size() > openings_max)
         return Error{Errc::command_too_large, "at most 2000 balances at once"};
     OpeningBalancesPosted posted;

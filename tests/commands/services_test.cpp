@@ -95,3 +95,43 @@ TEST_CASE("suspend_service: a paid line that was cut by hand comes back with the
         .wallet("A", 1'00) // Its month is paid for: nothing is charged.
         .renews_on("A-1", "2026-12-01");
 }
+
+TEST_CASE("reinstate_service: what is paid for comes back with the last other block, uncharged") {
+    given(world() + Story{service("A-1", "A", "2026-12-01", {"abuse", "unpaid"})})
+        .when(ReinstateService{"A-1", "abuse"})
+        .then({reinstated("abuse", {"unpaid"}), reinstated("unpaid", {})})
+        .blocked("A-1", "")
+        .renews_on("A-1", "2026-12-01")
+        .wallet("A", 0);
+}
+
+TEST_CASE("reinstate_service: a period that was charged already does not hold the other block") {
+    const WalletCharged charged = month("A-1", "A", "2026-11-20", {{"mpesa:R1", 1'500'00}});
+    given(
+        world() +
+        Story{
+            service("A-1", "A", "2026-11-20", {"abuse", "unpaid"}),
+            received("R1", "A", 3'000'00),
+            charged}
+    )
+        .when(ReinstateService{"A-1", "abuse"})
+        .then({reinstated("abuse", {"unpaid"})})
+        .wallet("A", 1'500'00);
+}
+
+TEST_CASE("renew_service: another service's charged period does not hold this one") {
+    const WalletCharged charged = month("A-1", "A", "2026-11-20", {{"mpesa:R1", 1'500'00}});
+    given(
+        world() +
+        Story{
+            service("A-1", "A", "2026-11-20"),
+            service("A-2", "A", "2026-11-20"),
+            received("R1", "A", 3'000'00),
+            charged}
+    )
+        .when(RenewService{"A-1"})
+        .refused(Errc::charge_exists)
+        .when(RenewService{"A-2"})
+        .then_types("wallet_charged service_renewed")
+        .wallet("A", 0);
+}
