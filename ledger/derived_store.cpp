@@ -199,6 +199,26 @@ Status DerivedStore::find(
     return Done{};
 }
 
+Status DerivedStore::each_command(
+    const std::function<bool(const Uuid& id, const std::optional<CommandPlace>& place)>& visit
+) const {
+    rocksdb::ReadOptions options;
+    options.fill_cache = false;
+    const std::unique_ptr<rocksdb::Iterator> at(
+        database_.db->NewIterator(options, database_.derived)
+    );
+    const rocksdb::Slice family(&command_family, 1);
+    for (at->Seek(family); at->Valid() && at->key().starts_with(family); at->Next()) {
+        Uuid id{};
+        if (at->key().size() != 1 + id.size())
+            return Error{Errc::store_damaged, "checkpoint: a key of the command index"};
+        std::copy_n(at->key().data() + 1, id.size(), id.begin());
+        if (!visit(id, read_place(view(at->value())))) return Done{};
+    }
+    if (!at->status().ok()) return failure("command index", at->status());
+    return Done{};
+}
+
 Status DerivedStore::reads_held() const {
     if (failed_read_) return *failed_read_;
     return Done{};

@@ -14,6 +14,7 @@
 #include "ledger/record.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -80,6 +81,12 @@ public:
 
     // Where these commands stand, as far as the checkpoint knows.
     Status find(std::span<const Uuid> ids, std::vector<std::optional<CommandPlace>>& places) const;
+
+    // Every entry of the command index, in the order of the ids; until `visit` returns false. An
+    // entry that cannot be read comes without a place.
+    Status each_command(
+        const std::function<bool(const Uuid& id, const std::optional<CommandPlace>& place)>& visit
+    ) const;
 
     // Rows cannot say why they are not there. Whoever decided on rows asks here before he acts.
     Status reads_held() const;

@@ -1,5 +1,6 @@
 #include "api/cli/audit.hpp"
 
+#include "api/cli/index_check.hpp"
 #include "commands/book_decider.hpp"
 
 #include <fmt/format.h>
@@ -114,12 +115,21 @@ Result<ReplayReport> replay(
     return report;
 }
 
-Result<VerifyReport> verify(Source& source, const AuditProgress& progress) {
+Result<VerifyReport> verify(
+    Source& source, const IndexReader* index, const AuditProgress& progress
+) {
     VerifyReport report;
     Density density;
+    std::optional<IndexCheck> check;
+    if (index != nullptr) {
+        Result<IndexCheck> begun = IndexCheck::begin(*index);
+        if (!begun) return begun.error();
+        check = std::move(*begun);
+    }
     const Status read = read_all(source, progress, [&](const Record& record, const Hash& hash) {
         std::string problem = density.check(record);
         if (problem.empty()) problem = check_record(record, report);
+        if (problem.empty() && check) problem = check->take(record, hash);
         if (!problem.empty()) {
             report.problem = fmt::format("seq {}: {}", record.seq, problem);
             return false;
@@ -129,6 +139,15 @@ Result<VerifyReport> verify(Source& source, const AuditProgress& progress) {
         return true;
     });
     if (!read) return read.error();
+    if (!check || !report.problem.empty()) return report;
+    report.index_seq = check->seq();
+    if (check->seq() > report.seq) {
+        report.problem = fmt::format("the checkpoint is of seq {}, beyond the log", check->seq());
+        return report;
+    }
+    Result<std::string> verdict = check->verdict();
+    if (!verdict) return verdict.error();
+    report.problem = std::move(*verdict);
     return report;
 }
 

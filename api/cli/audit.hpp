@@ -1,6 +1,7 @@
 #pragma once
 
 #include "ledger/error.hpp"
+#include "ledger/index_reader.hpp"
 #include "ledger/position.hpp"
 #include "ledger/source.hpp"
 #include "ledger/time.hpp"
@@ -47,9 +48,14 @@ struct VerifyReport {
     std::uint64_t postings{};
     std::uint64_t seq{};
     Hash hash{};
-    std::string problem; // "seq 812: ..."; empty: nothing is wrong.
+    std::uint64_t index_seq{}; // The command index was checked up to here.
+    std::string problem;       // "seq 812: ..."; empty: nothing is wrong.
 };
 
-Result<VerifyReport> verify(Source& source, const AuditProgress& progress);
+// `index` was opened before the source is read, so that the log is not behind it; null: there is
+// none (an export has none).
+Result<VerifyReport> verify(
+    Source& source, const IndexReader* index, const AuditProgress& progress
+);
 
 } // namespace tollbook::api

@@ -69,9 +69,10 @@ struct VerifyLine {
     std::uint64_t postings{};
     std::uint64_t seq{};
     std::string hash;
+    std::uint64_t index_seq{};
     std::optional<std::string> problem;
 };
-BOOST_DESCRIBE_STRUCT(VerifyLine, (), (records, commands, postings, seq, hash, problem))
+BOOST_DESCRIBE_STRUCT(VerifyLine, (), (records, commands, postings, seq, hash, index_seq, problem))
 
 ReplayLine line_of(const ReplayReport& report) {
     ReplayLine line{
@@ -148,9 +149,18 @@ Exit run_replay(const Context& context, const ReplayWords& words) {
 Exit run_verify(const Context& context, const VerifyWords& words) {
     const Result<OpenedLog> log = open_log(context, words.input);
     if (!log) return fail(context, log.error());
+    std::unique_ptr<IndexReader> index;
+    if (log->store) {
+        Result<std::unique_ptr<IndexReader>> opened =
+            IndexReader::open(context.config.text("data.dir"));
+        if (!opened) return fail(context, opened.error());
+        index = std::move(*opened);
+    }
     Progress progress(context, "verify");
     const Result<VerifyReport> report =
-        verify(*log->source, [&](std::uint64_t seq, std::uint64_t of) { progress.at(seq, of); });
+        verify(*log->source, index.get(), [&](std::uint64_t seq, std::uint64_t of) {
+            progress.at(seq, of);
+        });
     if (!report) return fail(context, report.error());
     VerifyLine line{
         report->records,
@@ -158,6 +168,7 @@ Exit run_verify(const Context& context, const VerifyWords& words) {
         report->postings,
         report->seq,
         hex(report->hash),
+        report->index_seq,
         std::nullopt};
     if (!report->problem.empty()) line.problem = report->problem;
     if (context.json)
@@ -169,7 +180,12 @@ Exit run_verify(const Context& context, const VerifyWords& words) {
             line.commands,
             line.postings,
             line.problem ? *line.problem
-                         : "chain, density and postings hold up to seq " + std::to_string(line.seq)
+                         : fmt::format(
+                               "chain, density and postings hold up to seq {}, the command index "
+                               "up to its checkpoint at seq {}",
+                               line.seq,
+                               line.index_seq
+                           )
         ));
     if (line.problem) return Exit::differences;
     if (words.skip_views || !words.input.export_file.empty()) return Exit::ok;

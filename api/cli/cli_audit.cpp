@@ -65,7 +65,7 @@ void add_audit(CLI::App& app, Action& chosen) {
         chosen = [texts](const Context& context) { return replay_as_typed(context, *texts); };
     });
 
-    CLI::App& verify = add_command(app, "verify", "Check chain, postings and views");
+    CLI::App& verify = add_command(app, "verify", "Check chain, postings, command index and views");
     auto words = std::make_shared<VerifyWords>();
     add_input(verify, words->input);
     verify.add_flag("--skip-views", words->skip_views, "Do not compare the read models");
