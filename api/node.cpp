@@ -3,6 +3,8 @@
 #include "api/http/app.hpp"
 #include "api/http/problem.hpp"
 #include "api/logging.hpp"
+#include "api/machine_clock.hpp"
+#include "api/node_metrics.hpp"
 #include "api/renewals.hpp"
 #include "commands/book_decider.hpp"
 #include "ledger/keystore.hpp"
@@ -47,11 +49,13 @@ struct Node::Parts {
     std::unique_ptr<Cluster> cluster;
     std::unique_ptr<ProjectionRunner> runner;
     std::unique_ptr<ReaderPool> readers;
+    Metrics metrics; // Enforcement tells it things.
     std::unique_ptr<Enforcement> enforcement;
     ApiKeys api_keys;
     Hooks hooks;
-    Metrics metrics;
     Workers runs;
+    std::unique_ptr<MoneySamples> money;
+    std::unique_ptr<Workers> samplers; // Its jobs use `money` and `readers`.
     std::unique_ptr<App> app;
     std::unique_ptr<Server> server;
 };
@@ -105,7 +109,10 @@ void Node::Parts::open_enforcement() {
         partition->source(),
         *partition,
         opener(),
-        EnforcementOptions{options.router_timeout, options.router_audit_every}
+        EnforcementOptions{
+            options.router_timeout,
+            options.router_audit_every,
+            [this](double seconds) { metrics.observe_paid_to_online(seconds); }}
     );
 }
 
@@ -160,22 +167,18 @@ std::vector<Check> Node::Parts::checks() const {
 }
 
 void Node::Parts::sample_metrics() {
-    const auto of_log = [this](auto field) {
-        return [this, field] { return static_cast<double>(partition->health().*field); };
-    };
-    metrics.sample(metric::log_position, {}, [this] {
-        return static_cast<double>(partition->health().head.seq);
+    metrics.sample([this] { return log_samples(partition->health()); });
+    metrics.sample([this] { return projection_samples(runner->progress(), machine_now()); });
+    metrics.sample([this] { return router_samples(enforcement->health()); });
+    metrics.sample([this] {
+        const auto seq = static_cast<double>(enforcement->position());
+        return std::vector<Samples>{{metric::enforcement_position, false, {{{}, seq}}}};
     });
-    metrics.sample(metric::commands_accepted, {}, of_log(&PartitionHealth::commands));
-    metrics.sample(metric::commands_refused, {}, of_log(&PartitionHealth::refusals));
-    metrics.sample(metric::commands_waiting, {}, of_log(&PartitionHealth::queue));
-    metrics.sample(metric::sync_groups, {}, of_log(&PartitionHealth::groups));
-    metrics.sample(metric::projection_position, {}, [this] {
-        return static_cast<double>(runner->progress().seq);
+    samplers = std::make_unique<Workers>(1, 1);
+    money = std::make_unique<MoneySamples>(*readers, [this](std::function<void()> job) {
+        return samplers->post([run = std::move(job)](std::size_t) { run(); });
     });
-    metrics.sample(metric::projection_lag, {}, [this] {
-        return static_cast<double>(runner->progress().lag_records());
-    });
+    metrics.sample([this] { return reads_ready() ? money->told() : std::vector<Samples>{}; });
 }
 
 Status Node::Parts::open_http() {
@@ -207,6 +210,7 @@ Node::~Node() {
     parts_->server.reset();
     parts_->app.reset();
     parts_->enforcement.reset();
+    parts_->samplers.reset();
     parts_->readers.reset();
     parts_->runner.reset();
     parts_->partition.reset();

@@ -9,6 +9,7 @@
 #include <prometheus/counter.h>
 #include <prometheus/gauge.h>
 #include <prometheus/histogram.h>
+#include <prometheus/metric_family.h>
 #include <prometheus/registry.h>
 #include <prometheus/text_serializer.h>
 
@@ -25,12 +26,29 @@ const prometheus::Histogram::BucketBoundaries& buckets() {
     return all;
 }
 
-struct Sampled {
-    prometheus::Gauge* gauge{};
-    std::function<double()> read;
-};
+// A line is back in a second, or in the minutes that a router takes to come up again.
+const prometheus::Histogram::BucketBoundaries& online_buckets() {
+    static const prometheus::Histogram::BucketBoundaries all{
+        .05, .1, .25, .5, 1, 2.5, 5, 10, 30, 60, 300, 900, 3600};
+    return all;
+}
 
 prometheus::Labels labels_of(const Labels& labels) { return {labels.begin(), labels.end()}; }
+
+prometheus::MetricFamily family_of(const Samples& samples) {
+    prometheus::MetricFamily family;
+    family.name = std::string(samples.name.name);
+    family.help = std::string(samples.name.help);
+    family.type = samples.counts ? prometheus::MetricType::Counter : prometheus::MetricType::Gauge;
+    for (const Sample& sample : samples.samples) {
+        prometheus::ClientMetric& metric = family.metric.emplace_back();
+        for (const auto& [name, value] : sample.labels)
+            metric.label.push_back({name, value});
+        metric.counter.value = sample.value;
+        metric.gauge.value = sample.value;
+    }
+    return family;
+}
 
 } // namespace
 
@@ -48,7 +66,8 @@ struct Metrics::State {
             .Add(labels_of(labels));
     }
 
-    Guarded<std::vector<Sampled>> sampled;
+    prometheus::Histogram* paid_to_online{};
+    Guarded<std::vector<std::function<std::vector<Samples>()>>> sampled;
 
     // All of them at once, so that a scrape shows zeros and the hot path looks nothing up.
     void add_durations() {
@@ -87,6 +106,11 @@ Metrics::Metrics() : state_(std::make_unique<State>()) {
                                            .Add({});
     for (const MetricName& name : {metric::http_requests_in_flight, metric::http_connections})
         state_->gauges[name.name] = &state_->gauge(name, {});
+    state_->paid_to_online = &prometheus::BuildHistogram()
+                                  .Name(std::string(metric::paid_to_online.name))
+                                  .Help(std::string(metric::paid_to_online.help))
+                                  .Register(state_->registry)
+                                  .Add({}, online_buckets());
     const Labels build{{"version", std::string(version)}, {"commit", std::string(commit)}};
     state_->gauge(metric::build_info, build).Set(1);
 }
@@ -107,19 +131,20 @@ void Metrics::change(const MetricName& name, double by) {
     state_->gauges.at(name.name)->Increment(by);
 }
 
-void Metrics::sample(const MetricName& name, const Labels& labels, std::function<double()> read) {
-    prometheus::Gauge& gauge = state_->gauge(name, labels);
-    state_->sampled.with([&](std::vector<Sampled>& all) {
-        all.push_back({&gauge, std::move(read)});
-    });
+void Metrics::observe_paid_to_online(double seconds) { state_->paid_to_online->Observe(seconds); }
+
+void Metrics::sample(std::function<std::vector<Samples>()> read) {
+    state_->sampled.with([&](auto& all) { all.push_back(std::move(read)); });
 }
 
 std::string Metrics::text() {
-    state_->sampled.with([](const std::vector<Sampled>& all) {
-        for (const Sampled& entry : all)
-            entry.gauge->Set(entry.read());
+    std::vector<prometheus::MetricFamily> families = state_->registry.Collect();
+    state_->sampled.with([&](const auto& all) {
+        for (const auto& read : all)
+            for (const Samples& samples : read())
+                families.push_back(family_of(samples));
     });
-    return prometheus::TextSerializer().Serialize(state_->registry.Collect());
+    return prometheus::TextSerializer().Serialize(families);
 }
 
 } // namespace tollbook::api

@@ -48,11 +48,55 @@ inline constexpr MetricName projection_position{
     "tollbook_projection_position", "Seq that a projection stands at"};
 inline constexpr MetricName projection_lag{
     "tollbook_projection_lag_events", "Records that a projection is behind"};
+inline constexpr MetricName projection_lag_seconds{
+    "tollbook_projection_lag_seconds",
+    "Age of the newest record that every projection holds, while newer ones wait"};
+inline constexpr MetricName enforcement_position{
+    "tollbook_enforcement_position", "Seq up to which the wishes for the routers were read"};
+inline constexpr MetricName router_up{
+    "tollbook_router_up", "1: the last attempt at the router came through"};
+inline constexpr MetricName router_breaker_open{
+    "tollbook_router_breaker_open", "1: it failed several times in a row and is only probed"};
+inline constexpr MetricName router_sites_waiting{
+    "tollbook_router_sites_waiting", "Sites that the router does not hold as wanted yet"};
+inline constexpr MetricName router_sites_applied{
+    "tollbook_router_sites_applied_total", "Sites applied and read back since the start"};
+inline constexpr MetricName router_sites_repaired{
+    "tollbook_router_sites_repaired_total", "Of them: sites that had drifted"};
+inline constexpr MetricName router_sites_failed{
+    "tollbook_router_sites_failed_total", "Sites that the router refused for good"};
+inline constexpr MetricName router_retries{
+    "tollbook_router_retries_total", "Attempts that have to be made again"};
+inline constexpr MetricName router_last_success{
+    "tollbook_router_last_success_timestamp_seconds", "When the last attempt came through"};
+inline constexpr MetricName paid_to_online{
+    "tollbook_paid_to_online_seconds",
+    "From the record of a payment to the record that its line was read back as on"};
+inline constexpr MetricName suspense_items{
+    "tollbook_suspense_items", "Payments that hold money in suspense"};
+inline constexpr MetricName suspense_minor{
+    "tollbook_suspense_minor", "Money in suspense, in minor units"};
+inline constexpr MetricName paid_but_cut{
+    "tollbook_paid_but_cut_sites", "Sites that shall be on and whose router says off"};
+inline constexpr MetricName unpaid_but_on{
+    "tollbook_unpaid_but_on_sites", "Sites that shall be off and whose router says on"};
 inline constexpr MetricName build_info{"tollbook_build_info", "1, with the version as label"};
 
 } // namespace metric
 
 using Labels = std::vector<std::pair<std::string, std::string>>;
+
+// What is told when somebody scrapes: one name, and a value for each set of labels.
+struct Sample {
+    Labels labels;
+    double value{};
+};
+
+struct Samples {
+    MetricName name;
+    bool counts{}; // A counter; else a gauge.
+    std::vector<Sample> samples;
+};
 
 // The counters of this process, and gauges that are asked when somebody scrapes. Thread-safe.
 class Metrics {
@@ -67,8 +111,11 @@ public:
     void count(const MetricName& name);
     void change(const MetricName& name, double by);
 
+    // A line came back after a payment.
+    void observe_paid_to_online(double seconds);
+
     // `read` runs on the scraping thread; it must not block. Register before serving.
-    void sample(const MetricName& name, const Labels& labels, std::function<double()> read);
+    void sample(std::function<std::vector<Samples>()> read);
 
     std::string text();
 

@@ -16,7 +16,10 @@ Enforcement::Enforcement(
     , submit_(submit)
     , open_sealed_(std::move(open_sealed))
     , options_(options)
-    , wishes_([this](RouterQueue& queue) { add_router(queue); })
+    , wishes_(
+          [this](RouterQueue& queue) { add_router(queue); },
+          [this](const Record& record, const PaidOnline& online) { measure(record, online); }
+      )
     , reader_([this](std::stop_token stop) { follow(stop); }) {}
 
 Enforcement::~Enforcement() {
@@ -30,9 +33,9 @@ Enforcement::~Enforcement() {
 void Enforcement::follow(std::stop_token stop) {
     ReaderState state = source_.start();
     const Result<ReaderState> head = source_.head();
-    const std::uint64_t known = head ? head->seq : 0;
+    known_ = head ? head->seq : 0;
     while (!stop.stop_requested()) {
-        if (!started_ && state.seq >= known) start_workers();
+        if (!started_ && state.seq >= known_) start_workers();
         const Result<Batch> batch = source_.read(state, batch_bytes_max, wait);
         if (!batch) {
             std::this_thread::sleep_for(wait);
@@ -43,6 +46,13 @@ void Enforcement::follow(std::stop_token stop) {
         state = batch->after;
         position_ = state.seq;
     }
+}
+
+void Enforcement::measure(const Record& record, const PaidOnline& online) const {
+    if (record.seq <= known_ || !options_.paid_to_online) return;
+    constexpr double micros_per_second = 1e6;
+    const std::int64_t micros = record.command.recorded_at.micros - online.paid_recorded_at.micros;
+    options_.paid_to_online(static_cast<double>(micros) / micros_per_second);
 }
 
 void Enforcement::add_router(RouterQueue& queue) {
@@ -77,7 +87,8 @@ std::vector<RouterHealth> Enforcement::health() const {
              counts.applied,
              counts.repaired,
              counts.failed,
-             counts.retries}
+             counts.retries,
+             Timestamp{counts.last_success_micros}}
         );
     }
     return routers;

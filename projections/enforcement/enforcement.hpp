@@ -24,6 +24,7 @@ struct RouterHealth {
     std::uint64_t repaired{};
     std::uint64_t failed{};
     std::uint64_t retries{};
+    Timestamp last_success; // Machine time; zero: not yet.
 };
 
 // Makes routers obey the book: follows the log, keeps one queue and one worker for each router,
@@ -51,6 +52,7 @@ private:
     };
 
     void follow(std::stop_token stop);
+    void measure(const Record& record, const PaidOnline& online) const;
     void add_router(RouterQueue& queue);
     void start_workers();
     static void launch(Worker& worker);
@@ -63,6 +65,7 @@ private:
     mutable std::mutex workers_mutex_;
     std::list<Worker> workers_;
     bool started_{};
+    std::uint64_t known_{}; // The head that the start found: older records are history.
     std::atomic<std::uint64_t> position_{};
     std::jthread reader_;
 };

@@ -46,4 +46,9 @@ std::size_t RouterQueue::pending_count() const {
     return pending_.size();
 }
 
+std::size_t RouterQueue::site_count() const {
+    const std::scoped_lock lock(mutex_);
+    return sites_.size();
+}
+
 } // namespace tollbook

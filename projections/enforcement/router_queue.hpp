@@ -35,6 +35,8 @@ struct SiteWish {
     std::uint64_t applied_seq{}; // The newest wish that was applied and read back ...
     std::uint64_t failed_seq{};  // ... or refused for good.
 
+    std::optional<Timestamp> paid_recorded_at; // Of the payment that wants it on; none once it is.
+
     bool pending() const { return wanted_seq > applied_seq && wanted_seq > failed_seq; }
 };
 
@@ -83,6 +85,7 @@ public:
 
     std::vector<SiteWish> all() const;
     std::size_t pending_count() const;
+    std::size_t site_count() const;
 
 private:
     const RouterAccess access_;

@@ -13,6 +13,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr std::size_t batch_sites_max = 1'000;
+constexpr std::size_t rows_read_for_one_max = 500;
 
 // The body of a report_site command (commands/ reads it; nothing here may include that).
 struct SiteReport {
@@ -69,6 +70,7 @@ void RouterWorker::run(std::stop_token stop) {
         const bool done = audit_due ? audit() : work(tasks);
         if (done) {
             backoff_.succeeded();
+            counts_.last_success_micros = machine_clock().micros;
         } else {
             backoff_.failed(Clock::now());
             ++counts_.retries;
@@ -152,10 +154,15 @@ bool RouterWorker::converge_all(const std::vector<Task>& tasks) {
         }
     }
     if (wishes.empty()) return true;
-    if (wishes.size() == 1)
-        return settle(*asked.front(), routeros::converge(*client_, wishes.front()));
-    const auto answers = routeros::converge_many(*client_, wishes);
     bool done = true;
+    // Many at once means to read the whole router, twice; a few of a large one go one by one.
+    if (wishes.size() == 1 || wishes.size() * rows_read_for_one_max < queue_.site_count()) {
+        std::size_t i = 0;
+        for (; i < wishes.size() && client_->alive(); ++i)
+            done = settle(*asked[i], routeros::converge(*client_, wishes[i])) && done;
+        return done && i == wishes.size();
+    }
+    const auto answers = routeros::converge_many(*client_, wishes);
     for (std::size_t i = 0; i < answers.size(); ++i)
         done = settle(*asked[i], answers[i]) && done;
     return done;

@@ -8,6 +8,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
@@ -25,6 +26,10 @@ using OpenSealed = std::function<
 struct EnforcementOptions {
     std::chrono::milliseconds call_timeout{5'000};
     std::chrono::milliseconds audit_every{60'000}; // Read everything back, repair drift.
+
+    // Told how long it took from the record of a payment to the record that its line was read back
+    // as on. Called on the thread that follows the log, for what happened since the start.
+    std::function<void(double seconds)> paid_to_online{};
 };
 
 // What a router's worker has done, for health and metrics. Written by the worker alone.
@@ -33,7 +38,8 @@ struct RouterCounts {
     std::atomic<std::uint64_t> repaired{};
     std::atomic<std::uint64_t> failed{};
     std::atomic<std::uint64_t> retries{};
-    std::atomic<bool> open{}; // The circuit breaker.
+    std::atomic<std::int64_t> last_success_micros{}; // Machine time; zero: not yet.
+    std::atomic<bool> open{};                        // The circuit breaker.
     std::atomic<bool> up{};
 };
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 namespace tollbook {
 
@@ -98,6 +99,7 @@ void Wishes::want(const Record& record, const std::string& site, bool enabled) {
             if (wish.remove || wish.enabled == enabled) return;
             wish.enabled = enabled;
             wish.wanted_seq = record.seq;
+            wish.paid_recorded_at.reset();
         });
 }
 
@@ -107,21 +109,32 @@ void Wishes::on(const Record& record, const ServiceSuspended& event) {
 
 void Wishes::on(const Record& record, const ServiceReinstated& event) {
     want(record, event.site, event.blocks.empty());
+    RouterQueue* queue = event.payment ? queue_of_site(record, event.site) : nullptr;
+    if (queue == nullptr || !event.blocks.empty()) return;
+    queue->change(event.site, [&](SiteWish& wish) {
+        if (wish.wanted_seq == record.seq) wish.paid_recorded_at = record.command.recorded_at;
+    });
+}
+
+void Wishes::applied(const Record& record, const std::string& site, std::uint64_t applied_seq) {
+    RouterQueue* queue = queue_of_site(record, site);
+    if (queue == nullptr) return;
+    std::optional<Timestamp> paid;
+    queue->change(site, [&](SiteWish& wish) {
+        wish.applied_seq = std::max(wish.applied_seq, applied_seq);
+        if (wish.enabled && !wish.pending()) paid = std::exchange(wish.paid_recorded_at, {});
+    });
+    if (paid) when_online_(record, {*paid});
 }
 
 void Wishes::on(const Record& record, const SiteProvisioned& event) {
     if (RouterQueue* queue = queue_of_site(record, event.site))
-        queue->change(event.site, [&](SiteWish& wish) {
-            wish.provisioned = true;
-            wish.applied_seq = std::max(wish.applied_seq, event.applied_seq);
-        });
+        queue->change(event.site, [](SiteWish& wish) { wish.provisioned = true; });
+    applied(record, event.site, event.applied_seq);
 }
 
 void Wishes::on(const Record& record, const SiteStateApplied& event) {
-    if (RouterQueue* queue = queue_of_site(record, event.site))
-        queue->change(event.site, [&](SiteWish& wish) {
-            wish.applied_seq = std::max(wish.applied_seq, event.applied_seq);
-        });
+    applied(record, event.site, event.applied_seq);
 }
 
 void Wishes::on(const Record& record, const SiteFailed& event) {

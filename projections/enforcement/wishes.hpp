@@ -9,6 +9,11 @@
 
 namespace tollbook {
 
+// A payment that put a line on.
+struct PaidOnline {
+    Timestamp paid_recorded_at;
+};
+
 // Folds the log into the wishes of every router: plans become profiles, sites become PPP secrets,
 // blocks become `disabled`, and what enforcement reported before is not asked for again.
 // One thread folds; the queues themselves are thread-safe.
@@ -17,7 +22,12 @@ public:
     // Called for each router once, when it is registered.
     using NewRouter = std::function<void(RouterQueue&)>;
 
-    explicit Wishes(NewRouter new_router) : new_router_(std::move(new_router)) {}
+    // Called for each record that says that a line which a payment brought back was read back as
+    // on.
+    using WhenOnline = std::function<void(const Record&, const PaidOnline&)>;
+
+    Wishes(NewRouter new_router, WhenOnline when_online)
+        : new_router_(std::move(new_router)), when_online_(std::move(when_online)) {}
 
     // Record types that are of no interest are skipped undecoded. Refuses what cannot be decoded.
     Status apply(const Record& record);
@@ -37,7 +47,10 @@ private:
     void want(const Record& record, const std::string& site, bool enabled);
     RouterQueue* queue_of_site(const Record& record, const std::string& site) const;
 
+    void applied(const Record& record, const std::string& site, std::uint64_t applied_seq);
+
     NewRouter new_router_;
+    WhenOnline when_online_;
     std::map<std::string, std::unique_ptr<RouterQueue>> routers_;     // tenant/router
     std::unordered_map<std::string, RouterQueue*> router_of_site_;    // tenant/site
     std::map<std::string, std::map<std::string, std::string>> rates_; // tenant -> profile -> rate

@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <atomic>
 
 using namespace tollbook;
 
@@ -143,4 +144,39 @@ TEST_CASE("enforcement: a removed site is gone from its router") {
     provider.send("remove_site", R"({"site":"0-0"})");
     provider.await<SiteRemoved>(of_site<SiteRemoved>("0-0"));
     CHECK(provider.router(0).secrets().empty());
+}
+
+TEST_CASE("enforcement: from a payment to its line it is measured once, and history is not") {
+    SmallProvider provider(1);
+    EnforcementOptions options = SmallProvider::quick();
+    std::atomic<int> measured{};
+    std::atomic<double> longest{};
+    options.paid_to_online = [&](double seconds) {
+        longest = std::max(longest.load(), seconds);
+        ++measured;
+    };
+    provider.enforce(options);
+    provider.provision(0, 0);
+    provider.await<SiteProvisioned>(of_site<SiteProvisioned>("0-0"));
+    const auto cut = [&] {
+        provider.send("suspend_service", R"({"service":"0-0","reason":"unpaid"})");
+        provider.await<SiteStateApplied>([](const SiteStateApplied& e) { return !e.enabled; });
+    };
+    cut();
+    provider.reinstate("0-0", "unpaid"); // By hand: nobody paid.
+    provider.await<SiteStateApplied>([](const SiteStateApplied& e) { return e.enabled; });
+    cut();
+    provider.send(
+        "record_payment",
+        R"({"channel":"till:main","receipt":"T1","customer":"C1","minor":1,"user":"u"})"
+    );
+    provider.await<SiteStateApplied>([](const SiteStateApplied& e) { return e.enabled; });
+    provider.settle();
+    CHECK(measured == 1);
+    CHECK(longest > 0);
+    CHECK(provider.enforcement().health().front().last_success.micros > 0);
+    provider.stop_enforcing();
+    provider.enforce(options);
+    provider.settle();
+    CHECK(measured == 1);
 }

@@ -3,7 +3,9 @@
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
+#include <chrono>
 #include <future>
+#include <thread>
 
 namespace tollbook {
 
@@ -33,7 +35,7 @@ SmallProvider::SmallProvider(std::size_t routers) {
         {}
     ));
     read_ = partition_->source().start();
-    send("open_tenant", R"({"name":"Small","timezone":"UTC","currency":"KES"})");
+    send("open_tenant", R"({"name":"Small","timezone":"UTC","currency":"KES","tills":["main"]})");
     send(
         "define_plan",
         R"({"plan":"HOME","name":"Home","price_minor":100,"currency":"KES","down_mbps":10,"up_mbps":5})"
@@ -92,8 +94,16 @@ void SmallProvider::suspend(const std::string& service) {
     send("suspend_service", fmt::format(R"({{"service":"{}","reason":"manual"}})", service));
 }
 
-void SmallProvider::reinstate(const std::string& service) {
-    send("reinstate_service", fmt::format(R"({{"service":"{}","reason":"manual"}})", service));
+void SmallProvider::reinstate(const std::string& service, const std::string& reason) {
+    send("reinstate_service", fmt::format(R"({{"service":"{}","reason":"{}"}})", service, reason));
+}
+
+void SmallProvider::settle() {
+    const std::uint64_t head = partition_->health().head.seq;
+    const auto deadline = std::chrono::steady_clock::now() + await_max;
+    while (enforcement_->position() < head && std::chrono::steady_clock::now() < deadline)
+        std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    REQUIRE(enforcement_->position() >= head);
 }
 
 EnforcementOptions SmallProvider::quick() {

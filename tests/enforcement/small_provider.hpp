@@ -27,9 +27,12 @@ public:
     // Adds service "<router>-<number>" and asks for its site.
     void provision(std::size_t router, std::size_t number);
     void suspend(const std::string& service);
-    void reinstate(const std::string& service);
+    void reinstate(const std::string& service, const std::string& reason = "manual");
 
     void enforce(EnforcementOptions options = quick());
+
+    // Waits until enforcement has read the whole log.
+    void settle();
 
     void stop_enforcing() { enforcement_.reset(); }
 
