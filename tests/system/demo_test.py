@@ -12,6 +12,8 @@ import sys
 import tempfile
 import unittest
 
+import make_day
+
 TOLLBOOK, TEST_ROUTER, SAMPLES = sys.argv[1], sys.argv[2], pathlib.Path(sys.argv[3])
 
 
@@ -45,6 +47,20 @@ class Demo(unittest.TestCase):
             expected = json.loads((SAMPLES / name / "expected.json").read_text())
             del expected["after_statement"]
             self.assertEqual(json.loads(result.read_text()), expected)
+
+    def test_a_made_day_of_any_size_comes_out_as_an_independent_reading_says(self):
+        for size in (1, 300):
+            day = self.directory / f"day-{size}"
+            make_day.make(day, size, seed=size)
+            ran = demo(day, self.directory / f"node-{size}")
+            self.assertEqual(ran.returncode, 0, ran.stdout + ran.stderr)
+            self.assertIn("Every figure is as expected.", ran.stdout)
+
+    def test_the_independent_reading_agrees_with_the_day_that_was_made_by_hand(self):
+        for name in ("isp-day", "isp-day-2"):
+            expected = json.loads((SAMPLES / name / "expected.json").read_text())
+            del expected["after_statement"]
+            self.assertEqual(make_day.Reading(SAMPLES / name).expected(), expected)
 
     def test_one_altered_wallet_is_named_and_red(self):
         def change(expected):
