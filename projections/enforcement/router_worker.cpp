@@ -1,5 +1,6 @@
 #include "projections/enforcement/router_worker.hpp"
 
+#include "ledger/clock_guard.hpp"
 #include "ledger/json.hpp"
 
 #include <fmt/format.h>
