@@ -211,9 +211,21 @@ void FaultFs::synced(const std::string& path) {
 
 void FaultFs::directory_synced(const std::string& path) {
     const std::scoped_lock lock(mutex_);
-    const std::string folder = std::filesystem::path(path).lexically_normal().string();
-    std::erase_if(created_, [&](const std::string& file) { return folder_of(file) == folder; });
-    std::erase_if(replaced_, [&](const auto& file) { return folder_of(file.first) == folder; });
+    names_.erase(std::filesystem::path(path).lexically_normal().string());
+}
+
+// It has no name on the disk yet.
+bool FaultFs::is_new(const std::string& path) const {
+    const auto names = names_.find(folder_of(path));
+    return names != names_.end() && std::ranges::any_of(names->second, [&](const NewName& name) {
+               return name.path == path && !name.before;
+           });
+}
+
+void FaultFs::forget_name(const std::string& path) {
+    const auto names = names_.find(folder_of(path));
+    if (names == names_.end()) return;
+    std::erase_if(names->second, [&](const NewName& name) { return name.path == path; });
 }
 
 IOStatus FaultFs::NewWritableFile(
@@ -229,7 +241,7 @@ IOStatus FaultFs::NewWritableFile(
     if (!done.ok()) return done;
     const std::scoped_lock lock(mutex_);
     files_[path] = {};
-    created_.insert(path);
+    names_[folder_of(path)].push_back({path, std::nullopt});
     *file = std::make_unique<FaultFile>(*this, path, std::move(opened));
     return done;
 }
@@ -268,7 +280,7 @@ IOStatus FaultFs::DeleteFile(
     if (!step.happens) return step.status;
     const std::scoped_lock lock(mutex_);
     files_.erase(path);
-    created_.erase(path);
+    forget_name(path);
     return target()->DeleteFile(path, options, debug);
 }
 
@@ -278,13 +290,13 @@ IOStatus FaultFs::RenameFile(
     const Step step = take(FileStep::rename, from);
     if (!step.happens) return step.status;
     const std::scoped_lock lock(mutex_);
-    const bool is_file = std::filesystem::is_regular_file(from);
-    const bool replaces = is_file && std::filesystem::exists(to) && !created_.contains(to);
-    if (replaces) replaced_.emplace(to, content_of(to));
-    if (is_file && !replaces) created_.insert(to);
+    forget_name(from);
+    if (std::filesystem::is_regular_file(from) && !is_new(to)) {
+        NewName& name = names_[folder_of(to)].emplace_back(NewName{to, std::nullopt});
+        if (std::filesystem::exists(to)) name.before = content_of(to);
+    }
     files_[to] = files_[from];
     files_.erase(from);
-    created_.erase(from);
     return target()->RenameFile(from, to, options, debug);
 }
 
@@ -302,18 +314,23 @@ void FaultFs::lose(Loss loss, std::uint64_t seed) {
     std::mt19937_64 random(seed);
     for (const auto& [path, file] : files_)
         if (std::filesystem::exists(path)) lose_bytes(path, file, loss, random);
-    lose_entries(loss, random);
+    lose_names(loss, random);
     files_.clear();
-    created_.clear();
-    replaced_.clear();
+    names_.clear();
 }
 
-// New names and changed ones that no sync of their directory covers.
-void FaultFs::lose_entries(Loss loss, std::mt19937_64& random) {
-    for (const auto& [path, content] : replaced_)
-        if (loss == Loss::drop || random() % 2 == 0) put_content(path, content);
-    for (const std::string& path : created_)
-        if (loss == Loss::drop || random() % 2 == 0) std::filesystem::remove(path);
+// The last names are taken back first: an older one may stand behind a newer.
+void FaultFs::lose_names(Loss loss, std::mt19937_64& random) {
+    for (const auto& [folder, names] : names_) {
+        const std::size_t kept = loss == Loss::drop ? 0 : random() % (names.size() + 1);
+        for (std::size_t i = names.size(); i > kept; --i) {
+            const NewName& name = names[i - 1];
+            if (name.before)
+                put_content(name.path, *name.before);
+            else
+                std::filesystem::remove(name.path);
+        }
+    }
 }
 
 void FaultFs::lose_bytes(
