@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 #include <future>
 #include <thread>
@@ -99,7 +100,8 @@ void SmallProvider::reinstate(const std::string& service, const std::string& rea
 }
 
 void SmallProvider::settle() {
-    const std::uint64_t head = partition_->health().head.seq;
+    // What was read here is in the log, also before the writer's health tells it.
+    const std::uint64_t head = std::max(partition_->health().head.seq, read_.seq);
     const auto deadline = std::chrono::steady_clock::now() + await_max;
     while (enforcement_->position() < head && std::chrono::steady_clock::now() < deadline)
         std::this_thread::sleep_for(std::chrono::milliseconds(5));
