@@ -175,8 +175,8 @@ Status DemoParts::wait_until_routers_obey() {
         " + (SELECT count(*) FROM sites WHERE tenant = $1 AND phase <> 'removed' AND"
         " (applied_seq IS DISTINCT FROM wanted_seq OR"
         " applied_enabled IS DISTINCT FROM wanted_enabled))"
-        " + (SELECT count(*) FROM services v WHERE tenant = $1 AND NOT EXISTS"
-        " (SELECT FROM sites s WHERE s.tenant = v.tenant AND s.site = v.site))";
+        " + (SELECT count(*) FROM (SELECT site FROM services WHERE tenant = $1"
+        " EXCEPT SELECT site FROM sites WHERE tenant = $1) s)";
     std::string last;
     for (int looks = 0; looks < looks_without_progress_max; ++looks) {
         const Result<std::string> head = log_position();
