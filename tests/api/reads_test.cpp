@@ -12,6 +12,7 @@
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
+#include <chrono>
 #include <filesystem>
 #include <map>
 #include <set>
@@ -40,6 +41,7 @@ public:
         node_ = Node::start(std::move(options)).value();
         client = client_with(key);
         seed();
+        wait_for_reads();
     }
 
     std::unique_ptr<Client> client_with(std::string key) const {
@@ -64,6 +66,13 @@ private:
         const auto reply = client->post(path, body, "seed-" + std::to_string(++commands_));
         REQUIRE_MESSAGE(reply, (path + " " + body));
         if (!reply->position.empty()) newest_ = reply->position;
+    }
+
+    // PostgreSQL is being made meanwhile, which takes a while on a busy machine.
+    void wait_for_reads() const {
+        const auto deadline = std::chrono::steady_clock::now() + std::chrono::minutes(2);
+        while (!get("") && std::chrono::steady_clock::now() < deadline) {
+        }
     }
 
     void seed_customer(const std::string& base, int i) {
