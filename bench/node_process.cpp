@@ -7,8 +7,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <fstream>
+#include <optional>
+#include <sstream>
 #include <thread>
 
 namespace tollbook::bench {
@@ -62,16 +65,22 @@ std::string NodeProcess::request(
     );
 }
 
-double NodeProcess::metric(const std::string& name) const {
+double NodeProcess::lowest(const std::string& metric) const {
     const std::string request = "GET /metrics HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n";
-    const std::string text = send_load(port_, 1, {&request, 1}).last_body;
-    const std::size_t at = text.find("\n" + name + " ");
-    ensure(at != std::string::npos);
-    return std::strtod(text.c_str() + at + name.size() + 2, nullptr);
+    std::istringstream text(send_load(port_, 1, {&request, 1}).last_body);
+    std::optional<double> least;
+    for (std::string line; std::getline(text, line);) {
+        const std::size_t name_end = line.find_first_of("{ ");
+        if (name_end == std::string::npos || line.substr(0, name_end) != metric) continue;
+        const double value = std::strtod(line.c_str() + line.rfind(' '), nullptr);
+        least = std::min(least.value_or(value), value);
+    }
+    ensure(least.has_value());
+    return *least;
 }
 
 void NodeProcess::wait_for_read_models() const {
-    while (metric("tollbook_projection_position") < metric("tollbook_log_position"))
+    while (lowest("tollbook_projection_position") < lowest("tollbook_log_position"))
         std::this_thread::sleep_for(look_every);
 }
 

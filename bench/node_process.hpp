@@ -34,7 +34,8 @@ public:
     void wait_for_read_models() const;
 
 private:
-    double metric(const std::string& name) const;
+    // The smallest sample of a metric, whatever its labels.
+    double lowest(const std::string& metric) const;
 
     OpenDirectory directory_; // PostgreSQL's own user must reach it.
     std::string key_;
