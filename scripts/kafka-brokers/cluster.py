@@ -6,9 +6,9 @@ import os
 import pathlib
 import select
 import signal
+import time
 
 USER = "tollbook"
-STOP_SECONDS_MAX = 15
 
 
 class Failure(Exception):
@@ -87,25 +87,29 @@ class Cluster:
         return told
 
 
+def send(handle, how):
+    with contextlib.suppress(ProcessLookupError):
+        signal.pidfd_send_signal(handle, how)
+
+
 def gone(handle, seconds):
     return bool(select.select([handle], [], [], seconds)[0])
 
 
-def end(cluster, broker, how):
-    """Sends a signal; False: there is no such process. Returns when the process has obeyed.
+def end(cluster, brokers, how, seconds_max):
+    """Ends those of the brokers that run, and returns when they are gone.
 
-    Asked to end with TERM it may take its time, not for ever.
+    What has not obeyed after `seconds_max` is killed: the last of three, asked with TERM, would wait
+    minutes for the others.
     """
-    with cluster.process(broker) as process:
-        if process is None:
-            return False
-        pid, handle = process
-        with contextlib.suppress(ProcessLookupError):
-            signal.pidfd_send_signal(handle, how)
-            if how in (signal.SIGSTOP, signal.SIGCONT):
-                return True
-            signal.pidfd_send_signal(handle, signal.SIGCONT)  # A paused one would not hear TERM.
-            if not gone(handle, STOP_SECONDS_MAX):
-                signal.pidfd_send_signal(handle, signal.SIGKILL)
-        gone(handle, None)
-        return True
+    deadline = time.monotonic() + seconds_max
+    with contextlib.ExitStack() as held:
+        processes = [held.enter_context(cluster.process(broker)) for broker in brokers]
+        handles = [process[1] for process in processes if process is not None]
+        for handle in handles:
+            send(handle, how)
+            send(handle, signal.SIGCONT)  # A paused one would not hear TERM.
+        for handle in handles:
+            if not gone(handle, max(0, deadline - time.monotonic())):
+                send(handle, signal.SIGKILL)
+                gone(handle, None)

@@ -7,12 +7,15 @@ import shutil
 import signal
 import sys
 import tempfile
+import time
 
-from cluster import Cluster, Failure, end
+from cluster import Cluster, Failure, end, send
 from java import Java, PortTaken, bring_up
 from layout import format_data, lay_out, make_secrets
 
 PORT_ATTEMPTS_MAX = 5
+TERM_SECONDS_MAX = 15  # A broker hands its partitions over first.
+STOP_SECONDS_MAX = 3
 
 
 def start(options):
@@ -65,15 +68,22 @@ def start_broker(options):
 
 def kill_broker(options):
     cluster = Cluster(options.dir)
-    if not end(cluster, options.id, signal.Signals[f"SIG{options.signal}"]):
-        raise Failure(f"broker {options.id} does not run")
+    how = signal.Signals[f"SIG{options.signal}"]
+    with cluster.process(options.id) as process:
+        if process is None:
+            raise Failure(f"broker {options.id} does not run")
+        if how in (signal.SIGSTOP, signal.SIGCONT):
+            send(process[1], how)
+            while cluster.state(options.id)[0] == ("running" if how == signal.SIGSTOP else "paused"):
+                time.sleep(0.01)
+            return cluster
+    end(cluster, [options.id], how, TERM_SECONDS_MAX)
     return cluster
 
 
 def stop(options):
     cluster = Cluster(options.dir)
-    for broker in cluster.ports:
-        end(cluster, broker, signal.SIGTERM)
+    end(cluster, cluster.ports, signal.SIGTERM, STOP_SECONDS_MAX)
     return cluster
 
 

@@ -10,6 +10,7 @@ import struct
 from cluster import Failure
 
 PORTS = range(20000, 30000)  # Below those that outgoing connections take.
+LISTENING = "0A"  # In /proc/net/tcp.
 
 
 def claim_ports(directory, count):
@@ -40,6 +41,17 @@ def free(port):
         except OSError:
             return False
         return True
+
+
+def listens(pid, port):
+    """Whether it is this process that listens on the port."""
+    sockets = set()
+    for table in ("tcp", "tcp6"):
+        for line in pathlib.Path(f"/proc/{pid}/net/{table}").read_text().splitlines()[1:]:
+            fields = line.split()
+            if fields[1].endswith(f":{port:04X}") and fields[3] == LISTENING:
+                sockets.add(f"socket:[{fields[9]}]")
+    return any(os.readlink(fd) in sockets for fd in pathlib.Path(f"/proc/{pid}/fd").iterdir())
 
 
 def members(port):
