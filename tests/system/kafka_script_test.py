@@ -16,13 +16,15 @@ import tempfile
 import threading
 import time
 import unittest
+from unittest import mock
 
 from confluent_kafka import Consumer, KafkaError, KafkaException, Producer, TopicPartition
 from confluent_kafka.admin import AdminClient, NewTopic
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "tests" / "support"))
+sys.path[:0] = [str(ROOT / "tests" / "support"), str(ROOT / "scripts" / "kafka-brokers")]
 import kafka_cluster  # noqa: E402
+import ports  # noqa: E402
 
 SECONDS_MAX = 60
 FETCH = ROOT / "scripts" / "kafka-brokers" / "fetch"
@@ -84,7 +86,7 @@ def read(settings, topic, count):
 
 
 def processes_of(directory):
-    """The processes that name the directory in their arguments."""
+    """The brokers that have their settings there."""
     found = []
     for path in pathlib.Path("/proc").glob("[0-9]*/cmdline"):
         try:
@@ -173,7 +175,7 @@ class Brokers(unittest.TestCase):
         sender.settle()
         self.assertEqual((len(sender.delivered), sender.failed), (200, []))
         self.three.restart(leader)
-        self.assertEqual(len(AdminClient(settings).list_topics().brokers), 3)
+        self.assertEqual({b["state"] for b in self.three.brokers().values()}, {"running"})
         self.assertEqual(read(settings, "led", 200), [b"%d" % n for n in range(200)])
 
     def test_tls_and_scram_let_in_who_has_the_ca_and_the_password(self):
@@ -225,14 +227,6 @@ class Brokers(unittest.TestCase):
             other.kill()
             other.wait()
 
-    def test_clusters_that_start_at_once_share_no_port(self):
-        ports = [port for cluster in (self.one, self.three, self.secure)
-                 for broker in json.loads((cluster.directory / "cluster.json").read_text())[
-                     "ports"].values() for port in broker.values()]
-        self.assertEqual(len(ports), 3 * 5)
-        self.assertEqual(len(set(ports)), len(ports))
-        self.assertTrue(all(20000 <= port < 30000 for port in ports))
-
 
 class Script(unittest.TestCase):
     """What needs a cluster of its own, or none."""
@@ -241,6 +235,7 @@ class Script(unittest.TestCase):
         self.directory = pathlib.Path(tempfile.mkdtemp(prefix="tollbook-test-", dir="/var/tmp"))
         self.addCleanup(shutil.rmtree, self.directory)
         self.brokers = self.directory / "brokers"
+        self.addCleanup(self.stop)
 
     def kafka(self, verb, *arguments):
         return kafka_cluster.run(verb, "--dir", self.brokers, *arguments)
@@ -250,7 +245,6 @@ class Script(unittest.TestCase):
             self.kafka("stop")
 
     def test_a_port_that_somebody_takes_is_left_to_them(self):
-        self.addCleanup(self.stop)
         taken = []
 
         def take():
@@ -264,6 +258,20 @@ class Script(unittest.TestCase):
         self.addCleanup(taken[0].close)
         self.assertNotEqual(started["brokers"][0]["port"], taken[0].getsockname()[1])
         self.assertEqual(started["brokers"][0]["state"], "running")
+
+    def test_clusters_that_start_at_once_share_no_port_while_their_directories_exist(self):
+        directories = [self.directory / str(number) for number in range(20)]
+        for directory in directories:
+            directory.mkdir()
+        with mock.patch.dict(os.environ, XDG_CACHE_HOME=str(self.directory)), \
+                mock.patch.multiple(ports, PORTS=range(20000, 20100), free=lambda port: True), \
+                concurrent.futures.ThreadPoolExecutor(20) as pool:
+            claimed = list(pool.map(lambda directory: ports.claim_ports(directory, 5), directories))
+            self.assertEqual(sorted(sum(claimed, [])), list(range(20000, 20100)))
+            with self.assertRaisesRegex(ports.Failure, "fewer than 5 ports are free"):
+                ports.claim_ports(directories[0], 5)
+            directories[1].rmdir()
+            self.assertEqual(set(ports.claim_ports(directories[0], 5)), set(claimed[1]))
 
     def test_an_interrupted_start_leaves_no_process(self):
         start = subprocess.Popen([kafka_cluster.SCRIPT, "start", "--dir", self.brokers],
