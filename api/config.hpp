@@ -54,6 +54,33 @@ inline constexpr std::array settings{
         "",
         "File with the libpq connection string; empty: a private cluster below data.dir"},
     Setting{"book.checkpoint_records", SettingType::number, "250000", "Records per checkpoint"},
+    Setting{
+        "book.answer_within_ms",
+        SettingType::number,
+        "10000",
+        "What the topic has not confirmed by then is answered 504, what waits behind it 503"},
+    Setting{"kafka.bootstrap", SettingType::text, "", "Brokers, host:port,...; empty: no Kafka"},
+    Setting{"kafka.topic", SettingType::text, "tollbook-log", "The log's private topic"},
+    Setting{
+        "kafka.acknowledge",
+        SettingType::text,
+        "both",
+        "What an answer waits for: the disk and the topic (both), replicated, or local"},
+    Setting{"kafka.tls", SettingType::flag, "false", "Speak TLS with the brokers"},
+    Setting{"kafka.tls_ca_file", SettingType::text, "", "PEM of their CA; empty: the system's"},
+    Setting{"kafka.username", SettingType::text, "", "SASL user; empty: none"},
+    Setting{"kafka.password_file", SettingType::text, "", "File with that user's password"},
+    Setting{
+        "kafka.sasl_mechanism",
+        SettingType::text,
+        "SCRAM-SHA-512",
+        "Or SCRAM-SHA-256, or PLAIN (with kafka.tls alone)"},
+    Setting{
+        "kafka.unsafe_topic",
+        SettingType::flag,
+        "false",
+        "For development: let a topic pass that could lose the log"},
+    Setting{"kafka.timeout_ms", SettingType::number, "5000", "Of one question to the brokers"},
     Setting{"routers.timeout_ms", SettingType::number, "5000", "Of one call to a router"},
     Setting{
         "routers.audit_every_ms",

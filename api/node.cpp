@@ -45,6 +45,7 @@ struct Node::Parts {
     std::string dsn; // In use.
     std::unique_ptr<Store> store;
     std::unique_ptr<KeyStore> keys;
+    std::unique_ptr<Replication> replication; // Null without a topic.
     std::unique_ptr<Partition> partition;
     std::unique_ptr<Cluster> cluster;
     std::unique_ptr<ProjectionRunner> runner;
@@ -61,7 +62,10 @@ struct Node::Parts {
 };
 
 Status Node::Parts::open_ledger() {
-    Result<std::unique_ptr<Store>> opened = Store::open(options.data_directory);
+    StoreOptions store_options;
+    store_options.sync_lazily =
+        options.replication && options.replication->acknowledge == Acknowledgement::replicated;
+    Result<std::unique_ptr<Store>> opened = Store::open(options.data_directory, store_options);
     if (!opened) return opened.error();
     store = std::move(*opened);
     Result<std::unique_ptr<KeyStore>> key_store = KeyStore::open(options.data_directory, false);
@@ -73,9 +77,17 @@ Status Node::Parts::open_ledger() {
         });
     PartitionOptions partition_options;
     partition_options.checkpoint_records = options.checkpoint_records;
+    partition_options.answer_within = options.answer_within;
+    if (options.replication) {
+        auto joined = Replication::open(*store, options.data_directory, *options.replication);
+        if (!joined) return joined.error();
+        replication = std::move(*joined);
+        partition_options.log = replication->writer_log();
+    }
     auto writer = Partition::open(*store, *keys, std::move(decider), partition_options);
     if (!writer) return writer.error();
     partition = std::move(*writer);
+    if (replication) replication->begin();
     return Done{};
 }
 
@@ -156,7 +168,7 @@ std::vector<Check> Node::Parts::checks() const {
     std::size_t routers_down = 0;
     for (const RouterHealth& router : enforcement->health())
         routers_down += router.open ? 1 : 0;
-    return {
+    std::vector<Check> all{
         {"log", log.serving, false, log.serving ? "serving" : log.stopped.detail},
         {"read-models",
          views.state == RunnerState::running,
@@ -164,10 +176,13 @@ std::vector<Check> Node::Parts::checks() const {
          fmt::format("{}, {} records behind", name_of(views.state), views.lag_records())},
         {"routers", routers_down == 0, true, fmt::format("{} unreachable", routers_down)},
     };
+    if (replication) all.push_back(replication->check());
+    return all;
 }
 
 void Node::Parts::sample_metrics() {
     metrics.sample([this] { return log_samples(partition->health()); });
+    if (replication) metrics.sample([this] { return replication->samples(); });
     metrics.sample([this] { return projection_samples(runner->progress(), machine_now()); });
     metrics.sample([this] { return router_samples(enforcement->health()); });
     metrics.sample([this] {

@@ -3,11 +3,13 @@
 #include "api/http/hooks.hpp"
 #include "api/http/limits.hpp"
 #include "api/http/server.hpp"
+#include "api/replication.hpp"
 #include "ledger/error.hpp"
 
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace tollbook::api {
@@ -20,6 +22,8 @@ struct NodeOptions {
     HookSources hook_sources;
     Limits limits;
     std::uint64_t checkpoint_records{250'000};
+    std::optional<ReplicationOptions> replication; // None: the log stands on this disk alone.
+    std::chrono::milliseconds answer_within{10'000};
     std::chrono::milliseconds router_timeout{5'000};
     std::chrono::milliseconds router_audit_every{60'000};
 };

@@ -22,20 +22,11 @@ bool extends(
     return seq > head.seq && seq == next.seq;
 }
 
-ControlMessage next_claim(
-    const Log& log, const Head& head, const Leadership& now, const LeaderId& leader
-) {
-    const LogIdentity identity = log.identity();
+ControlMessage next_claim(const LogIdentity& log, const ReaderState& at, const LeaderId& leader) {
     return {
         Control::claim,
-        {identity.cluster,
-         log.incarnation(),
-         identity.partition,
-         now.term + 1,
-         leader,
-         head.seq,
-         head.seq},
-        head.hash};
+        {log.cluster, at.incarnation, log.partition, at.term + 1, leader, at.seq, at.seq},
+        at.hash};
 }
 
 } // namespace tollbook

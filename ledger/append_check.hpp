@@ -16,9 +16,7 @@ bool extends(
     const Leadership& leadership
 );
 
-// The claim of the next term at this head.
-ControlMessage next_claim(
-    const Log& log, const Head& head, const Leadership& now, const LeaderId& leader
-);
+// The claim of the next term by which this leader takes over from where the reader stands.
+ControlMessage next_claim(const LogIdentity& log, const ReaderState& at, const LeaderId& leader);
 
 } // namespace tollbook

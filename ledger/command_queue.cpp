@@ -62,6 +62,22 @@ CommandQueue::Taken CommandQueue::take(std::size_t commands_max, std::chrono::mi
     return taken;
 }
 
+// They stand in the order in which they came in, but for a race of two that push.
+PendingCommands CommandQueue::take_older(std::chrono::steady_clock::time_point since) {
+    const std::scoped_lock lock(mutex_);
+    PendingCommands taken;
+    while (!commands_.empty() && commands_.front()->since < since) {
+        taken.push_back(std::move(commands_.front()));
+        commands_.pop_front();
+    }
+    return taken;
+}
+
+bool CommandQueue::closed() const {
+    const std::scoped_lock lock(mutex_);
+    return closed_;
+}
+
 std::size_t CommandQueue::size() const {
     const std::scoped_lock lock(mutex_);
     return commands_.size();

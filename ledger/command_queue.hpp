@@ -44,6 +44,11 @@ public:
     // Waits for something, a poke, the closing or `wait`. At most `commands_max` commands.
     Taken take(std::size_t commands_max, std::chrono::milliseconds wait);
 
+    // Takes out what came in before `since`. For while the writer is held up.
+    PendingCommands take_older(std::chrono::steady_clock::time_point since);
+
+    bool closed() const;
+
     std::size_t size() const;
 
 private:

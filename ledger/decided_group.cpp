@@ -162,13 +162,16 @@ void DecidedGroup::undo() {
     state_.undo_to(begin_);
 }
 
-Receipt receipt_of(DecidedCommand& command, std::uint32_t partition) {
+Receipt receipt_of(
+    DecidedCommand& command, std::uint32_t partition, Acknowledgement acknowledgement
+) {
     Receipt receipt;
     receipt.partition = partition;
     receipt.first_seq = command.records.front().seq;
     receipt.last_seq = command.records.back().seq;
     receipt.term = command.records.front().command.term;
     receipt.hash = command.hash;
+    receipt.level = acknowledgement;
     receipt.events.reserve(command.records.size());
     for (Record& record : command.records)
         receipt.events.push_back(

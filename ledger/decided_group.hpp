@@ -64,6 +64,8 @@ private:
 };
 
 // The receipt of a command that was accepted now; takes the names out of its records.
-Receipt receipt_of(DecidedCommand& command, std::uint32_t partition);
+Receipt receipt_of(
+    DecidedCommand& command, std::uint32_t partition, Acknowledgement acknowledgement
+);
 
 } // namespace tollbook

@@ -91,6 +91,7 @@ enum class Errc {
     store_newer,
     store_damaged,
     store_unavailable,
+    topic_unavailable,
     database_unavailable,
     device_unreachable,
     device_timeout,
@@ -248,10 +249,9 @@ inline constexpr std::array errc_table{
     ErrcInfo{Errc::store_damaged, 503, "store-damaged", "The log is damaged"},
     ErrcInfo{Errc::store_unavailable, 503, "store-unavailable", "The log cannot be written"},
     ErrcInfo{
-        Errc::database_unavailable,
-        503,
-        "database-unavailable",
-        "The read models cannot be reached"},
+        Errc::topic_unavailable, 503, "topic-unavailable", "The replicated log cannot be reached"},
+    ErrcInfo{
+        Errc::database_unavailable, 503, "database-unavailable", "The database cannot be reached"},
     ErrcInfo{Errc::device_unreachable, 503, "device-unreachable", "The device cannot be reached"},
     ErrcInfo{Errc::device_timeout, 504, "device-timeout", "The device did not answer in time"},
     ErrcInfo{Errc::device_refused, 502, "device-refused", "The device refused"},

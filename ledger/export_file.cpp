@@ -118,7 +118,6 @@ Status ExportFile::read_header(std::string_view bytes) {
     start_.term = reader.fixed<std::uint64_t>();
     start_.leader = reader.array<24>();
     start_.seq = reader.fixed<std::uint64_t>();
-    start_.offset = start_.seq;
     start_.hash = reader.array<hash_size>();
     head_ = start_;
     return Done{};
@@ -129,7 +128,7 @@ Status ExportFile::add(std::string_view message, std::uint64_t offset) {
     if (!envelope) return envelope.error();
     const bool control = is_control(message);
     const Entry entry{
-        envelope->last_seq,
+        control ? std::max(head_.seq, envelope->last_seq) : envelope->last_seq,
         control ? envelope->fencing_term : 0,
         offset,
         static_cast<std::uint32_t>(message.size())};
@@ -137,7 +136,7 @@ Status ExportFile::add(std::string_view message, std::uint64_t offset) {
     if (!entries_.empty() && place(entries_.back()) >= place(entry))
         return damaged(fmt::format("seq {} stands at a wrong place", entry.seq));
     entries_.push_back(entry);
-    head_.offset = head_.seq = entry.seq;
+    head_.seq = entry.seq;
     head_.term = envelope->fencing_term;
     head_.leader = envelope->leader;
     return Done{};
@@ -185,7 +184,7 @@ Result<Batch> ExportFile::read(
         if (!batch.records.empty() && bytes >= bytes_max) break;
         const Result<std::string> stored = message(*entry);
         if (!stored) return stored.error();
-        const Status taken = take_own(batch, identity_, {entry->seq, *stored});
+        const Status taken = take_own(batch, identity_, {no_offset, *stored});
         if (!taken) return taken.error();
         bytes += stored->size();
     }

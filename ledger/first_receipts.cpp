@@ -9,7 +9,9 @@ namespace tollbook {
 
 namespace {
 
-Receipt receipt_at(const Frame& frame, std::size_t first, const CommandPlace& place) {
+Receipt receipt_at(
+    const Frame& frame, std::size_t first, const CommandPlace& place, Acknowledgement level
+) {
     const std::size_t last = first + place.count - 1;
     const Record& record = frame.records[first];
     Receipt receipt{
@@ -18,7 +20,7 @@ Receipt receipt_at(const Frame& frame, std::size_t first, const CommandPlace& pl
         frame.records[last].seq,
         record.command.term,
         frame.hashes[last],
-        Acknowledgement::local,
+        level,
         true,
         {}};
     for (std::size_t i = first; i <= last; ++i) {
@@ -64,7 +66,7 @@ Result<Receipt> FirstReceipts::read(const Repeat& repeat) {
             Errc::store_damaged, fmt::format("the index misplaces seq {}", repeat.place.first_seq)};
     if (frame_->records[at].command.fingerprint != repeat.command->fingerprint)
         return Error{Errc::idempotency_key_reused, {}};
-    return receipt_at(*frame_, at, repeat.place);
+    return receipt_at(*frame_, at, repeat.place, log_.acknowledgement());
 }
 
 Status FirstReceipts::load(std::uint64_t seq) {

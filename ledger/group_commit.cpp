@@ -3,6 +3,7 @@
 #include "ledger/crash_point.hpp"
 #include "ledger/ensure.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace tollbook {
@@ -17,6 +18,7 @@ Status GroupCommit::run(PendingCommands commands, Timestamp recorded_at) {
     if (status) status = parts_.derived.reads_held();
     if (!status) return take_back(group, status.error(), false);
     if (group.accepted() == 0) {
+        if (status = prove(group); !status) return take_back(group, status.error(), false);
         parts_.state.forget_undo();
         count(group);
         answer(group);
@@ -27,8 +29,10 @@ Status GroupCommit::run(PendingCommands commands, Timestamp recorded_at) {
     crash_point("writer.sealed");
     const std::vector<StoredFrame> frames = build(group.commands());
     if (parts_.answer_before_append) answer(group);
-    if (status = parts_.log.append(frames, parts_.state.head()); !status)
-        return take_back(group, status.error(), true);
+    under_way_ = &group;
+    status = parts_.log.append(frames, parts_.state.head());
+    under_way_ = nullptr;
+    if (!status) return take_back(group, status.error(), true);
     crash_point("writer.appended");
     parts_.state.forget_undo();
     ++counts_.groups;
@@ -36,6 +40,29 @@ Status GroupCommit::run(PendingCommands commands, Timestamp recorded_at) {
     if (!parts_.answer_before_append) answer(group);
     crash_point("writer.answered");
     return Done{};
+}
+
+// A refusal stands on a state that must still be the newest one.
+Status GroupCommit::prove(DecidedGroup& group) {
+    const bool refuses = std::ranges::any_of(group.commands(), [](const DecidedCommand& command) {
+        return command.refusal.has_value();
+    });
+    if (!refuses) return Done{};
+    under_way_ = &group;
+    const Status proven = parts_.log.barrier();
+    under_way_ = nullptr;
+    return proven;
+}
+
+void GroupCommit::answer_late(std::chrono::steady_clock::time_point since) {
+    if (under_way_ == nullptr) return;
+    for (DecidedCommand& command : under_way_->commands()) {
+        if (!command.pending || command.pending->since >= since) continue;
+        const Error waiting{Errc::outcome_unknown, "the topic has not confirmed it yet"};
+        const Error undecided{Errc::topic_unavailable, "nothing was changed"};
+        std::exchange(command.pending, nullptr)->answer(command.refusal ? undecided : waiting);
+        ++counts_.late;
+    }
 }
 
 Status GroupCommit::seal(std::vector<DecidedCommand>& commands) {
@@ -103,12 +130,13 @@ void GroupCommit::answer(DecidedGroup& group) {
     const std::uint32_t partition = parts_.log.identity().partition;
     for (DecidedCommand& command : group.commands()) {
         std::unique_ptr<PendingCommand> pending = std::move(command.pending);
+        if (!pending) continue; // Answered late.
         if (command.first)
             parts_.receipts.answer(std::move(pending), *command.first);
         else if (command.refusal)
             pending->answer(std::move(*command.refusal));
         else
-            pending->answer(receipt_of(command, partition));
+            pending->answer(receipt_of(command, partition, parts_.log.acknowledgement()));
     }
 }
 
@@ -124,7 +152,7 @@ Status GroupCommit::take_back(DecidedGroup& group, const Error& why, bool was_pu
     group.undo();
     for (DecidedCommand& command : group.commands()) {
         std::unique_ptr<PendingCommand> pending = std::move(command.pending);
-        if (!pending) continue; // Answered before its time: a test's doing.
+        if (!pending) continue; // Answered late, or before its time: a test's doing.
         const bool was_durable = command.first && command.first->first_seq <= group.begin().seq;
         if (was_durable)
             parts_.receipts.answer(std::move(pending), *command.first);

@@ -7,6 +7,7 @@
 #include "ledger/log.hpp"
 #include "ledger/writer_state.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <vector>
@@ -18,6 +19,7 @@ struct CommitCounts {
     std::uint64_t replays{};
     std::uint64_t refusals{};
     std::uint64_t groups{}; // Syncs.
+    std::uint64_t late{};   // Answered before their outcome was known.
 };
 
 // One group from its decision to its answers: decide all, seal all, one append, answer all.
@@ -39,9 +41,14 @@ public:
     // state is then the one before the group. A full disk is no such error: the group is refused.
     Status run(PendingCommands commands, Timestamp recorded_at);
 
+    // From inside `run`, while the log waits for others: who came in before `since` is told that
+    // nobody knows yet. The group goes on.
+    void answer_late(std::chrono::steady_clock::time_point since);
+
     const CommitCounts& counts() const { return counts_; }
 
 private:
+    Status prove(DecidedGroup& group);
     Status seal(std::vector<DecidedCommand>& commands);
     std::vector<StoredFrame> build(std::vector<DecidedCommand>& commands);
     void close_frame(std::vector<StoredFrame>& frames);
@@ -53,6 +60,7 @@ private:
     Parts parts_;
     FrameBuilder builder_;
     CommitCounts counts_;
+    DecidedGroup* under_way_{};
 };
 
 } // namespace tollbook

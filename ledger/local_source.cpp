@@ -5,7 +5,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <iterator>
 
 namespace tollbook {
 
@@ -13,11 +12,6 @@ namespace {
 
 Error not_ours(const ReaderState& from, std::string_view why) {
     return {Errc::store_damaged, fmt::format("a reader at seq {}: {}", from.seq, why)};
-}
-
-void join(Batch& batch, Frame frame) {
-    std::move(frame.records.begin(), frame.records.end(), std::back_inserter(batch.records));
-    batch.hashes.insert(batch.hashes.end(), frame.hashes.begin(), frame.hashes.end());
 }
 
 } // namespace
@@ -31,7 +25,7 @@ Status take_own(Batch& batch, const LogIdentity& log, const Message& message) {
             Errc::store_damaged,
             fmt::format("behind seq {}: {}", batch.after.seq, to_string(dropped->reason))};
     }
-    if (auto* admitted = std::get_if<Admitted>(&verdict)) join(batch, std::move(admitted->frame));
+    if (auto* admitted = std::get_if<Admitted>(&verdict)) batch.add(std::move(admitted->frame));
     return Done{};
 }
 
@@ -60,7 +54,7 @@ Result<Batch> LocalSource::read(
     const auto messages = log_.messages_after({from.seq, from.term}, bytes_max);
     if (!messages) return messages.error();
     for (const StoredFrame& message : *messages) {
-        const Status taken = take_own(batch, log_.identity(), {message.last_seq, message.bytes});
+        const Status taken = take_own(batch, log_.identity(), {no_offset, message.bytes});
         if (!taken) return taken.error();
     }
     remember(batch.after);

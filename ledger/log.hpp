@@ -1,12 +1,14 @@
 #pragma once
 
 #include "ledger/error.hpp"
+#include "ledger/frame.hpp"
 #include "ledger/position.hpp"
 #include "ledger/record.hpp"
 
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <string>
 #include <vector>
@@ -34,6 +36,8 @@ struct StoredFrame {
     std::string bytes;
 };
 
+using KeepWaiting = std::function<bool()>;
+
 // Where to go on reading: behind `seq`, with the claims up to `term` known.
 struct LogCursor {
     std::uint64_t seq{};
@@ -54,8 +58,12 @@ public:
     virtual Uuid incarnation() const = 0;
 
     // Appends a claim of the next term at the head, durable on return. A writer claims once, before
-    // its first frame. Fails as `append` does.
-    virtual Status claim(const LeaderId& leader) = 0;
+    // its first frame. Fails as `append` does. A log that is replicated may have grown meanwhile.
+    virtual Status claim(const LeaderId& leader);
+
+    // Puts a valid claim of the next term behind the head, durable on return. The head that it
+    // names may be an earlier one: then frames of the leader before it came in between.
+    virtual Status take_claim(const ControlMessage& claim) = 0;
 
     virtual Leadership leadership() const = 0;
 
@@ -84,10 +92,27 @@ public:
     // The head as soon as it is above `seq`, or after `wait`. A read-only log looks for newer data.
     virtual Result<Head> wait_above(std::uint64_t seq, std::chrono::milliseconds wait) const = 0;
 
+    // Whether there is room for so many bytes more; else read_only, and nothing was written.
+    virtual Status room_for(std::size_t bytes) const = 0;
+
+    // What an answer that waited for `append` may say.
+    virtual Acknowledgement acknowledgement() const { return Acknowledgement::local; }
+
+    // Holds when this writer still leads, so that a refusal on its state may be answered. A log of
+    // one disk has nobody to ask. Fails as `append` does.
+    virtual Status barrier() { return Done{}; }
+
+    // A log that waits for others calls this now and then from inside claim, append and barrier;
+    // false gives up the wait, and what was under way fails with outcome_unknown.
+    virtual void on_wait(KeepWaiting) {}
+
     // Syncs the high-water mark if it moved since its last sync. `append` does so about once a
     // second; a writer that falls idle calls it once more.
     virtual Status sync_mark() = 0;
 };
+
+// The hash of the record `seq` (0: the genesis hash); not_found above the head.
+Result<Hash> hash_in(const Log& log, std::uint64_t seq);
 
 // Where a reader stands that has read all of it, and one that has read nothing.
 ReaderState state_at_head(const Log& log);

@@ -14,12 +14,12 @@ LogIdentity MemoryLog::identity() const { return identity_; }
 
 Uuid MemoryLog::incarnation() const { return incarnation_; }
 
-Status MemoryLog::claim(const LeaderId& leader) {
+Status MemoryLog::take_claim(const ControlMessage& claim) {
+    ensure(claim.envelope.fencing_term == leadership().term + 1);
     const Head head = head_.get();
-    const ControlMessage message = next_claim(*this, head, leadership(), leader);
     state_.with([&](State& state) {
-        state.leadership = {message.envelope.fencing_term, leader};
-        state.messages[{head.seq, message.envelope.fencing_term}] = encode_control(message);
+        state.leadership = {claim.envelope.fencing_term, claim.envelope.leader};
+        state.messages[{head.seq, claim.envelope.fencing_term}] = encode_control(claim);
     });
     return Done{};
 }
@@ -75,6 +75,8 @@ Result<std::vector<StoredFrame>> MemoryLog::messages_after(
 Result<Head> MemoryLog::wait_above(std::uint64_t seq, std::chrono::milliseconds wait) const {
     return head_.wait_above(seq, wait);
 }
+
+Status MemoryLog::room_for(std::size_t) const { return Done{}; }
 
 Status MemoryLog::sync_mark() { return Done{}; }
 

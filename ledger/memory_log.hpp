@@ -17,7 +17,7 @@ public:
 
     LogIdentity identity() const override;
     Uuid incarnation() const override;
-    Status claim(const LeaderId& leader) override;
+    Status take_claim(const ControlMessage& claim) override;
     Leadership leadership() const override;
     Status append(std::span<const StoredFrame> frames, const Head& head) override;
     Head head() const override;
@@ -26,6 +26,7 @@ public:
     Result<std::vector<StoredFrame>> messages_after(const LogCursor& cursor, std::size_t bytes_max)
         const override;
     Result<Head> wait_above(std::uint64_t seq, std::chrono::milliseconds wait) const override;
+    Status room_for(std::size_t bytes) const override;
     Status sync_mark() override;
 
 private:

@@ -22,10 +22,12 @@ inline constexpr std::size_t origin_bytes_max = 255;
 
 struct PartitionOptions {
     std::uint64_t node_id{1};
-    std::uint64_t checkpoint_records{250'000}; // A checkpoint after about so many records.
-    std::size_t queue_commands_max{65'536};    // More waiting than this is overloaded.
-    std::size_t group_commands_max{8'192};     // More than this wait for the next sync.
-    WallClock clock{machine_clock};            // Never a test clock: it stamps recorded-at.
+    std::uint64_t checkpoint_records{250'000};       // A checkpoint after about so many records.
+    std::size_t queue_commands_max{65'536};          // More waiting than this is overloaded.
+    std::size_t group_commands_max{8'192};           // More than this wait for the next sync.
+    std::chrono::milliseconds answer_within{10'000}; // What is not confirmed by then is unknown.
+    Log* log{};                                      // Where it appends; null: the store's own log.
+    WallClock clock{machine_clock};                  // Never a test clock: it stamps recorded-at.
     MonotonicClock monotonic{machine_monotonic_clock};
     bool answer_before_append{}; // Tests alone, to prove that they would notice it.
 };
@@ -42,6 +44,8 @@ struct PartitionHealth {
     std::uint64_t refusals{};
     std::uint64_t groups{}; // Syncs.
     std::uint64_t queue{};  // Waiting now.
+    std::uint64_t late{};   // Answered before their outcome was known.
+    Acknowledgement acknowledgement{};
 };
 
 // The one writer of a partition: a thread that decides, appends and answers (log.md 2-3). Whatever

@@ -16,6 +16,7 @@ namespace {
 
 constexpr std::size_t idempotency_key_bytes_max = 255;
 constexpr std::chrono::seconds idle_wait{1};
+constexpr std::chrono::milliseconds look_every{50};
 constexpr std::uint64_t checkpoints_behind_max = 4; // Further behind, the writer waits.
 
 // Node id and 128 random bits: a restarted process is another leader.
@@ -52,7 +53,7 @@ PartitionWriter::PartitionWriter(
 )
     : options_(std::move(options))
     , keys_(keys)
-    , log_(store.log())
+    , log_(options_.log != nullptr ? *options_.log : store.log())
     , derived_(*store.handles().database, store.handles().directory)
     , state_(std::move(decider), derived_, store.identity().cluster)
     , clock_(options_.clock, options_.monotonic)
@@ -84,8 +85,13 @@ Status PartitionWriter::recover() {
 
 Status PartitionWriter::start() {
     crash_point("writer.recovered");
+    const auto until = std::chrono::steady_clock::now() + options_.answer_within;
+    log_.on_wait([until] { return std::chrono::steady_clock::now() < until; });
     if (const Status claimed = log_.claim(new_leader(options_.node_id)); !claimed)
         return claimed.error();
+    log_.on_wait([this] { return keep_waiting(); });
+    // Whatever the leader before us still had under way came in before the claim.
+    if (const Status caught = catch_up(state_, log_); !caught) return caught;
     crash_point("writer.claimed");
     publish();
     thread_ = std::jthread([this] { run(); });
@@ -104,6 +110,7 @@ Result<std::unique_ptr<PendingCommand>> PartitionWriter::prepare(Submission& sub
     command->prepared = std::move(*prepared);
     command->fingerprint = *fingerprint;
     command->id = command_id_of(submission.tenant, submission.key);
+    command->since = std::chrono::steady_clock::now();
     command->submission = std::move(submission);
     return command;
 }
@@ -161,6 +168,20 @@ void PartitionWriter::run() {
         publish();
     }
     finish();
+}
+
+// While the log waits for others nobody waits longer than was promised: what is under way is
+// unknown, what was not decided is refused.
+bool PartitionWriter::keep_waiting() {
+    const auto now = std::chrono::steady_clock::now();
+    if (now >= next_look_) {
+        next_look_ = now + look_every;
+        commit_.answer_late(now - options_.answer_within);
+        PendingCommands undecided = queue_.take_older(now - options_.answer_within);
+        refuse(undecided, {Errc::topic_unavailable, "nothing was decided"});
+        publish();
+    }
+    return !queue_.closed();
 }
 
 void PartitionWriter::commit(PendingCommands commands) {
@@ -240,13 +261,15 @@ void PartitionWriter::publish() {
     health_.with([&](PartitionHealth& health) {
         health.serving = !stopped_;
         health.stopped = stopped_.value_or(Error{});
-        health.head = state_.head();
+        health.head = log_.head();
         health.term = log_.leadership().term;
         health.checkpoint_seq = checkpoint_seq_;
         health.commands = counts.commands;
         health.replays = counts.replays;
         health.refusals = counts.refusals + refusals_;
         health.groups = counts.groups;
+        health.late = counts.late;
+        health.acknowledgement = log_.acknowledgement();
     });
 }
 

@@ -49,6 +49,7 @@ private:
     Result<std::unique_ptr<PendingCommand>> prepare(Submission& submission) const;
 
     void run();
+    bool keep_waiting();
     void commit(PendingCommands commands);
     void refuse(PendingCommands& commands, const Error& why);
     void stop_for_good(const Error& why);
@@ -71,7 +72,8 @@ private:
     std::vector<Promise> checkpoint_asked_;
     std::vector<Promise> checkpoint_awaited_; // For the one that is being written.
     std::optional<Error> stopped_;
-    std::uint64_t refusals_{}; // Beside those of the groups.
+    std::uint64_t refusals_{};                        // Beside those of the groups.
+    std::chrono::steady_clock::time_point next_look_; // While the log waits for others.
     Guarded<PartitionHealth> health_;
     FirstReceipts receipts_;
     GroupCommit commit_;

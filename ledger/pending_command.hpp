@@ -3,6 +3,7 @@
 #include "ledger/decider.hpp"
 #include "ledger/submit.hpp"
 
+#include <chrono>
 #include <memory>
 #include <vector>
 
@@ -15,6 +16,7 @@ struct PendingCommand {
     std::shared_ptr<const Prepared> prepared;
     Hash fingerprint{};
     Uuid id{};
+    std::chrono::steady_clock::time_point since; // When it came in.
 };
 
 using PendingCommands = std::vector<std::unique_ptr<PendingCommand>>;

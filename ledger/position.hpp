@@ -5,6 +5,7 @@
 
 #include <compare>
 #include <cstdint>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -43,12 +44,15 @@ struct Receipt {
     std::vector<EventRef> events;
 };
 
+// A reader of a local log or an export has none; a topic's reader that starts there looks for its
+// seq.
+inline constexpr std::uint64_t no_offset = std::numeric_limits<std::uint64_t>::max();
+
 // Where a reader stands, whole: what it must remember to go on without a gap and to notice that
-// the log under it is another one. `offset` is the source's own place (Kafka offset; the local log:
-// the last seq of the last frame).
+// the log under it is another one. `offset` is that of the topic's message that it took last.
 struct ReaderState {
     Uuid incarnation{};
-    std::uint64_t offset{};
+    std::uint64_t offset{no_offset};
     std::uint64_t term{};
     LeaderId leader{};
     std::uint64_t seq{};

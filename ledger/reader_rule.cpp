@@ -77,7 +77,8 @@ Verdict judge(
     if (is_control(message.bytes)) return judge_control(state, log, message, lookup);
     Result<Frame> frame = decode_frame(message.bytes);
     if (!frame && frame.error().code == Errc::store_newer) return Stopped{frame.error()};
-    const bool is_our_last = state.seq > 0 && message.offset == state.offset;
+    const bool is_our_last =
+        state.seq > 0 && message.offset != no_offset && message.offset == state.offset;
     if (!frame) {
         if (is_our_last) return contradicted(state.seq, "the frame that we read is damaged now");
         return Dropped{DropReason::unreadable};

@@ -58,7 +58,21 @@ Status replay(WriterState& state, const StoredFrame& stored) {
     return Done{};
 }
 
+Status replay_some(WriterState& state, const Log& log) {
+    const auto frames = log.frames_after(state.head().seq, replay_bytes);
+    if (!frames) return frames.error();
+    for (const StoredFrame& frame : *frames)
+        if (const Status taken = replay(state, frame); !taken) return taken.error();
+    return Done{};
+}
+
 } // namespace
+
+Status catch_up(WriterState& state, const Log& log) {
+    while (state.head().seq < log.head().seq)
+        if (const Status taken = replay_some(state, log); !taken) return taken;
+    return Done{};
+}
 
 Result<Recovery> recover(
     WriterState& state, DerivedStore& derived, const Log& log, std::uint64_t checkpoint_records
@@ -68,10 +82,7 @@ Result<Recovery> recover(
     Recovery recovery{*restored, 0};
     std::uint64_t checkpoint_seq = *restored;
     while (state.head().seq < log.head().seq) {
-        const auto frames = log.frames_after(state.head().seq, replay_bytes);
-        if (!frames) return frames.error();
-        for (const StoredFrame& frame : *frames)
-            if (const Status taken = replay(state, frame); !taken) return taken.error();
+        if (const Status taken = replay_some(state, log); !taken) return taken.error();
         if (state.head().seq - checkpoint_seq < checkpoint_records) continue;
         checkpoint_seq = state.head().seq;
         if (const Status written = derived.write(state.take_checkpoint()); !written)

@@ -62,9 +62,11 @@ Result<std::shared_ptr<const RocksCopy::View>> RocksCopy::look(const RocksCopyPa
     return std::shared_ptr<const View>(std::move(view));
 }
 
-Status RocksCopy::claim(const LeaderId&) { return read_only; }
+Status RocksCopy::take_claim(const ControlMessage&) { return read_only; }
 
 Status RocksCopy::append(std::span<const StoredFrame>, const Head&) { return read_only; }
+
+Status RocksCopy::room_for(std::size_t) const { return read_only; }
 
 Status RocksCopy::sync_mark() { return Done{}; }
 

@@ -29,7 +29,7 @@ public:
 
     Uuid incarnation() const override { return parts_.incarnation; }
 
-    Status claim(const LeaderId& leader) override; // Refuses with read_only, as does
+    Status take_claim(const ControlMessage& claim) override; // Refuses with read_only, as does
     Status append(std::span<const StoredFrame> frames, const Head& head) override;
 
     Leadership leadership() const override { return view()->tail.leadership; }
@@ -41,6 +41,7 @@ public:
     Result<std::vector<StoredFrame>> messages_after(const LogCursor& cursor, std::size_t bytes_max)
         const override;
     Result<Head> wait_above(std::uint64_t seq, std::chrono::milliseconds wait) const override;
+    Status room_for(std::size_t bytes) const override;
     Status sync_mark() override;
 
     // The database as it was opened last.

@@ -2,7 +2,7 @@
 // ledger/ alone.
 //
 //   frame         key = last seq u64
-//   claim         key = seq of the head that it extends u64 | term u64: right behind that frame
+//   claim         key = seq of the head when it was taken u64 | term u64: right behind that frame
 //   genesis       key = 0 u64 | 0 u64
 #pragma once
 

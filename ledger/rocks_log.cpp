@@ -7,6 +7,8 @@
 #include <fmt/format.h>
 #include <rocksdb/write_batch.h>
 
+#include <utility>
+
 namespace tollbook {
 
 namespace {
@@ -32,22 +34,22 @@ RocksLog::RocksLog(const Database& database, rocksdb::Env& env, RocksLogParts pa
     , mark_synced_(std::chrono::steady_clock::now()) {}
 
 RocksLog::~RocksLog() {
-    if (!stopped_) (void)parts_.mark->sync(); // Unsynced it is a lower bound all the same.
+    (void)sync_mark(); // Unsynced it is a lower bound all the same.
 }
 
 Leadership RocksLog::leadership() const {
     return leadership_.with([](const Leadership& now) { return now; });
 }
 
-Status RocksLog::claim(const LeaderId& leader) {
+Status RocksLog::take_claim(const ControlMessage& claim) {
     const Head head = head_.get();
-    const ControlMessage message = next_claim(*this, head, leadership(), leader);
-    const std::uint64_t term = message.envelope.fencing_term;
+    const std::uint64_t term = claim.envelope.fencing_term;
+    ensure(term == leadership().term + 1);
     rocksdb::WriteBatch batch;
-    batch.Put(database_.frames, control_key(head.seq, term), encode_control(message))
+    batch.Put(database_.frames, control_key(head.seq, term), encode_control(claim))
         .PermitUncheckedError(); // Nothing limits the batch: it cannot fail.
     if (const Status committed = commit(batch, head); !committed) return committed;
-    leadership_.with([&](Leadership& now) { now = {term, leader}; });
+    leadership_.with([&](Leadership& now) { now = {term, claim.envelope.leader}; });
     return Done{};
 }
 
@@ -63,7 +65,7 @@ Status RocksLog::append(std::span<const StoredFrame> frames, const Head& head) {
 
 Status RocksLog::commit(rocksdb::WriteBatch& batch, const Head& head) {
     if (stopped_) return *stopped_;
-    if (const Status room = check_room(batch.GetDataSize()); !room) return room;
+    if (const Status room = room_for(batch.GetDataSize()); !room) return room;
     if (parts_.sabotage == Sabotage::mark_before_sync) {
         if (const Status moved = move_mark(head); !moved) return moved;
         crash_point("log.marked");
@@ -72,21 +74,29 @@ Status RocksLog::commit(rocksdb::WriteBatch& batch, const Head& head) {
     crash_point("log.before_write");
     if (const Status written = write(batch); !written) return written;
     crash_point("log.written");
-    if (const Status moved = move_mark(head); !moved) return moved;
+    if (const Status moved = parts_.sync_lazily ? sync_in_turn(head) : move_mark(head); !moved)
+        return moved;
     crash_point("log.marked");
     return Done{};
 }
 
-Status RocksLog::check_room(std::size_t batch_bytes) const {
+// The mark must not be ahead of what is synced.
+Status RocksLog::sync_in_turn(const Head& head) {
+    unsynced_ = head;
+    if (std::chrono::steady_clock::now() - mark_synced_ < mark_sync_every) return Done{};
+    return sync_mark();
+}
+
+Status RocksLog::room_for(std::size_t bytes) const {
     std::uint64_t room = 0;
     if (!env_.GetFreeSpace(parts_.directory, &room).ok()) return Done{}; // Nobody can tell.
-    if (room >= disk_free_bytes_min + batch_bytes * room_per_batch_byte) return Done{};
+    if (room >= disk_free_bytes_min + bytes * room_per_batch_byte) return Done{};
     return Error{Errc::read_only, fmt::format("the disk has {} bytes left", room)};
 }
 
 Status RocksLog::write(rocksdb::WriteBatch& batch) {
     rocksdb::WriteOptions options;
-    options.sync = parts_.sabotage != Sabotage::append_without_sync;
+    options.sync = !parts_.sync_lazily && parts_.sabotage != Sabotage::append_without_sync;
     const rocksdb::Status status = database_.db->Write(options, &batch);
     if (status.ok()) return Done{};
     // A batch whose append failed is not whole, so the next open drops it. One that was appended
@@ -106,6 +116,12 @@ Status RocksLog::move_mark(const Head& head) {
 Status RocksLog::sync_mark() {
     if (stopped_) return *stopped_;
     mark_synced_ = std::chrono::steady_clock::now();
+    if (const auto head = std::exchange(unsynced_, std::nullopt)) {
+        const rocksdb::Status synced = database_.db->SyncWAL();
+        if (!synced.ok()) return stop({Errc::store_unavailable, synced.ToString()});
+        if (const Status written = parts_.mark->write(*head); !written)
+            return stop(written.error());
+    }
     if (const Status synced = parts_.mark->sync(); !synced) return stop(synced.error());
     return Done{};
 }

@@ -40,6 +40,7 @@ struct RocksLogParts {
     std::unique_ptr<MarkFile> mark;
     std::shared_ptr<SyncWatch> watch;
     std::string directory; // Where the room is asked for.
+    bool sync_lazily{};
     Sabotage sabotage{};
 };
 
@@ -54,7 +55,7 @@ public:
 
     Uuid incarnation() const override { return parts_.incarnation; }
 
-    Status claim(const LeaderId& leader) override;
+    Status take_claim(const ControlMessage& claim) override;
     Leadership leadership() const override;
     Status append(std::span<const StoredFrame> frames, const Head& head) override;
 
@@ -65,13 +66,14 @@ public:
     Result<std::vector<StoredFrame>> messages_after(const LogCursor& cursor, std::size_t bytes_max)
         const override;
     Result<Head> wait_above(std::uint64_t seq, std::chrono::milliseconds wait) const override;
+    Status room_for(std::size_t bytes) const override;
     Status sync_mark() override;
 
 private:
     Status commit(rocksdb::WriteBatch& batch, const Head& head);
-    Status check_room(std::size_t batch_bytes) const;
     Status write(rocksdb::WriteBatch& batch);
     Status move_mark(const Head& head);
+    Status sync_in_turn(const Head& head);
     Status stop(Error why);
 
     const Database& database_;
@@ -80,6 +82,7 @@ private:
     HeadSignal head_;
     Guarded<Leadership> leadership_;
     std::optional<Error> stopped_;
+    std::optional<Head> unsynced_; // Written, and neither synced nor marked yet.
     std::chrono::steady_clock::time_point mark_synced_;
 };
 

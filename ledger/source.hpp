@@ -1,5 +1,6 @@
 #pragma once
 
+#include "ledger/frame.hpp"
 #include "ledger/position.hpp"
 
 #include <chrono>
@@ -13,6 +14,8 @@ struct Batch {
     std::vector<Record> records;
     std::vector<Hash> hashes; // hashes[i] belongs to records[i].
     ReaderState after;
+
+    void add(Frame frame);
 };
 
 // The records of one partition as every reader sees them: the local log, a read-only copy of it, an

@@ -137,6 +137,7 @@ Status open_to_write(Store::Handles& handles, const StoreOptions& options) {
             std::move(*mark),
             std::move(watch),
             handles.directory,
+            options.sync_lazily,
             options.sabotage}
     );
     return Done{};
@@ -166,14 +167,24 @@ Store::Store(std::unique_ptr<Handles> handles) : handles_(std::move(handles)) {}
 Store::~Store() = default;
 
 Status Store::create(const std::string& directory, StoreOptions options) {
+    const StoreIdentity fresh = fresh_identity();
+    return create_for(directory, log_of(fresh), fresh.incarnation, options);
+}
+
+Status Store::create_for(
+    const std::string& directory,
+    const LogIdentity& log,
+    const Uuid& incarnation,
+    StoreOptions options
+) {
+    ensure(log.partition == only_partition);
+    const StoreIdentity identity{log.cluster, incarnation};
     rocksdb::Env& env = env_of(options);
     const std::string path = log_path(directory);
     if (read_identity(env, directory) != Error{Errc::not_found, {}} || env.FileExists(path).ok())
         return Error{Errc::store_foreign, directory + " holds a store, or half of one"};
     if (const rocksdb::Status made = env.CreateDirIfMissing(directory); !made.ok())
         return unavailable(directory, made);
-    const StoreIdentity identity = fresh_identity();
-    const LogIdentity log = log_of(identity);
     {
         const DatabaseOptions database_options{
             &env, OpenMode::create, options.write_buffer_bytes, nullptr};

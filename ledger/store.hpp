@@ -24,6 +24,9 @@ struct StoreOptions {
     rocksdb::Env* env{}; // Tests put a fault-injecting file system here; null: the real one.
     std::size_t write_buffer_bytes{64U << 20U};
     Sabotage sabotage{};
+
+    // About once a second, and the mark with it: a topic holds what was answered.
+    bool sync_lazily{};
 };
 
 // One data directory's log: `<directory>/log` (RocksDB: one column family per partition for the
@@ -38,6 +41,14 @@ public:
     // Makes an empty one with a fresh cluster id; refuses a directory that holds one already with
     // store_foreign.
     static Status create(const std::string& directory, StoreOptions options = {});
+
+    // The same for a log that stands elsewhere already, to be filled from there.
+    static Status create_for(
+        const std::string& directory,
+        const LogIdentity& log,
+        const Uuid& incarnation,
+        StoreOptions options = {}
+    );
 
     static Result<std::unique_ptr<Store>> open(
         const std::string& directory, StoreOptions options = {}

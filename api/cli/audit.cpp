@@ -12,6 +12,7 @@ namespace tollbook::api {
 namespace {
 
 constexpr std::size_t batch_bytes_max = 4 * 1024 * 1024;
+constexpr std::chrono::seconds batch_wait{10}; // For what is known to be there.
 
 // Reads from the start to the head and hands each record on, until `take` returns false.
 template <class F>
@@ -20,7 +21,7 @@ Status read_all(Source& source, const AuditProgress& progress, F&& take) {
     if (!head) return head.error();
     ReaderState state = source.start();
     while (state.seq < head->seq) {
-        Result<Batch> batch = source.read(state, batch_bytes_max, {});
+        Result<Batch> batch = source.read(state, batch_bytes_max, batch_wait);
         if (!batch) return batch.error();
         if (batch->records.empty())
             return Error{Errc::store_damaged, fmt::format("nothing behind seq {}", state.seq)};

@@ -8,9 +8,10 @@
 namespace tollbook::api {
 
 // The log that an audit reads, always read-only: the data directory's, also beside a running node,
-// or an export file.
+// or an export file, or the topic.
 struct AuditInput {
     std::string export_file;
+    bool topic{};
 };
 
 struct ReplayWords {

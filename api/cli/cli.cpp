@@ -5,6 +5,7 @@
 #include "api/cli/remote.hpp"
 #include "api/cli/serve.hpp"
 #include "api/cli/setup.hpp"
+#include "api/cli/topic_commands.hpp"
 #include "api/suggestion.hpp"
 
 #include <CLI/CLI.hpp>
@@ -55,7 +56,14 @@ void on_run(CLI::App& app, Action& chosen, Exit (*run)(const Context&)) {
 
 void add_setup(CLI::App& app, Action& chosen) {
     on_run(add_command(app, "version", "What this is"), chosen, &run_version);
-    on_run(add_command(app, "init", "Make a data directory"), chosen, &run_init);
+    CLI::App& init = add_command(app, "init", "Make a data directory");
+    auto from_topic = std::make_shared<bool>(false);
+    init.add_flag("--from-topic", *from_topic, "Of the log that kafka.topic holds, and fill it");
+    init.callback([&chosen, from_topic] {
+        chosen = [from_topic](const Context& context) {
+            return *from_topic ? run_init_from_topic(context) : run_init(context);
+        };
+    });
     on_run(add_command(app, "openapi", "Print the API's contract"), chosen, &run_openapi);
     on_run(add_command(app, "serve", "Run a node in the foreground"), chosen, &run_serve);
 
@@ -256,6 +264,7 @@ int run(int argc, const char* const* argv) {
     add_hook(app, chosen);
     add_import(app, chosen);
     add_remote(app, chosen);
+    add_topic(app, chosen);
     add_audit(app, chosen);
     add_project(app, chosen);
     add_demo(app, chosen);

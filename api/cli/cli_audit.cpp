@@ -19,9 +19,11 @@ CLI::App& add_command(CLI::App& parent, const char* name, const char* help) {
 }
 
 void add_input(CLI::App& command, AuditInput& input) {
-    command.add_option(
+    CLI::Option* file = command.add_option(
         "--export", input.export_file, "An export file instead of the data directory"
     );
+    command.add_flag("--topic", input.topic, "The topic instead of the data directory")
+        ->excludes(file);
 }
 
 struct ReplayTexts {
@@ -113,6 +115,7 @@ void add_demo(CLI::App& app, Action& chosen) {
     demo.add_option("--dir", options->directory, "Data directory; by default a new one");
     demo.add_option("--test-router", options->test_router, "The test router's binary");
     demo.add_option("--result", options->result_file, "Write the outcome there");
+    demo.add_option("--kafka", options->kafka, "Brokers that carry the log: host:port,...");
     demo.add_flag("--once", options->once, "End with the day");
     demo.callback([&chosen, options] {
         chosen = [options](const Context&) { return static_cast<Exit>(run_demo(*options)); };

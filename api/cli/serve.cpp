@@ -1,6 +1,7 @@
 #include "api/cli/serve.hpp"
 
 #include "api/cli/dsn.hpp"
+#include "api/kafka_config.hpp"
 #include "api/logging.hpp"
 #include "api/node.hpp"
 #include "api/version.hpp"
@@ -50,6 +51,10 @@ Result<NodeOptions> options_of(const Config& config) {
     options.http.tls_key_file = config.text("http.tls_key_file");
     options.checkpoint_records =
         static_cast<std::uint64_t>(config.number("book.checkpoint_records"));
+    Result<std::optional<ReplicationOptions>> replication = replication_of(config);
+    if (!replication) return replication.error();
+    options.replication = std::move(*replication);
+    options.answer_within = std::chrono::milliseconds(config.number("book.answer_within_ms"));
     options.router_timeout = std::chrono::milliseconds(config.number("routers.timeout_ms"));
     options.router_audit_every = std::chrono::milliseconds(config.number("routers.audit_every_ms"));
     return options;

@@ -11,6 +11,10 @@ namespace tollbook::api {
 // kept in `platform.key` (0600) for the commands of this machine.
 Exit run_init(const Context& context);
 
+// The same for the log that the topic holds: fetched, every hash checked, and put on the disk.
+// Subject keys and API keys that stand in the directory already stay.
+Exit run_init_from_topic(const Context& context);
+
 Exit run_apikey_create(const Context& context, const std::string& tenant, Role role);
 Exit run_apikey_list(const Context& context);
 Exit run_hook_create(const Context& context, const std::string& tenant);

@@ -44,6 +44,14 @@ inline constexpr MetricName commands_waiting{
     "tollbook_commands_waiting", "Commands in the writer's queue"};
 inline constexpr MetricName sync_groups{
     "tollbook_sync_groups_total", "Syncs of the log since the start"};
+inline constexpr MetricName topic_position{
+    "tollbook_topic_position", "Seq up to which the topic has the log"};
+inline constexpr MetricName topic_unconfirmed{
+    "tollbook_topic_unconfirmed_seconds", "How long what was sent last has not been confirmed"};
+inline constexpr MetricName topic_resends{
+    "tollbook_topic_resends_total", "How often messages had to be sent again"};
+inline constexpr MetricName topic_dropped{
+    "tollbook_topic_dropped_total", "Messages that the reader rule dropped, by reason"};
 inline constexpr MetricName projection_position{
     "tollbook_projection_position", "Seq that a projection stands at"};
 inline constexpr MetricName projection_lag{

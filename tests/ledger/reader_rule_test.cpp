@@ -19,7 +19,10 @@ struct Topic {
     LogWriter writer{log, 1};
     ReaderState state{state_at_start(log)};
 
-    Topic() { REQUIRE(writer.claim()); }
+    Topic() {
+        state.offset = 0; // Of the genesis.
+        REQUIRE(writer.claim());
+    }
 
     void append(std::uint64_t number) { REQUIRE(writer.append(numbered(number))); }
 

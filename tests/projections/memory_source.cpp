@@ -57,7 +57,6 @@ ReaderState MemorySource::state_after(std::size_t frames) const {
     if (frames == 0) return start();
     ReaderState state;
     state.seq = frames_[frames - 1].records.back().seq;
-    state.offset = state.seq;
     state.term = 1;
     state.hash = frames_[frames - 1].hashes.back();
     return state;

@@ -2,6 +2,8 @@
 
 #include "ledger/ensure.hpp"
 
+#include <chrono>
+#include <filesystem>
 #include <utility>
 
 namespace tollbook {
@@ -17,17 +19,66 @@ Status PartitionRig::open(std::uint32_t decider_version) {
     if (!store) return store.error();
     auto keys = KeyStore::open(key_scratch_.path, false);
     if (!keys) return keys.error();
+    options.log = nullptr;
+    if (topic != nullptr)
+        if (const Status met = meet(**store); !met) return met;
     auto decider = std::make_unique<CounterDecider>(decider_version);
     auto partition = Partition::open(**store, **keys, std::move(decider), options);
-    if (!partition) return partition.error();
+    if (!partition) {
+        publisher_.reset();
+        replicated_.reset();
+        return partition.error();
+    }
     store_ = std::move(*store);
     keys_ = std::move(*keys);
     partition_ = std::move(*partition);
     return Done{};
 }
 
+Status PartitionRig::meet(Store& store) {
+    auto link = std::make_unique<TopicLink>(TopicLinkParts{
+        store.log(), *topic, directory_ + "/topic", sabotage});
+    const auto until = std::chrono::steady_clock::now() + options.answer_within;
+    link->on_wait([until] { return std::chrono::steady_clock::now() < until; });
+    const Status met = link->meet(Growth::allowed);
+    const bool away = !met && met.error().code == Errc::topic_unavailable;
+    if (!met && !(away && level == Acknowledgement::local)) return met;
+    if (level == Acknowledgement::local) {
+        publisher_ = std::make_unique<TopicPublisher>(store.log(), std::move(link));
+        return Done{};
+    }
+    replicated_ = std::make_unique<ReplicatedLog>(store.log(), std::move(link), level);
+    options.log = replicated_.get();
+    return Done{};
+}
+
+void PartitionRig::wipe() {
+    LogIdentity log;
+    Uuid incarnation{};
+    {
+        const auto store = Store::open(directory_, {true, store_options.env});
+        ensure(store.has_value());
+        log = (*store)->identity();
+        incarnation = (*store)->incarnation();
+    }
+    std::filesystem::remove_all(directory_);
+    const Status made = Store::create_for(directory_, log, incarnation, store_options);
+    ensure(made.has_value());
+}
+
+std::vector<std::string> PartitionRig::messages() {
+    const auto stored = store_->log().messages_after({0, 0}, ~std::size_t{0});
+    ensure(stored.has_value());
+    std::vector<std::string> bytes;
+    for (const StoredFrame& message : *stored)
+        bytes.push_back(message.bytes);
+    return bytes;
+}
+
 void PartitionRig::close() {
+    publisher_.reset();
     partition_.reset();
+    replicated_.reset();
     keys_.reset();
     store_.reset();
 }

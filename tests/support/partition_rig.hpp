@@ -2,7 +2,9 @@
 
 #include "ledger/keystore.hpp"
 #include "ledger/partition.hpp"
+#include "ledger/replicated_log.hpp"
 #include "ledger/store.hpp"
+#include "ledger/topic_publisher.hpp"
 #include "tests/support/counter_decider.hpp"
 #include "tests/support/scratch_directory.hpp"
 
@@ -22,6 +24,9 @@ public:
     // Opens all of it; what is refused is the answer.
     Status open(std::uint32_t decider_version = 1);
     void close(); // Orderly.
+
+    // Opened again it fills itself from the topic. The keys stay.
+    void wipe();
 
     Partition& partition() { return *partition_; }
 
@@ -48,16 +53,28 @@ public:
     void hold();
     void release();
 
+    // The bytes of all messages of its log but the genesis, in order.
+    std::vector<std::string> messages();
+
     StoreOptions store_options;
     PartitionOptions options;
+    Topic* topic{};          // Null: the log stands on the disk alone.
+    Acknowledgement level{}; // How it takes part when there is a topic.
+    TopicSabotage sabotage{};
+
+    TopicHealth topic_health() const { return publisher_->health(); }
 
 private:
+    Status meet(Store& store);
+
     ScratchDirectory scratch_;
     ScratchDirectory key_scratch_{ScratchDirectory::in_memory()};
     std::string directory_{scratch_.path + "/data"};
     std::unique_ptr<Store> store_;
     std::unique_ptr<KeyStore> keys_;
+    std::unique_ptr<ReplicatedLog> replicated_;
     std::unique_ptr<Partition> partition_;
+    std::unique_ptr<TopicPublisher> publisher_;
     std::promise<void> release_;
     std::future<Status> held_;
 };

@@ -63,6 +63,7 @@ class Verifier:
         self.cluster, self.incarnation, self.partition = r.take(16), r.take(16), r.take(4)
         self.leading, self.start, self.hash = r.take(32), r.number(8), r.take(32)
         self.seq, self.tenants, self.balance, self.receipts = self.start, {}, {}, {}
+        self.ends = {self.start: self.hash}
         genesis = bytes(32) + sha(b"tollbook/genesis/1" + self.cluster + self.partition)
         need(self.start or self.leading + self.hash == genesis, "it does not begin at the genesis")
         for kept in map(json.loads, receipts):
@@ -82,10 +83,11 @@ class Verifier:
         ours = r.take(36) == self.cluster + self.incarnation + self.partition
         leading, begin, end, before = r.take(32), r.number(8), r.number(8), r.take(32)
         need(magic == b"TB\1" and length == size and ours, "it is no message of this log")
-        need(before == self.hash, "the chain is broken")
+        need(kind or before == self.hash, "the chain is broken")
         if kind:
             term = u64(int.from_bytes(self.leading[:8], "big") + 1)
-            need(kind == 2 and leading[:8] == term and begin == end == self.seq, "no valid claim")
+            known = begin == end and self.ends.get(end) == before
+            need(kind == 2 and leading[:8] == term and known, "no valid claim")
             self.leading = leading
         else:
             need(leading == self.leading, "its sender does not lead")
@@ -93,6 +95,7 @@ class Verifier:
             self.words, self.decider, self.recorded, self.tenant_seq = [], bytes(32), 0, 0
             while self.seq < end:
                 self.command(r, end)
+            self.ends[end] = self.hash
         need(r.at == size - 8, "something follows the last record")
     def command(self, r, end):
         flags, tenant, key = r.number(1), r.word(self.words), r.text()

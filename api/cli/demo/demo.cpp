@@ -74,12 +74,19 @@ Result<bool> live_and_compare(const DemoOptions& options, const Day& day, DemoPa
         return status.error();
     const Result<std::string> difference = first_difference(day.expected, *result);
     if (!difference) return difference.error();
-    if (difference->empty()) {
-        fmt::print("\nEvery figure is as expected.\n");
-        return true;
+    if (!difference->empty()) {
+        fmt::print("\nThe first difference: {}\n", *difference);
+        return false;
     }
-    fmt::print("\nThe first difference: {}\n", *difference);
-    return false;
+    const Result<std::string> topic = parts.difference_to_topic();
+    if (!topic) return topic.error();
+    if (!topic->empty()) {
+        fmt::print("\nThe topic differs from the disk: {}\n", *topic);
+        return false;
+    }
+    fmt::print("\nEvery figure is as expected.\n");
+    if (!options.kafka.empty()) fmt::print("The topic holds the same records as the disk.\n");
+    return true;
 }
 
 volatile std::sig_atomic_t interrupted = 0;

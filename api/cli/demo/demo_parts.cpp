@@ -1,9 +1,12 @@
 #include "api/cli/demo/demo_parts.hpp"
 
+#include "api/cli/audit.hpp"
 #include "api/http/api_keys.hpp"
 #include "api/http/hooks.hpp"
 #include "ledger/json.hpp"
+#include "ledger/kafka/kafka_topic.hpp"
 #include "ledger/store.hpp"
+#include "ledger/topic_source.hpp"
 #include "projections/cluster.hpp"
 #include "projections/enforcement/routeros/ppp.hpp"
 #include "projections/sql_session.hpp"
@@ -80,6 +83,7 @@ Result<DemoParts> DemoParts::start(const DemoOptions& options, const Day& day) {
     }
     DemoParts parts(options, directory, day.tenant.tenant);
     if (const Status status = parts.prepare_directory(); !status) return status.error();
+    if (const Status status = parts.make_topic(); !status) return status.error();
     if (const Status status = parts.start_routers(day); !status) return status.error();
     if (const Status status = parts.start_node(); !status) return status.error();
     return parts;
@@ -98,6 +102,17 @@ Status DemoParts::prepare_directory() {
     access_.router_user = router_user;
     access_.router_password = router_password;
     return Done{};
+}
+
+// A new one for each demo: the brokers may be anybody's.
+Status DemoParts::make_topic() {
+    if (options_.kafka.empty()) return Done{};
+    kafka_.bootstrap = options_.kafka;
+    kafka_.topic = "tollbook-demo-" + hex(event_id_of(tenant_, api_key_, 0));
+    kafka_.unsafe_topic = true;
+    const auto topic = KafkaTopic::open(kafka_);
+    if (!topic) return topic.error();
+    return (*topic)->create({1, 1});
 }
 
 Status DemoParts::start_routers(const Day& day) {
@@ -130,10 +145,16 @@ Status DemoParts::start_routers(const Day& day) {
 }
 
 Status DemoParts::start_node() {
-    Result<ChildProcess> started = ChildProcess::start(
-        {options_.program, "serve", "--data", directory_, "--set", "http.listen=127.0.0.1:0"},
-        directory_ + "/node.log"
-    );
+    std::vector<std::string> command{
+        options_.program, "serve", "--data", directory_, "--set", "http.listen=127.0.0.1:0"};
+    if (!kafka_.bootstrap.empty())
+        for (const std::string& setting :
+             {"kafka.bootstrap=" + kafka_.bootstrap,
+              "kafka.topic=" + kafka_.topic,
+              std::string("kafka.unsafe_topic=true")})
+            command.insert(command.end(), {"--set", setting});
+    Result<ChildProcess> started =
+        ChildProcess::start(std::move(command), directory_ + "/node.log");
     if (!started) return started.error();
     node_.emplace(std::move(*started));
     const Result<std::string> line = node_->read_line(start_max);
@@ -149,13 +170,37 @@ Status DemoParts::start_node() {
     return Done{};
 }
 
-Status DemoParts::restart_node() {
+Status DemoParts::end_node() {
     database_.reset();
     client_.reset();
     const int status = node_->stop();
     node_.reset();
     if (status != 0) return Error{Errc::internal, fmt::format("the node ended with {}", status)};
+    return Done{};
+}
+
+Status DemoParts::restart_node() {
+    if (const Status ended = end_node(); !ended) return ended;
     return start_node();
+}
+
+Result<std::string> DemoParts::difference_to_topic() {
+    if (kafka_.bootstrap.empty()) return std::string();
+    if (const Status ended = end_node(); !ended) return ended.error();
+    const auto store = Store::open(directory_, {true});
+    if (!store) return store.error();
+    const Head disk = (*store)->log().head();
+    const auto topic = KafkaTopic::open(kafka_);
+    if (!topic) return topic.error();
+    const auto source = TopicSource::open(**topic);
+    if (!source) return source.error();
+    const Result<VerifyReport> there =
+        verify(**source, nullptr, [](std::uint64_t, std::uint64_t) {});
+    if (!there) return there.error();
+    if (const Status started = start_node(); !started) return started.error();
+    if (!there->problem.empty()) return "the topic: " + there->problem;
+    if (there->seq == disk.seq && there->hash == disk.hash) return std::string();
+    return fmt::format("the topic ends at seq {}, the disk at {}", there->seq, disk.seq);
 }
 
 Result<std::string> DemoParts::log_position() {

@@ -6,6 +6,7 @@
 #include "api/cli/demo/day_result.hpp"
 #include "api/cli/demo/day_run.hpp"
 #include "api/cli/demo/demo.hpp"
+#include "ledger/kafka/settings.hpp"
 
 #include <memory>
 #include <optional>
@@ -44,6 +45,10 @@ public:
     // Each router's own secret list, read over its API.
     Result<std::vector<RouterCount>> count_secrets() const;
 
+    // Ends the node, and holds the topic against the disk: the same records, and the same hash.
+    // Empty: they are the same, or there is no topic.
+    Result<std::string> difference_to_topic();
+
     std::string how_to_look() const;
 
 private:
@@ -51,13 +56,16 @@ private:
 
     Status start_routers(const Day& day);
     Status prepare_directory();
+    Status make_topic();
     Status start_node();
+    Status end_node();
     Result<std::string> log_position(); // Seq of the newest record.
 
     DemoOptions options_;
     std::string directory_;
     std::string tenant_;
     std::string api_key_;
+    KafkaSettings kafka_; // No bootstrap: no topic.
     DayAccess access_;
     std::optional<ChildProcess> routers_;
     std::optional<ChildProcess> node_;

@@ -1,0 +1,70 @@
+#include "ledger/kafka/kafka_reader.hpp"
+
+#include <fmt/format.h>
+
+namespace tollbook {
+
+namespace {
+
+constexpr int only_partition = 0;
+
+// Whether the topic does not hold what should come next.
+bool is_gone(rd_kafka_resp_err_t code) {
+    return code == RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET ||
+           code == RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE;
+}
+
+} // namespace
+
+Result<std::unique_ptr<TopicReader>> KafkaReader::open(
+    const KafkaSettings& settings, std::uint64_t offset
+) {
+    auto client = KafkaClient::make(
+        RD_KAFKA_CONSUMER,
+        settings,
+        {{"enable.auto.commit", "false"},
+         {"auto.offset.reset", "error"},
+         {"isolation.level", "read_uncommitted"}, // The reader rule orders the log.
+         {"check.crcs", "true"},
+         {"fetch.wait.max.ms", "500"},
+         {"fetch.error.backoff.ms", "50"},
+         {"queued.max.messages.kbytes", std::to_string(fetched_kbytes_max)}}
+    );
+    if (!client) return client.error();
+    rd_kafka_topic_t* topic = rd_kafka_topic_new((*client)->get(), settings.topic.c_str(), nullptr);
+    if (topic == nullptr) return (*client)->trouble(rd_kafka_last_error());
+    std::unique_ptr<KafkaReader> reader(new KafkaReader(std::move(*client), topic));
+    if (rd_kafka_consume_start(topic, only_partition, static_cast<std::int64_t>(offset)) != 0)
+        return reader->client_->trouble(rd_kafka_last_error());
+    return std::unique_ptr<TopicReader>(std::move(reader));
+}
+
+KafkaReader::~KafkaReader() {
+    rd_kafka_consume_stop(topic_, only_partition);
+    rd_kafka_topic_destroy(topic_);
+}
+
+Result<std::optional<TopicMessage>> KafkaReader::next(std::chrono::milliseconds wait) {
+    client_->poll(std::chrono::milliseconds(0));
+    const std::unique_ptr<rd_kafka_message_t, RdDestroy<rd_kafka_message_destroy>> message(
+        rd_kafka_consume(topic_, only_partition, static_cast<int>(wait.count()))
+    );
+    if (!message) {
+        if (const auto refused = client_->refused()) return *refused;
+        return std::optional<TopicMessage>();
+    }
+    if (is_gone(message->err))
+        return Error{
+            Errc::store_damaged, fmt::format("the topic does not hold offset {}", message->offset)};
+    if (message->err != RD_KAFKA_RESP_ERR_NO_ERROR) return std::optional<TopicMessage>();
+    return std::optional(TopicMessage{
+        static_cast<std::uint64_t>(message->offset),
+        std::string(static_cast<const char*>(message->payload), message->len)});
+}
+
+bool KafkaReader::interrupted() {
+    client_->poll(std::chrono::milliseconds(0));
+    return client_->take_interrupted();
+}
+
+} // namespace tollbook

@@ -1,0 +1,13 @@
+#include "ledger/source.hpp"
+
+#include <iterator>
+#include <utility>
+
+namespace tollbook {
+
+void Batch::add(Frame frame) {
+    std::move(frame.records.begin(), frame.records.end(), std::back_inserter(records));
+    hashes.insert(hashes.end(), frame.hashes.begin(), frame.hashes.end());
+}
+
+} // namespace tollbook

@@ -1,0 +1,355 @@
+#include "ledger/topic_source.hpp"
+#include "tests/ledger/topic_contract.hpp"
+#include "tests/support/memory_topic.hpp"
+#include "tests/support/partition_rig.hpp"
+#include "tests/support/show_result.hpp"
+#include "tests/support/topic_read.hpp"
+
+#include <doctest/doctest.h>
+
+#include <thread>
+
+using namespace tollbook;
+using namespace std::chrono_literals;
+
+namespace {
+
+// A partition whose log a topic carries.
+struct Replicated {
+    explicit Replicated(Acknowledgement level = Acknowledgement::both) {
+        rig.topic = &topic;
+        rig.level = level;
+        rig.options.answer_within = 20s;
+    }
+
+    TopicRead read() {
+        return read_all_of(topic, rig.store().identity(), rig.store().incarnation());
+    }
+
+    Result<Receipt> send(int number) {
+        return rig.send(add("k" + std::to_string(number), "A", number + 1));
+    }
+
+    // The publisher is behind what it follows.
+    void await_topic(std::uint64_t seq) {
+        while (rig.topic_health().seq < seq)
+            std::this_thread::yield();
+    }
+
+    MemoryTopic topic;
+    PartitionRig rig;
+};
+
+Errc code_of(const Status& status) {
+    REQUIRE(status.has_error());
+    return status.error().code;
+}
+
+Errc code_of(const Result<Receipt>& receipt) {
+    REQUIRE(receipt.has_error());
+    return receipt.error().code;
+}
+
+std::vector<Record> all_of(Source& source, ReaderState at) {
+    const Result<ReaderState> head = source.head();
+    REQUIRE(head);
+    std::vector<Record> records;
+    while (at.seq < head->seq) {
+        const Result<Batch> batch = source.read(at, 2000, 5s);
+        REQUIRE(batch);
+        records.insert(records.end(), batch->records.begin(), batch->records.end());
+        at = batch->after;
+    }
+    return records;
+}
+
+} // namespace
+
+TEST_CASE("memory topic: keeps the contract") {
+    MemoryTopic topic;
+    check_topic_contract(topic);
+}
+
+TEST_CASE("topic: carries the same messages as the disk, byte for byte, at every level") {
+    for (const auto level :
+         {Acknowledgement::local, Acknowledgement::both, Acknowledgement::replicated}) {
+        Replicated node(level);
+        node.rig.store_options.sync_lazily = level == Acknowledgement::replicated;
+        std::uint64_t seq = 0;
+        for (int life = 0; life < 3; ++life) {
+            REQUIRE(node.rig.open());
+            for (int i = 0; i < 10; ++i) {
+                const Result<Receipt> receipt = node.send(10 * life + i);
+                REQUIRE(receipt);
+                CHECK(receipt->level == level);
+                CHECK(receipt->term == static_cast<std::uint64_t>(life) + 1);
+                seq = receipt->last_seq;
+                if (level != Acknowledgement::local)
+                    CHECK(node.read().hashes[seq] == receipt->hash);
+            }
+            if (level == Acknowledgement::local) node.await_topic(seq);
+            const TopicRead read = node.read();
+            CHECK(read.taken == node.rig.messages());
+            CHECK(read.taken.size() == 11 * (static_cast<std::size_t>(life) + 1));
+            node.rig.close();
+        }
+    }
+}
+
+TEST_CASE("topic: a node whose disk was wiped ends on the same hash and answers the same") {
+    Replicated node;
+    REQUIRE(node.rig.open());
+    const Result<Receipt> first = node.send(1);
+    REQUIRE(first);
+    for (int i = 2; i < 40; ++i)
+        REQUIRE(node.send(i));
+    const Hash state = node.rig.state_hash();
+    const Head head = node.rig.partition().health().head;
+    const auto messages = node.rig.messages();
+    node.rig.close();
+    node.rig.wipe();
+    REQUIRE(node.rig.open());
+    CHECK(node.rig.state_hash() == state);
+    CHECK(node.rig.partition().health().head == head);
+    auto again = node.rig.messages();
+    again.pop_back(); // The claim of this life.
+    CHECK(again == messages);
+    const Result<Receipt> replayed = node.send(1);
+    REQUIRE(replayed);
+    CHECK(replayed->replayed);
+    CHECK(replayed->hash == first->hash);
+}
+
+TEST_CASE("topic: what lived on one disk alone is supplied when a topic is given") {
+    Replicated node;
+    node.rig.topic = nullptr;
+    for (int life = 0; life < 2; ++life) {
+        REQUIRE(node.rig.open());
+        REQUIRE(node.send(life));
+        node.rig.close();
+    }
+    node.rig.topic = &node.topic;
+    REQUIRE(node.rig.open());
+    REQUIRE(node.send(7));
+    CHECK(node.read().taken == node.rig.messages());
+}
+
+TEST_CASE("topic: away, a local log goes on and catches up byte for byte") {
+    Replicated node(Acknowledgement::local);
+    node.rig.options.answer_within = 100ms;
+    SUBCASE("from the start") { node.topic.set_away(true); }
+    REQUIRE(node.rig.open());
+    REQUIRE(node.send(1));
+    node.topic.set_away(true);
+    for (int i = 2; i < 30; ++i)
+        REQUIRE(node.send(i));
+    node.topic.set_away(false);
+    node.await_topic(29);
+    CHECK(node.read().taken == node.rig.messages());
+}
+
+TEST_CASE("topic: away, what is under way is unknown and what waits is refused, in time") {
+    Replicated node;
+    REQUIRE(node.rig.open());
+    REQUIRE(node.send(1));
+    node.topic.set_away(true);
+    node.rig.close();
+    node.topic.set_away(false);
+    node.rig.options.answer_within = 100ms;
+    REQUIRE(node.rig.open());
+    node.topic.set_away(true);
+    auto under_way = node.rig.start(add("unknown", "A", 10));
+    CHECK(code_of(under_way.get()) == Errc::outcome_unknown);
+    auto waiting = node.rig.start(add("undecided", "A", 100));
+    CHECK(code_of(waiting.get()) == Errc::topic_unavailable);
+    CHECK(node.rig.partition().health().late == 1);
+    CHECK(node.rig.partition().health().head.seq == 1); // Not confirmed: not shown.
+    node.topic.set_away(false);
+    const Result<Receipt> known = node.rig.send(add("unknown", "A", 10));
+    REQUIRE(known);
+    CHECK(known->replayed);
+    CHECK(node.rig.value("A") == 12);
+    REQUIRE(node.rig.send(add("undecided", "A", 100)));
+    CHECK(node.rig.value("A") == 112);
+    CHECK(node.read().taken == node.rig.messages());
+}
+
+TEST_CASE("topic: a node that stops while the topic is away loses only what was not confirmed") {
+    Replicated node;
+    REQUIRE(node.rig.open());
+    REQUIRE(node.send(1));
+    node.topic.set_away(true);
+    auto under_way = node.rig.start(add("k2", "A", 2));
+    while (node.rig.partition().health().queue > 0)
+        std::this_thread::yield();
+    node.rig.close();
+    const Result<Receipt> outcome = under_way.get();
+    REQUIRE(outcome.has_error());
+    const bool told_so = outcome.error().code == Errc::outcome_unknown ||
+                         outcome.error().code == Errc::not_ready; // Or it was not taken yet.
+    CHECK(told_so);
+    node.topic.set_away(false);
+    REQUIRE(node.rig.open());
+    REQUIRE(node.rig.send(add("k2", "A", 2)));
+    CHECK(node.rig.value("A") == 4);
+    CHECK(node.rig.records_by_command().size() == 2);
+}
+
+TEST_CASE("topic: a refusal is answered only by a node that still leads") {
+    Replicated node;
+    REQUIRE(node.rig.open());
+    AddToCounter too_much;
+    too_much.counter = "A";
+    too_much.amount = 5;
+    too_much.at_most = 1;
+    const std::size_t before = node.topic.messages().size();
+    CHECK(code_of(node.rig.send(add("no", too_much))) == Errc::insufficient_funds);
+    CHECK(node.topic.messages().size() == before + 1); // The barrier.
+    CHECK(node.read().taken == node.rig.messages());
+
+    const ReaderState at = *node.rig.partition().source().head();
+    ControlMessage claim;
+    claim.kind = Control::claim;
+    claim.envelope = {
+        node.rig.store().identity().cluster, at.incarnation, 0, at.term + 1, {99}, at.seq, at.seq};
+    claim.head = at.hash;
+    node.topic.put(encode_control(claim));
+    const bool refused = code_of(node.rig.send(add("no2", too_much))) != Errc::insufficient_funds;
+    CHECK(refused);
+    CHECK(code_of(node.send(1)) == Errc::store_unavailable); // Stopped for good.
+    CHECK_FALSE(node.rig.partition().health().serving);
+    CHECK(node.rig.partition().health().stopped.code == Errc::store_locked);
+}
+
+TEST_CASE("topic: what a dead process still had under way is taken before the next claim, or never"
+) {
+    Replicated node;
+    REQUIRE(node.rig.open());
+    REQUIRE(node.send(1));
+    node.topic.fate = [](std::string_view) { return Fate::late; };
+    node.rig.options.answer_within = 50ms;
+    auto under_way = node.rig.start(add("late", "A", 2));
+    while (node.rig.partition().health().queue > 0)
+        std::this_thread::yield();
+    node.rig.close();
+    REQUIRE(under_way.get().has_error());
+    node.topic.fate = nullptr;
+    SUBCASE("before the claim") {
+        node.topic.deliver_late();
+        node.rig.options.answer_within = 20s;
+        REQUIRE(node.rig.open());
+        CHECK(node.rig.value("A") == 4);
+    }
+    SUBCASE("between the tip and the claim") {
+        node.rig.options.answer_within = 20s;
+        node.topic.set_stale(1);
+        node.topic.deliver_late();
+        REQUIRE(node.rig.open());
+        node.topic.set_stale(0);
+        CHECK(node.rig.value("A") == 4);
+    }
+    SUBCASE("after the claim") {
+        node.rig.options.answer_within = 20s;
+        REQUIRE(node.rig.open());
+        node.topic.deliver_late();
+        CHECK(node.rig.value("A") == 2);
+        REQUIRE(node.rig.send(add("late", "A", 2)));
+        CHECK(node.rig.value("A") == 4);
+    }
+    REQUIRE(node.send(4));
+    CHECK(node.read().taken == node.rig.messages());
+    for (const auto& [command, records] : node.read().commands)
+        CHECK(records == 1);
+}
+
+TEST_CASE("topic: another's, a shorter or a changed topic is refused") {
+    Replicated node;
+    REQUIRE(node.rig.open());
+    for (int i = 0; i < 5; ++i)
+        REQUIRE(node.send(i));
+    node.rig.close();
+    SUBCASE("another cluster's") {
+        MemoryTopic other;
+        Replicated stranger;
+        stranger.rig.topic = &other;
+        REQUIRE(stranger.rig.open());
+        stranger.rig.close();
+        stranger.rig.topic = &node.topic;
+        const Status refused = stranger.rig.open();
+        CHECK(code_of(refused) == Errc::store_foreign);
+        CHECK(refused.error().detail.find("cluster") != std::string::npos);
+    }
+    SUBCASE("no genesis") {
+        MemoryTopic other;
+        other.put("something else");
+        node.rig.topic = &other;
+        std::filesystem::remove(node.rig.directory() + "/topic");
+        CHECK(code_of(node.rig.open()) == Errc::store_foreign);
+    }
+    SUBCASE("it lost its end") {
+        node.topic.truncate(4);
+        CHECK(code_of(node.rig.open()) == Errc::store_damaged);
+    }
+    SUBCASE("it lost everything") {
+        node.topic.truncate(0);
+        CHECK(code_of(node.rig.open()) == Errc::store_damaged);
+    }
+    SUBCASE("what was read last is another message now") {
+        node.topic.replace(node.topic.messages().size() - 1, node.topic.messages()[2]);
+        CHECK(code_of(node.rig.open()) == Errc::store_damaged);
+    }
+    SUBCASE("another history of the same log") {
+        node.rig.wipe();
+        node.rig.topic = nullptr;
+        REQUIRE(node.rig.open());
+        REQUIRE(node.send(77)); // On the disk alone, and another in the topic.
+        node.rig.close();
+        node.rig.topic = &node.topic;
+        CHECK(code_of(node.rig.open()) == Errc::store_damaged);
+    }
+    SUBCASE("it lost its end, and nobody remembers: what the disk has is supplied") {
+        const auto messages = node.topic.messages();
+        node.topic.truncate(messages.size() - 2);
+        std::filesystem::remove(node.rig.directory() + "/topic");
+        REQUIRE(node.rig.open());
+        CHECK(node.read().taken == node.rig.messages());
+    }
+}
+
+TEST_CASE("topic source: the same records as the disk, and readers move between the two") {
+    Replicated node;
+    for (int life = 0; life < 2; ++life) {
+        node.rig.close();
+        REQUIRE(node.rig.open());
+        for (int i = 0; i < 30; ++i)
+            REQUIRE(node.send(30 * life + i));
+    }
+    const Result<std::unique_ptr<TopicSource>> opened = TopicSource::open(node.topic);
+    REQUIRE(opened);
+    TopicSource& there = **opened;
+    Source& here = node.rig.partition().source();
+    CHECK(there.identity().cluster == here.identity().cluster);
+    CHECK(there.head()->seq == here.head()->seq);
+    CHECK(there.head()->hash == here.head()->hash);
+    CHECK(all_of(there, there.start()) == all_of(here, here.start()));
+
+    const Result<Batch> local = here.read(here.start(), 3000, 1s);
+    REQUIRE(local);
+    const Result<Batch> moved = there.read(local->after, 3000, 5s);
+    REQUIRE(moved);
+    CHECK(moved->records.front().seq == local->after.seq + 1);
+    CHECK(moved->after.offset != no_offset);
+    const Result<Batch> back = here.read(moved->after, 3000, 1s);
+    REQUIRE(back);
+    CHECK(back->records.front().seq == moved->after.seq + 1);
+
+    ReaderState stranger = local->after;
+    stranger.hash[0] ^= 1U;
+    CHECK(there.read(stranger, 3000, 1s).error().code == Errc::store_damaged);
+    stranger = moved->after;
+    stranger.hash[0] ^= 1U;
+    CHECK(there.read(stranger, 3000, 1s).error().code == Errc::store_damaged);
+    stranger = local->after;
+    stranger.incarnation[0] ^= 1U;
+    CHECK(there.read(stranger, 3000, 1s).error().code == Errc::store_foreign);
+}

@@ -1,0 +1,156 @@
+#include "tests/support/memory_topic.hpp"
+
+#include "ledger/ensure.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace tollbook {
+
+namespace {
+
+Error away() { return {Errc::topic_unavailable, "the topic is away"}; }
+
+} // namespace
+
+class MemoryReader final : public TopicReader {
+public:
+    MemoryReader(MemoryTopic& topic, std::uint64_t offset)
+        : topic_(topic), offset_(offset), elections_(topic.state_.elections) {}
+
+    Result<std::optional<TopicMessage>> next(std::chrono::milliseconds wait) override {
+        std::unique_lock lock(topic_.mutex_);
+        const auto& state = topic_.state_;
+        topic_.changed_.wait_for(lock, wait, [&] {
+            return !state.away && offset_ < state.messages.size();
+        });
+        if (state.away || offset_ >= state.messages.size()) return std::optional<TopicMessage>();
+        TopicMessage message{offset_, state.messages[offset_]};
+        ++offset_;
+        return std::optional(std::move(message));
+    }
+
+    bool interrupted() override {
+        const std::scoped_lock lock(topic_.mutex_);
+        return std::exchange(elections_, topic_.state_.elections) != topic_.state_.elections;
+    }
+
+private:
+    MemoryTopic& topic_;
+    std::uint64_t offset_;
+    std::uint64_t elections_;
+};
+
+class MemoryWriter final : public TopicWriter {
+public:
+    explicit MemoryWriter(MemoryTopic& topic) : topic_(topic) {}
+
+    Status send(std::string_view message) override {
+        const std::scoped_lock lock(topic_.mutex_);
+        waiting_.emplace_back(message);
+        deliver();
+        return Done{};
+    }
+
+    Deliveries deliveries(std::chrono::milliseconds) override {
+        const std::scoped_lock lock(topic_.mutex_);
+        deliver();
+        return known_;
+    }
+
+private:
+    void deliver() {
+        auto& state = topic_.state_;
+        if (state.away) return;
+        for (std::string& message : std::exchange(waiting_, {})) {
+            const Fate fate = topic_.fate ? topic_.fate(message) : Fate::kept;
+            const bool reported = fate == Fate::kept || fate == Fate::twice;
+            if (fate == Fate::late) state.late.push_back(message);
+            if (fate == Fate::twice) state.messages.push_back(message);
+            if (reported || fate == Fate::kept_unreported)
+                state.messages.push_back(std::move(message));
+            if (!reported && !known_.failure)
+                known_.failure = Error{Errc::topic_unavailable, "not delivered"};
+            if (known_.failure) continue;
+            ++known_.delivered;
+            known_.end = state.messages.size();
+        }
+        topic_.changed_.notify_all();
+    }
+
+    MemoryTopic& topic_;
+    std::deque<std::string> waiting_;
+    Deliveries known_;
+};
+
+Status MemoryTopic::check() {
+    const std::scoped_lock lock(mutex_);
+    if (state_.away) return away();
+    return Done{};
+}
+
+Result<std::uint64_t> MemoryTopic::end() {
+    const std::scoped_lock lock(mutex_);
+    if (state_.away) return away();
+    return state_.messages.size() - std::min(state_.stale, state_.messages.size());
+}
+
+Result<std::unique_ptr<TopicReader>> MemoryTopic::read_from(std::uint64_t offset) {
+    const std::scoped_lock lock(mutex_);
+    return std::unique_ptr<TopicReader>(std::make_unique<MemoryReader>(*this, offset));
+}
+
+Result<std::unique_ptr<TopicWriter>> MemoryTopic::write() {
+    return std::unique_ptr<TopicWriter>(std::make_unique<MemoryWriter>(*this));
+}
+
+void MemoryTopic::set_away(bool away) {
+    {
+        const std::scoped_lock lock(mutex_);
+        state_.away = away;
+        if (away) ++state_.elections;
+    }
+    changed_.notify_all();
+}
+
+void MemoryTopic::set_stale(std::uint64_t messages) {
+    const std::scoped_lock lock(mutex_);
+    state_.stale = messages;
+}
+
+void MemoryTopic::put(std::string message) {
+    {
+        const std::scoped_lock lock(mutex_);
+        state_.messages.push_back(std::move(message));
+    }
+    changed_.notify_all();
+}
+
+void MemoryTopic::replace(std::uint64_t offset, std::string message) {
+    const std::scoped_lock lock(mutex_);
+    state_.messages.at(offset) = std::move(message);
+    ++state_.elections;
+}
+
+void MemoryTopic::truncate(std::uint64_t messages) {
+    const std::scoped_lock lock(mutex_);
+    ensure(messages <= state_.messages.size());
+    state_.messages.resize(messages);
+    ++state_.elections;
+}
+
+void MemoryTopic::deliver_late() {
+    {
+        const std::scoped_lock lock(mutex_);
+        for (std::string& message : std::exchange(state_.late, {}))
+            state_.messages.push_back(std::move(message));
+    }
+    changed_.notify_all();
+}
+
+std::vector<std::string> MemoryTopic::messages() const {
+    const std::scoped_lock lock(mutex_);
+    return state_.messages;
+}
+
+} // namespace tollbook

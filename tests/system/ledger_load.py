@@ -1,0 +1,193 @@
+"""A node under load whose clients keep their receipts outside of it."""
+
+import http.client
+import json
+import os
+import pathlib
+import signal
+import subprocess
+import tempfile
+import threading
+import urllib.parse
+
+CLIENTS, ACKNOWLEDGED_MIN, AMOUNT = 8, 50, 100
+TENANT = "/v1/tenants/load"
+
+
+class Node:
+    def __init__(self, tollbook, directory, settings=()):
+        self.tollbook, self.directory = tollbook, directory
+        self.settings = [word for setting in settings for word in ("--set", setting)]
+        self.log = (directory / "node.log").open("ab")
+        self.process = None
+
+    def start(self):
+        self.process = subprocess.Popen(
+            [self.tollbook, "serve", "--data", str(self.directory), *self.settings,
+             "--set", "http.listen=127.0.0.1:0"], stdout=subprocess.PIPE, stderr=self.log)
+        line = self.process.stdout.readline()
+        assert line, "the node did not start: " + (self.directory / "node.log").read_text()[-2000:]
+        self.address = urllib.parse.urlparse(json.loads(line)["url"]).netloc
+        self.key = (self.directory / "platform.key").read_text().strip()
+
+    def end(self, how):
+        self.process.send_signal(how)
+        status = self.process.wait()
+        self.process.stdout.close()
+        return status
+
+    def run(self, *words):
+        """Another command on the same data; what it printed."""
+        ran = subprocess.run(
+            [self.tollbook, "--data", str(self.directory), "--quiet", *self.settings, *map(str, words)],
+            capture_output=True, text=True)
+        assert ran.returncode == 0, (words, ran.stdout[-2000:], ran.stderr[-2000:])
+        return ran.stdout
+
+    def connect(self):
+        return http.client.HTTPConnection(self.address, timeout=120)
+
+
+def new_node(tollbook, name, settings=()):
+    directory = pathlib.Path(tempfile.mkdtemp(prefix=f"tollbook-{name}-", dir="/var/tmp"))
+    directory.chmod(0o711)  # PostgreSQL's own user must reach its cluster below.
+    node = Node(tollbook, directory, settings)
+    node.run("init")
+    return node
+
+
+def post(connection, node, path, body, key):
+    connection.request("POST", path, json.dumps(body), {
+        "Authorization": f"Bearer {node.key}", "Content-Type": "application/json",
+        "Idempotency-Key": key})
+    answer = connection.getresponse()
+    return answer.status, json.loads(answer.read())
+
+
+def pay(connection, node, number):
+    return post(connection, node, TENANT + "/payments", {
+        "channel": "till:main", "receipt": f"R{number}", "customer": "C1", "minor": AMOUNT,
+        "user": "cashier"}, f"pay-{number}")
+
+
+def open_provider(node):
+    connection = node.connect()
+    for path, body in (
+            (TENANT, {"name": "Load", "timezone": "UTC", "currency": "KES", "tills": ["main"]}),
+            (TENANT + "/customers", {"customer": "C1", "name": "A", "phone": "1",
+                                     "references": ["C1"]})):
+        status, answer = post(connection, node, path, body, "open-" + path)
+        assert status == 201, answer
+    connection.close()
+
+
+class Book:
+    """What the clients know: receipts, synced before they count, and what nobody answered."""
+
+    def __init__(self, directory):
+        self.path = directory / "receipts.ndjson"
+        self.file = self.path.open("w")
+        self.acknowledged, self.unanswered = {}, set()
+
+    def add(self, acknowledged, unanswered):
+        for receipt in acknowledged.values():
+            self.file.write(json.dumps({k: receipt[k] for k in (
+                "partition", "first_seq", "last_seq", "term", "hash")}) + "\n")
+        self.file.flush()
+        os.fsync(self.file.fileno())
+        self.acknowledged |= acknowledged
+        self.unanswered |= unanswered
+
+    def retry_all(self, node):
+        """Every key again: the first receipt comes back; what was not answered happens once.
+        How many of those had happened."""
+        connection = node.connect()
+        for number, first in self.acknowledged.items():
+            status, again = pay(connection, node, number)
+            assert status in (200, 201) and again["replayed"], (number, status, again)
+            assert (again["first_seq"], again["hash"]) == (first["first_seq"], first["hash"]), number
+        landed = 0
+        for number in self.unanswered:
+            status, again = pay(connection, node, number)
+            assert status in (200, 201), (number, again)
+            landed += again["replayed"]
+        return landed
+
+    def total(self):
+        return AMOUNT * (len(self.acknowledged) + len(self.unanswered))
+
+
+class Load:
+    """Clients that pay until the node is gone, or for as long as they are wanted."""
+
+    def __init__(self, node, numbers):
+        self.node, self.numbers = node, numbers
+        self.lock = threading.Lock()
+        self.changed = threading.Condition(self.lock)
+        self.wanted = True
+        self.acknowledged, self.unanswered = {}, set()
+        self.refused = 0
+
+    def start(self):
+        self.threads = [threading.Thread(target=self.client) for _ in range(CLIENTS)]
+        for thread in self.threads:
+            thread.start()
+
+    def client(self):
+        connection = self.node.connect()
+        while self.wanted:
+            with self.lock:
+                number = next(self.numbers)
+                self.unanswered.add(number)
+            try:
+                status, answer = pay(connection, self.node, number)
+            except (OSError, http.client.HTTPException, json.JSONDecodeError):
+                return
+            with self.changed:
+                if status in (200, 201):
+                    self.unanswered.discard(number)
+                    self.acknowledged[number] = answer
+                elif status == 503:  # Refused: it did not happen.
+                    self.unanswered.discard(number)
+                    self.refused += 1
+                else:
+                    assert status == 504, answer
+                self.changed.notify_all()
+
+    def wait_for(self, acknowledged):
+        with self.changed:
+            there = self.changed.wait_for(lambda: len(self.acknowledged) >= acknowledged, 240)
+        assert there, f"only {len(self.acknowledged)} acknowledged"
+
+    def join(self):
+        self.wanted = False
+        for thread in self.threads:
+            thread.join()
+
+
+def prove(node, book, verifier):
+    """The stopped node's log holds every receipt, each payment once, and its views agree."""
+    export = node.directory / "book.tbx"
+    node.run("export", "-o", export)
+    proof = subprocess.run(["python3", verifier, str(export), str(book.path)],
+                           capture_output=True, text=True)
+    assert proof.returncode == 0, proof.stdout + proof.stderr
+    balance = json.loads(proof.stdout)["trial_balance"]["load"]["main"]["KES"]
+    expected = {"cash:till:main": book.total(), "wallet:C1": -book.total()}
+    assert balance == expected, (balance, expected)
+    node.run("verify")
+    return export
+
+
+def prove_topic(node, export):
+    """The topic alone makes the same log: another disk, filled from it, exports the same bytes."""
+    node.run("verify", "--topic")
+    other = Node(node.tollbook, pathlib.Path(tempfile.mkdtemp(dir=node.directory)))
+    other.settings = node.settings
+    other.run("init", "--from-topic")
+    other.run("export", "-o", other.directory / "book.tbx")
+    assert (other.directory / "book.tbx").read_bytes() == export.read_bytes(), "disk and topic differ"
+
+
+def stop(node):
+    assert node.end(signal.SIGTERM) == 0
