@@ -59,7 +59,7 @@ public:
 
     // A new row, or another one in its place.
     Row& put(Row row) {
-        Node& node = *slots_.try_emplace(key_of(row)).first;
+        Node& node = *slots_.try_emplace(key_of(row, shape().keys)).first;
         node.second.row = std::move(row);
         node.second.exists = true;
         mark(node);
@@ -129,6 +129,7 @@ private:
     using Node = typename Map::value_type;
 
     void mark(Node& node) {
+        if (watched()) tell(node.first);
         if (std::exchange(node.second.changed, true)) return;
         changed_.push_back(&node);
     }
@@ -149,19 +150,6 @@ private:
         if (residency_ == Residency::all || slots_.size() <= rows_cached_max) return;
         slots_.clear();
         complete_ = false;
-    }
-
-    std::string key_of(const Row& row) const {
-        std::string key;
-        std::size_t i = 0;
-        boost::mp11::mp_for_each<codec::Members<Row>>([&](auto member) {
-            if (i++ >= shape().keys) return;
-            if constexpr (!codec::is_optional<std::remove_cvref_t<decltype(row.*member.pointer)>>) {
-                column::put(key, row.*member.pointer);
-                key += '\0';
-            }
-        });
-        return key;
     }
 
     std::vector<SqlParam> key_arrays() const {
@@ -217,7 +205,7 @@ private:
             boost::mp11::mp_for_each<codec::Members<Row>>([&](auto member) {
                 column::get(rows.at(i, column++), slot.row.*member.pointer);
             });
-            std::string key = key_of(slot.row);
+            std::string key = key_of(slot.row, shape().keys);
             slots_.insert_or_assign(std::move(key), std::move(slot));
         }
     }

@@ -35,18 +35,8 @@ struct RebuildReport {
 Result<RebuildReport> rebuild(SqlSession& db, Source& source, const RebuildOptions& options);
 
 // Puts the tables back that the last rebuild replaced, with their checkpoint; the runner catches
-// up from there. not_found when there are none.
+// up from there. Refuses with not_found when there are none, and with store_locked while a rebuild
+// of it runs.
 Status undo_rebuild(SqlSession& db, const std::string& projection);
-
-struct DiffReport {
-    ReaderState at;
-    std::vector<TableComparison> tables;
-};
-
-// Replays the projection into a schema that only this transaction sees, up to the position of the
-// live tables in the same snapshot, and compares every row of every table. Changes nothing.
-Result<DiffReport> diff_projection(
-    SqlSession& db, Source& source, const std::string& projection, const ReplayOptions& options
-);
 
 } // namespace tollbook

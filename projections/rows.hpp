@@ -5,6 +5,7 @@
 #include "projections/fields.hpp"
 #include "projections/sql_session.hpp"
 
+#include <functional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -45,6 +46,11 @@ public:
 
     const RowShape& shape() const { return shape_; }
 
+    // Told the key (see row_key) of every row that a fold writes or edits, at that moment.
+    using Watch = std::function<void(const std::string& key)>;
+
+    void watch(Watch told) { told_ = std::move(told); }
+
     // Before the first batch. `empty`: the table has no rows, so nothing is ever read from it.
     virtual Status open(SqlSession& db, bool empty) = 0;
 
@@ -60,8 +66,14 @@ public:
     virtual Status settle(SqlSession& db) = 0;
     virtual std::size_t rows_in_memory() const = 0;
 
+protected:
+    bool watched() const { return static_cast<bool>(told_); }
+
+    void tell(const std::string& key) const { told_(key); }
+
 private:
     RowShape shape_;
+    Watch told_;
 };
 
 template <class Row>
@@ -96,6 +108,20 @@ std::string row_key(const Parts&... parts) {
     return key;
 }
 
+template <class Row>
+std::string key_of(const Row& row, std::size_t keys) {
+    std::string key;
+    std::size_t i = 0;
+    boost::mp11::mp_for_each<codec::Members<Row>>([&](auto member) {
+        if (i++ >= keys) return;
+        if constexpr (!codec::is_optional<std::remove_cvref_t<decltype(row.*member.pointer)>>) {
+            column::put(key, row.*member.pointer);
+            key += '\0';
+        }
+    });
+    return key;
+}
+
 // Rows that never change once written.
 template <class Row>
 class AppendedRows final : public RowSet {
@@ -103,7 +129,10 @@ public:
     AppendedRows(std::string_view schema, std::string_view table, std::size_t keys)
         : RowSet(shape_of<Row>(schema, table, keys)), target_(copy_target(shape())) {}
 
-    void add(const Row& row) { put_copy_line(lines_, row); }
+    void add(const Row& row) {
+        if (watched()) tell(key_of(row, shape().keys));
+        put_copy_line(lines_, row);
+    }
 
     Status open(SqlSession&, bool) override { return Done{}; }
 

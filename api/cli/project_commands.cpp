@@ -7,6 +7,7 @@
 #include "ledger/store.hpp"
 #include "projections/catalogue.hpp"
 #include "projections/cluster.hpp"
+#include "projections/diff.hpp"
 #include "projections/rebuild.hpp"
 
 #include <fmt/format.h>
@@ -79,13 +80,23 @@ struct TableLine {
     std::uint64_t missing{};
     std::uint64_t extra{};
     std::uint64_t different{};
-    std::vector<std::string> examples;
+    std::vector<RowDifference> examples;
 };
 BOOST_DESCRIBE_STRUCT(
     TableLine,
     (),
     (projection, table, live_rows, replayed_rows, missing, extra, different, examples)
 )
+
+void print_difference(const RowDifference& difference) {
+    std::string columns;
+    for (const std::string& column : difference.columns)
+        columns += (columns.empty() ? ": " : ", ") + column;
+    print("    " + to_string(difference) + columns);
+    for (const EventName& event : difference.events)
+        print(fmt::format("        contradicts seq {} {} {}", event.seq, event.type, event.event_id)
+        );
+}
 
 void print_tables(
     const Context& context, const std::string& name, const std::vector<TableComparison>& tables
@@ -116,8 +127,8 @@ void print_tables(
                                 table.different
                             )
         ));
-        for (const std::string& example : table.examples)
-            print("    " + example);
+        for (const RowDifference& example : table.examples)
+            print_difference(example);
     }
 }
 

@@ -2,6 +2,7 @@
 
 #include "postgres_fixture.hpp"
 #include "projections/catalogue.hpp"
+#include "projections/diff.hpp"
 #include "projections/runner.hpp"
 #include "small_isp.hpp"
 #include "steady_load.hpp"
@@ -37,83 +38,6 @@ struct Setting {
 };
 
 } // namespace
-
-TEST_CASE("diff: every table of every projection equals its replay") {
-    Setting setting;
-    std::size_t tables = 0;
-    for (const auto& projection : make_projections(live_schema)) {
-        const auto diff = diff_projection(
-            *setting.db, setting.source, std::string(projection->name()), replaying
-        );
-        REQUIRE(diff);
-        for (const TableComparison& table : diff->tables) {
-            INFO(table.table);
-            CHECK(table.equal());
-            CHECK(table.live_rows == table.replayed_rows);
-            ++tables;
-        }
-        CHECK(diff->at.seq == setting.source.head()->seq);
-    }
-    CHECK(tables == 25);
-    CHECK(ask(*setting.db, "SELECT count(*) FROM pg_namespace WHERE nspname LIKE '%diff%'") == "0");
-}
-
-TEST_CASE("diff: a row edited, deleted or invented by hand is found by its key") {
-    Setting setting;
-    SqlSession& db = *setting.db;
-    REQUIRE(db.run("UPDATE wallets SET balance_minor = balance_minor + 1 WHERE customer = 'B3'"));
-    REQUIRE(db.run("DELETE FROM wallets WHERE customer = 'B4'"));
-    REQUIRE(db.run("INSERT INTO wallets SELECT tenant, 'GHOST', entity, currency, 0, 0, NULL, 1 "
-                   "FROM wallets LIMIT 1"));
-    const auto diff = diff_projection(db, setting.source, "wallets", replaying);
-    REQUIRE(diff);
-    const TableComparison& wallets = diff->tables.at(1);
-    CHECK(wallets.table == "wallets");
-    CHECK(wallets.different == 1);
-    CHECK(wallets.missing == 1);
-    CHECK(wallets.extra == 1);
-    CHECK_FALSE(all_equal(diff->tables));
-    const auto example = [](const std::string& kind, const std::string& customer) {
-        return kind + R"( {"entity": "main", "tenant": "savanna", "currency": "KES", )" +
-               R"("customer": ")" + customer + "\"}";
-    };
-    REQUIRE(wallets.examples.size() == 3);
-    CHECK(wallets.examples.at(0) == example("different", "B3"));
-    CHECK(wallets.examples.at(1) == example("missing", "B4"));
-    CHECK(wallets.examples.at(2) == example("extra", "GHOST"));
-}
-
-TEST_CASE("diff: many differences are all counted and some are named") {
-    Setting setting;
-    REQUIRE(setting.db->run("UPDATE event_index SET actor = 'somebody'"));
-    const auto diff = diff_projection(*setting.db, setting.source, "event_index", replaying);
-    REQUIRE(diff);
-    CHECK(diff->tables.front().different == setting.source.head()->seq);
-    CHECK(diff->tables.front().examples.size() == TableComparison::examples_max);
-    CHECK(
-        diff_projection(*setting.db, setting.source, "nothing", {}).error().code == Errc::not_found
-    );
-}
-
-TEST_CASE("diff: the live tables may be behind the log, and are compared where they are") {
-    Setting setting;
-    const std::uint64_t at = setting.source.head()->seq;
-    run_business(setting.source, 3, 1, "C");
-    const auto diff = diff_projection(*setting.db, setting.source, "wallets", replaying);
-    REQUIRE(diff);
-    CHECK(diff->at.seq == at);
-    CHECK(all_equal(diff->tables));
-}
-
-TEST_CASE("diff: another log is refused") {
-    Setting setting;
-    MemorySource theirs(5);
-    open_isp(theirs);
-    run_business(theirs, 20, 3);
-    const auto diff = diff_projection(*setting.db, theirs, "wallets", replaying);
-    REQUIRE_FALSE(diff);
-    CHECK(diff.error().code == Errc::store_foreign);
-}
 
 TEST_CASE("rebuild: each projection is built anew, found equal and swapped") {
     Setting setting;

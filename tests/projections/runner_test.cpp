@@ -1,7 +1,7 @@
 #include "projections/runner.hpp"
 
 #include "postgres_fixture.hpp"
-#include "projections/rebuild.hpp"
+#include "projections/diff.hpp"
 #include "small_isp.hpp"
 #include "steady_load.hpp"
 #include "support/show_result.hpp"

@@ -1,0 +1,95 @@
+#include "projections/live_tables.hpp"
+
+#include "projections/catalogue.hpp"
+
+#include <fmt/format.h>
+
+namespace tollbook {
+
+Result<ProjectionCheckpoint> live_checkpoint(
+    SqlSession& db, const std::string& projection, std::uint32_t partition
+) {
+    const Result<SqlRows> others = db.query(
+        "SELECT count(*) FROM projection_checkpoints WHERE projection = $1 "
+        "AND partition <> $2::integer AND seq > 0",
+        {projection, std::to_string(partition)}
+    );
+    if (!others) return others.error();
+    if (others->at(0, 0) != "0")
+        return Error{Errc::policy_unsupported, projection + " holds rows of several partitions"};
+    const Result<std::vector<ProjectionCheckpoint>> stored = read_checkpoints(db, partition);
+    if (!stored) return stored.error();
+    for (const ProjectionCheckpoint& checkpoint : *stored)
+        if (checkpoint.projection == projection) return checkpoint;
+    return Error{Errc::not_found, projection + " has no checkpoint"};
+}
+
+Status hold_checkpoint(SqlSession& db, const std::string& projection) {
+    const Status bounded = db.run("SET LOCAL lock_timeout = '10s'");
+    if (!bounded) return bounded;
+    const Result<SqlRows> held = db.query(
+        "SELECT 1 FROM projection_checkpoints WHERE projection = $1 FOR UPDATE", {projection}
+    );
+    return held ? Status{Done{}} : Status{held.error()};
+}
+
+Result<std::unique_ptr<Projection>> find_projection(
+    const std::string& name, const std::string& schema
+) {
+    std::unique_ptr<Projection> projection = make_projection(name, schema);
+    if (projection == nullptr) return Error{Errc::not_found, "no projection is called " + name};
+    return projection;
+}
+
+Result<std::vector<std::string>> registered_tables(SqlSession& db, const std::string& projection) {
+    const Result<SqlRows> rows = db.query(
+        "SELECT table_name FROM projection_tables WHERE projection = $1 ORDER BY position",
+        {projection}
+    );
+    if (!rows) return rows.error();
+    std::vector<std::string> tables;
+    for (std::size_t i = 0; i < rows->size(); ++i)
+        tables.push_back(rows->at(i, 0).value_or(""));
+    return tables;
+}
+
+Status move_tables(SqlSession& db, const std::vector<std::string>& tables, const TableMove& move) {
+    for (const std::string& table : tables) {
+        const Status moved = db.run(fmt::format(
+            "ALTER TABLE {}.{} SET SCHEMA {}",
+            sql_name(move.from),
+            sql_name(table),
+            sql_name(move.to)
+        ));
+        if (!moved) return moved;
+    }
+    return Done{};
+}
+
+Status make_schema(SqlSession& db, const std::string& schema) {
+    return db.run(
+        fmt::format("DROP SCHEMA IF EXISTS {0} CASCADE; CREATE SCHEMA {0}", sql_name(schema))
+    );
+}
+
+Status lock_projection(SqlSession& db, const std::string& projection, ProjectionLock lock) {
+    const Result<SqlRows> locked = db.query(
+        lock == ProjectionLock::shared ? "SELECT pg_try_advisory_lock_shared(7237113, hashtext($1))"
+                                       : "SELECT pg_try_advisory_lock(7237113, hashtext($1))",
+        {projection}
+    );
+    if (!locked) return locked.error();
+    if (locked->at(0, 0) == "t") return Done{};
+    return Error{Errc::store_locked, projection + " is being rebuilt, resumed or compared"};
+}
+
+Status unlock_projection(SqlSession& db, const std::string& projection, ProjectionLock lock) {
+    const Result<SqlRows> unlocked = db.query(
+        lock == ProjectionLock::shared ? "SELECT pg_advisory_unlock_shared(7237113, hashtext($1))"
+                                       : "SELECT pg_advisory_unlock(7237113, hashtext($1))",
+        {projection}
+    );
+    return unlocked ? Status{Done{}} : Status{unlocked.error()};
+}
+
+} // namespace tollbook

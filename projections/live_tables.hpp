@@ -1,0 +1,58 @@
+// What rebuild, undo, diff and resume do with the live tables of a projection.
+#pragma once
+
+#include "projections/checkpoints.hpp"
+#include "projections/projection.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace tollbook {
+
+// The one checkpoint of the live tables. Refuses with not_found when there is none, and with
+// policy_unsupported when they hold rows of several partitions: those would need all logs at once.
+Result<ProjectionCheckpoint> live_checkpoint(
+    SqlSession& db, const std::string& projection, std::uint32_t partition
+);
+
+// The live projector waits at its checkpoint until the caller's transaction ends.
+Status hold_checkpoint(SqlSession& db, const std::string& projection);
+
+// A projection of this binary, writing into `schema`; not_found when the name is not known.
+Result<std::unique_ptr<Projection>> find_projection(
+    const std::string& name, const std::string& schema
+);
+
+Result<std::vector<std::string>> registered_tables(SqlSession& db, const std::string& projection);
+
+struct TableMove {
+    std::string from;
+    std::string to;
+};
+
+Status move_tables(SqlSession& db, const std::vector<std::string>& tables, const TableMove& move);
+
+// An empty schema of that name; what was in it is gone.
+Status make_schema(SqlSession& db, const std::string& schema);
+
+// Who replaces rows of a projection's tables is alone; any number may look at them meanwhile.
+enum class ProjectionLock { exclusive, shared };
+
+// Refuses with store_locked while another session holds a lock that excludes this one.
+Status lock_projection(SqlSession& db, const std::string& projection, ProjectionLock lock);
+Status unlock_projection(SqlSession& db, const std::string& projection, ProjectionLock lock);
+
+// Runs `work` under the lock.
+template <class Work>
+auto while_locked(SqlSession& db, const std::string& projection, ProjectionLock lock, Work&& work)
+    -> decltype(work()) {
+    if (const Status locked = lock_projection(db, projection, lock); !locked) return locked.error();
+    auto outcome = work();
+    const Status unlocked = unlock_projection(db, projection, lock);
+    if (!unlocked && outcome) return unlocked.error();
+    return outcome;
+}
+
+} // namespace tollbook
