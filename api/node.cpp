@@ -174,6 +174,7 @@ std::vector<Check> Node::Parts::checks() const {
          views.state == RunnerState::running,
          true,
          fmt::format("{}, {} records behind", name_of(views.state), views.lag_records())},
+        {"parked-keys", views.parked.empty(), true, told(views.parked)},
         {"routers", routers_down == 0, true, fmt::format("{} unreachable", routers_down)},
     };
     if (replication) all.push_back(replication->check());

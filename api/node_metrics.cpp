@@ -2,6 +2,8 @@
 
 #include "ledger/json.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <string>
 
@@ -99,10 +101,35 @@ std::vector<Samples> projection_samples(const ProjectionProgress& progress, Time
         position.samples.push_back({labels, static_cast<double>(seq)});
         lag.samples.push_back({labels, static_cast<double>(behind)});
     }
+    Samples keys{metric::projection_parked_keys, false, {}};
+    Samples events{metric::projection_parked_events, false, {}};
+    for (const ProjectionCheckpoint& checkpoint : progress.projections) {
+        const auto parked =
+            std::ranges::find(progress.parked, checkpoint.projection, &ParkedCount::projection);
+        const ParkedCount count = parked == progress.parked.end() ? ParkedCount{} : *parked;
+        const Labels labels{{"projection", checkpoint.projection}};
+        keys.samples.push_back({labels, static_cast<double>(count.keys)});
+        events.samples.push_back({labels, static_cast<double>(count.waiting)});
+    }
     return {
         std::move(position),
         std::move(lag),
+        std::move(keys),
+        std::move(events),
         one(metric::projection_lag_seconds, false, progress.lag_seconds(now))};
+}
+
+std::string told(const std::vector<ParkedCount>& parked) {
+    std::string text;
+    for (const ParkedCount& count : parked)
+        text += fmt::format(
+            "{}{}: {} keys, {} events wait",
+            text.empty() ? "" : "; ",
+            count.projection,
+            count.keys,
+            count.waiting
+        );
+    return text.empty() ? "none" : text;
 }
 
 std::vector<Samples> router_samples(const std::vector<RouterHealth>& routers) {

@@ -11,6 +11,7 @@
 #include <atomic>
 #include <chrono>
 #include <functional>
+#include <string>
 #include <vector>
 
 namespace tollbook::api {
@@ -20,6 +21,10 @@ inline constexpr std::size_t routers_told_max = 200;
 
 std::vector<Samples> log_samples(const PartitionHealth& health);
 std::vector<Samples> projection_samples(const ProjectionProgress& progress, Timestamp now);
+
+// "wallets: 2 keys, 9 events wait"; "none".
+std::string told(const std::vector<ParkedCount>& parked);
+
 std::vector<Samples> router_samples(const std::vector<RouterHealth>& routers);
 
 // Figures that only the read models know. They are asked on another thread, at most every so often,

@@ -68,6 +68,15 @@ public:
         , days_(schema, "account_days", 5)
         , postings_(schema, "postings", 3) {}
 
+    // Events share the accounts of cash and revenue, and a trial balance without one of them is no
+    // trial balance: a tenant's books stand still as a whole (docs/decisions/0005).
+    Keys keys(const Fact& fact) const override {
+        const Postings* postings = postings_of(fact.event);
+        const bool posts = postings != nullptr && !postings->empty();
+        if (!posts && !std::holds_alternative<TenantOpened>(fact.event)) return {};
+        return {std::string(whole_tenant)};
+    }
+
     void touch(const Fact& fact) override {
         books_.learn(fact);
         const Postings* postings = postings_of(fact.event);

@@ -16,6 +16,27 @@ void cover(ChargeView& row, const ChargeLine& line) {
 
 } // namespace
 
+Projection::Keys Charges::keys(const Fact& fact) const {
+    Projection::Keys keys;
+    const auto add = [&](const std::string& charge) { keys.push_back("charge:" + charge); };
+    match(
+        fact.event,
+        [&](const WalletCharged& e) { add(e.charge); },
+        [&](const ServiceRenewed& e) { add(e.charge); },
+        [&](const PaymentReversed& e) {
+            for (const WalletDebit& debit : e.debits)
+                for (const Unwound& unwound : debit.unwound)
+                    add(unwound.charge);
+        },
+        [&](const PaymentMoved& e) {
+            for (const Unwound& unwound : e.debit.unwound)
+                add(unwound.charge);
+        },
+        [](const auto&) {}
+    );
+    return keys;
+}
+
 void Charges::touch(const Fact& fact) {
     const auto want = [&](const std::string& charge) {
         charges_.want(row_key(fact.tenant(), charge));

@@ -88,6 +88,7 @@ public:
     explicit Charges(std::string_view schema)
         : charges_(schema, "charges", 2), renewals_(schema, "renewals", 2) {}
 
+    Projection::Keys keys(const Fact& fact) const;
     void touch(const Fact& fact);
     void apply(const Fact& fact);
 

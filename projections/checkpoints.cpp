@@ -128,7 +128,7 @@ Error why_moved(const ProjectionCheckpoint& ours, const ProjectionCheckpoint* st
     const std::string seqs =
         fmt::format("{}: we left it at {}, it is at {}", name, ours.state.seq, stored->state.seq);
     if (stored->generation > ours.generation)
-        return Error{Errc::database_unavailable, name + ": its tables were swapped"};
+        return Error{Errc::database_unavailable, name + ": its rows were replaced"};
     if (stored->state.seq > ours.state.seq)
         return Error{Errc::store_locked, seqs + ": another projector writes here"};
     if (stored->state.seq < ours.state.seq)

@@ -16,7 +16,8 @@ struct ProjectionCheckpoint {
     std::uint32_t version{};
     std::uint32_t partition{};
     ReaderState state;
-    std::uint64_t generation{}; // Rises when a rebuild swaps the tables.
+    std::uint64_t
+        generation{}; // Rises when a rebuild swaps the tables, or parked keys are resumed.
 };
 
 // What a checkpoint is moved to; recorded_at is of the record state.seq.
@@ -33,7 +34,7 @@ Status make_checkpoint(SqlSession& db, const ProjectionCheckpoint& checkpoint);
 // Moves all of them, or refuses and says what is wrong:
 //   store_locked          another projector has moved them on
 //   store_foreign         the database was restored to an older state, or follows another log
-//   database_unavailable  the tables were swapped: read the checkpoints again and go on
+//   database_unavailable  the rows were replaced: read the checkpoints again and go on
 // Inside the caller's transaction, before any row is read or written: it locks the checkpoints.
 Status compare_and_set(
     SqlSession& db, std::span<const ProjectionCheckpoint* const> from, const Advance& advance

@@ -17,6 +17,10 @@ public:
     // Notes the events in the examples of `tables`, which are of this projection and outlive this.
     Contradictions(std::unique_ptr<Projection> projection, std::vector<TableComparison>& tables);
 
+    Keys keys(const Fact& fact) const override { return projection_->keys(fact); }
+
+    bool reads_events() const override { return projection_->reads_events(); }
+
     void touch(const Fact& fact) override;
     void apply(const Fact& fact) override;
 

@@ -24,9 +24,14 @@ public:
         if (live->version != (*projection)->version())
             return Error{Errc::version_conflict, name_ + " is of another version: rebuild it"};
         report.at = live->state;
-        Replay replay(db_, source_, options_);
-        if (const Status status = fold(replay, std::move(*projection), report.at); !status)
+        const ParkedOwner owner{name_, source_.identity().partition};
+        if (const Status status = except_.load(db_, owner); !status) return status;
+        Replay replay(db_, source_, options_, except_);
+        if (const Status status = build(replay, std::move(*projection), report.at); !status)
             return status;
+        report.parked = except_.list();
+        for (ParkedKey& key : replay.parked().list())
+            report.parked.push_back(std::move(key));
         Result<std::vector<TableComparison>> tables = compare_tables(db_, replay.projection());
         if (!tables) return tables.error();
         report.tables = std::move(*tables);
@@ -34,12 +39,9 @@ public:
     }
 
 private:
-    Status fold(Replay& replay, std::unique_ptr<Projection> projection, const ReaderState& until) {
+    Status build(Replay& replay, std::unique_ptr<Projection> projection, const ReaderState& until) {
         if (const Status status = make_schema(db_, schema_); !status) return status;
-        if (const Status status = replay.open(std::move(projection), schema_); !status)
-            return status;
-        if (const Status status = replay.fold_until(until); !status) return status;
-        return replay.finish();
+        return replay.build(std::move(projection), schema_, until);
     }
 
     Status name_events(DiffReport& report) {
@@ -47,8 +49,8 @@ private:
         Result<std::unique_ptr<Projection>> projection = find_projection(name_, schema_);
         if (!projection) return projection.error();
         auto watched = std::make_unique<Contradictions>(std::move(*projection), report.tables);
-        Replay replay(db_, source_, options_);
-        return fold(replay, std::move(watched), report.at);
+        Replay replay(db_, source_, options_, except_);
+        return build(replay, std::move(watched), report.at);
     }
 
     SqlSession& db_;
@@ -56,6 +58,7 @@ private:
     std::string name_;
     std::string schema_;
     const ReplayOptions& options_;
+    ParkedKeys except_;
 };
 
 } // namespace

@@ -53,6 +53,10 @@ public:
     explicit EventIndex(std::string_view schema)
         : Projection({"event_index", 1, "108_event_index_v1"}), events_(schema, "event_index", 2) {}
 
+    Keys keys(const Fact& fact) const override { return {fact.record.stream}; }
+
+    bool reads_events() const override { return false; }
+
     void apply(const Fact& fact) override {
         const Record& record = fact.record;
         const CommandHeader& command = record.command;

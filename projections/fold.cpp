@@ -1,6 +1,8 @@
 #include "projections/fold.hpp"
 
 #include <algorithm>
+#include <exception>
+#include <new>
 
 namespace tollbook {
 
@@ -24,11 +26,20 @@ Result<std::optional<std::string>> open_part(
     return opened.error();
 }
 
-std::span<const Fact> cut(std::span<const Fact> facts, SeqRange range) {
-    const auto seq = [](const Fact& fact) { return fact.record.seq; };
-    const auto first = std::ranges::upper_bound(facts, range.after, {}, seq);
-    const auto last = std::ranges::upper_bound(first, facts.end(), range.until, {}, seq);
-    return {first, last};
+// A fold is not expected to throw; when it does, the record is to blame, but not for a lack of
+// memory.
+template <class Call>
+Status guarded(const Fact& fact, Call&& call) {
+    try {
+        call();
+        return Done{};
+    } catch (const std::bad_alloc&) {
+        throw;
+    } catch (const std::exception& failure) {
+        return Error{
+            Errc::value_out_of_range,
+            "seq " + std::to_string(fact.record.seq) + ": " + failure.what()};
+    }
 }
 
 } // namespace
@@ -41,31 +52,48 @@ Result<std::vector<Fact>> decode(
     for (std::size_t i = 0; i < batch.records.size(); ++i) {
         const Record& record = batch.records[i];
         Result<Event> event = decode_event(record.type, record.schema_version, record.payload);
-        if (!event)
+        if (!event && event.error().code == Errc::store_newer)
             return Error{
                 event.error().code,
                 "seq " + std::to_string(record.seq) + ": " + event.error().detail};
         Result<std::optional<std::string>> personal = open_part(record, open_personal);
         if (!personal) return personal.error();
-        facts.push_back(
-            {record, batch.hashes.at(i), partition, std::move(*event), std::move(*personal)}
-        );
+        Fact& fact = facts.emplace_back(Fact{
+            record, batch.hashes.at(i), partition, {}, std::move(*personal), std::nullopt});
+        if (event)
+            fact.event = std::move(*event);
+        else
+            fact.unreadable = event.error().detail;
     }
     return facts;
 }
 
-Status fold(SqlSession& db, Projection& projection, std::span<const Fact> facts, SeqRange range) {
-    const std::span<const Fact> news = cut(facts, range);
-    for (const Fact& fact : news)
-        projection.touch(fact);
+Facts facts_in(const std::vector<Fact>& facts, SeqRange range) {
+    const auto seq = [](const Fact& fact) { return fact.record.seq; };
+    const auto first = std::ranges::upper_bound(facts, range.after, {}, seq);
+    const auto last = std::ranges::upper_bound(first, facts.end(), range.until, {}, seq);
+    Facts found;
+    found.reserve(static_cast<std::size_t>(last - first));
+    for (auto fact = first; fact != last; ++fact)
+        found.push_back(&*fact);
+    return found;
+}
+
+Status fold(SqlSession& db, Projection& projection, const Facts& facts) {
+    for (const Fact* fact : facts)
+        if (const Status status = guarded(*fact, [&] { projection.touch(*fact); }); !status)
+            return status;
     for (RowSet* table : projection.tables())
         if (const Status status = table->load(db); !status) return status;
-    for (const Fact& fact : news)
-        projection.apply(fact);
+    for (const Fact* fact : facts)
+        if (const Status status = guarded(*fact, [&] { projection.apply(*fact); }); !status)
+            return status;
     for (RowSet* table : projection.tables())
         if (const Status status = table->write(db); !status) return status;
     return Done{};
 }
+
+bool is_poison(const Error& error) { return error.code == Errc::value_out_of_range; }
 
 Status open_tables(SqlSession& db, Projection& projection, bool empty) {
     for (RowSet* table : projection.tables())

@@ -72,6 +72,10 @@ public:
     }
 
     Status open(SqlSession& db, bool empty) override {
+        slots_.clear();
+        wanted_.clear();
+        changed_.clear();
+        held_ = false;
         complete_ = empty;
         if (empty || residency_ == Residency::cached) return Done{};
         Result<SqlRows> rows = db.query(select_all_sql(shape()));

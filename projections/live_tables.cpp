@@ -66,6 +66,15 @@ Status move_tables(SqlSession& db, const std::vector<std::string>& tables, const
     return Done{};
 }
 
+Status raise_generation(SqlSession& db, const ProjectionCheckpoint& checkpoint) {
+    const Result<SqlRows> raised = db.query(
+        "UPDATE projection_checkpoints SET version = $2::integer, generation = generation + 1 "
+        "WHERE projection = $1",
+        {checkpoint.projection, std::to_string(checkpoint.version)}
+    );
+    return raised ? Status{Done{}} : Status{raised.error()};
+}
+
 Status make_schema(SqlSession& db, const std::string& schema) {
     return db.run(
         fmt::format("DROP SCHEMA IF EXISTS {0} CASCADE; CREATE SCHEMA {0}", sql_name(schema))

@@ -34,6 +34,9 @@ struct TableMove {
 
 Status move_tables(SqlSession& db, const std::vector<std::string>& tables, const TableMove& move);
 
+// The live rows are other ones now: the projector reads them, and its checkpoint, again.
+Status raise_generation(SqlSession& db, const ProjectionCheckpoint& checkpoint);
+
 // An empty schema of that name; what was in it is gone.
 Status make_schema(SqlSession& db, const std::string& schema);
 

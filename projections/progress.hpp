@@ -3,6 +3,7 @@
 #include "ledger/error.hpp"
 #include "ledger/time.hpp"
 #include "projections/checkpoints.hpp"
+#include "projections/parked_keys.hpp"
 
 #include <chrono>
 #include <condition_variable>
@@ -32,6 +33,7 @@ struct ProjectionProgress {
     std::uint64_t statements{};
     std::uint64_t retries{};
     std::vector<ProjectionCheckpoint> projections;
+    std::vector<ParkedCount> parked;
     std::vector<std::string> outdated; // Waiting for a rebuild.
 
     std::uint64_t lag_records() const { return head_seq > seq ? head_seq - seq : 0; }

@@ -21,6 +21,9 @@ struct Fact {
     Event event;
     std::optional<std::string> personal; // Opened personal part; none: erased, or not asked for.
 
+    // Why the payload cannot be read; `event` says nothing then.
+    std::optional<std::string> unreadable;
+
     const std::string& tenant() const { return record.command.tenant; }
 
     Timestamp recorded_at() const { return record.command.recorded_at; }
@@ -48,6 +51,19 @@ public:
     std::uint32_t version() const { return identity_.version; }
 
     std::string_view ddl() const { return identity_.ddl; }
+
+    // What the rows of a record hang on, within its tenant: two records of which one reads or
+    // writes a row that the other writes share a key. When one of them cannot be folded, the later
+    // ones of its keys wait. None: the record has no rows here.
+    using Keys = std::vector<std::string>;
+
+    // The key that every record of the tenant shares.
+    static constexpr std::string_view whole_tenant = "*";
+
+    virtual Keys keys(const Fact& fact) const = 0;
+
+    // Whether `keys` and `apply` look at the event; else its record is enough for them.
+    virtual bool reads_events() const { return true; }
 
     // Names the rows that `apply` will ask for; called for a whole batch before it.
     virtual void touch(const Fact&) {}

@@ -80,8 +80,8 @@ Status Projector::adopt(
     }
     const bool empty = at.state.seq == 0;
     if (const Status status = open_tables(db_, *projection, empty); !status) return status;
-    members_.push_back({std::move(projection), std::move(at)});
-    return Done{};
+    Member& member = members_.emplace_back(Member{std::move(projection), std::move(at), {}});
+    return member.parked.load(db_, member.owner());
 }
 
 void Projector::find_position() {
@@ -112,14 +112,12 @@ Status Projector::write(const Batch& batch) {
         moving_.push_back(&member);
     }
     const Advance advance{batch.after, batch.records.back().command.recorded_at};
-    if (const Status status = db_.begin(); !status) return status;
-    if (const Status status = write_in_transaction(*facts, advance); !status) {
-        db_.rollback();
-        return status;
+    Status written = write_by(Way::whole, *facts, advance);
+    if (!written && is_poison(written.error())) {
+        if (const Status status = forget(); !status) return status;
+        written = write_by(Way::parking, *facts, advance);
     }
-    attempted_.assign(1, batch.after);
-    if (const Status status = db_.commit(); !status) return status;
-    attempted_.clear();
+    if (!written) return written;
     for (Member* member : moving_)
         member->at.state = batch.after;
     recorded_at_ = advance.recorded_at;
@@ -127,16 +125,53 @@ Status Projector::write(const Batch& batch) {
     return Done{};
 }
 
-Status Projector::write_in_transaction(const std::vector<Fact>& facts, const Advance& advance) {
+Status Projector::write_by(Way way, const std::vector<Fact>& facts, const Advance& advance) {
+    if (const Status status = db_.begin(); !status) return status;
+    if (const Status status = write_in_transaction(way, facts, advance); !status) {
+        db_.rollback();
+        return status;
+    }
+    attempted_.assign(1, advance.state);
+    if (const Status status = db_.commit(); !status) return status;
+    attempted_.clear();
+    return Done{};
+}
+
+Status Projector::write_in_transaction(
+    Way way, const std::vector<Fact>& facts, const Advance& advance
+) {
     std::vector<const ProjectionCheckpoint*> from;
     for (const Member* member : moving_)
         from.push_back(&member->at);
     if (const Status status = compare_and_set(db_, from, advance); !status) return status;
     for (Member* member : moving_) {
-        const Status status = fold(db_, *member->projection, facts, {member->at.state.seq});
-        if (!status) return status;
+        ParkingFold fold(db_, *member->projection, member->parked);
+        Facts news = facts_in(facts, {member->at.state.seq});
+        const Status folded = way == Way::whole ? fold.fold_whole(std::move(news), position_)
+                                                : fold.fold_and_park(std::move(news), position_);
+        if (!folded) return folded;
+        if (const Status status = member->parked.write(db_, member->owner()); !status)
+            return status;
     }
     return Done{};
+}
+
+// What a batch that was rolled back left in memory.
+Status Projector::forget() {
+    for (Member* member : moving_) {
+        const bool empty = member->at.state.seq == 0;
+        if (const Status status = open_tables(db_, *member->projection, empty); !status)
+            return status;
+        if (const Status status = member->parked.load(db_, member->owner()); !status) return status;
+    }
+    return Done{};
+}
+
+std::vector<ParkedCount> Projector::parked() const {
+    std::vector<ParkedCount> counts;
+    for (const Member& member : members_)
+        if (!member.parked.empty()) counts.push_back(count_of(member.at.projection, member.parked));
+    return counts;
 }
 
 KnownStates Projector::known() const {

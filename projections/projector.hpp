@@ -1,7 +1,7 @@
 #pragma once
 
 #include "projections/checkpoints.hpp"
-#include "projections/fold.hpp"
+#include "projections/parking_fold.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -19,8 +19,8 @@ using KnownStates = std::map<std::string, std::vector<ProjectionCheckpoint>>;
 
 // Carries the records of one partition into the live read models, batch by batch. All projections
 // that can move together move in one transaction; one that lags (new, or behind) catches up first
-// and joins. After any refusal the object is spent: what it holds in memory may not be what the
-// database holds. Not thread-safe.
+// and joins. A record that cannot be folded parks its keys, see ParkedKeys. After any refusal the
+// object is spent: what it holds in memory may not be what the database holds. Not thread-safe.
 class Projector {
 public:
     // Finds or makes the checkpoints of a migrated database. A projection whose tables are of
@@ -47,6 +47,9 @@ public:
 
     std::vector<ProjectionCheckpoint> checkpoints() const;
 
+    // What is parked, of those that have something.
+    std::vector<ParkedCount> parked() const;
+
     // Projections that wait for a rebuild.
     const std::vector<std::string>& outdated() const { return outdated_; }
 
@@ -54,7 +57,13 @@ private:
     struct Member {
         std::unique_ptr<Projection> projection;
         ProjectionCheckpoint at;
+        ParkedKeys parked;
+
+        ParkedOwner owner() const { return {at.projection, at.partition}; }
     };
+
+    // whole: set-wise, as nearly always. parking: finds the records that cannot be folded.
+    enum class Way { whole, parking };
 
     Projector(SqlSession& db, Source& source, OpenPersonal open_personal)
         : db_(db), source_(source), open_personal_(std::move(open_personal)) {}
@@ -64,7 +73,9 @@ private:
         std::unique_ptr<Projection> projection, const std::vector<ProjectionCheckpoint>& stored
     );
     Status write(const Batch& batch);
-    Status write_in_transaction(const std::vector<Fact>& facts, const Advance& advance);
+    Status write_by(Way way, const std::vector<Fact>& facts, const Advance& advance);
+    Status write_in_transaction(Way way, const std::vector<Fact>& facts, const Advance& advance);
+    Status forget();
     void find_position();
 
     SqlSession& db_;

@@ -13,7 +13,8 @@ namespace {
 constexpr std::string_view with_position =
     "SELECT ({})::text, (SELECT coalesce(min(c.seq), 0) FROM projection_checkpoints c "
     "WHERE c.partition = coalesce((SELECT t.partition FROM tenants t "
-    "WHERE t.tenant = current_setting('tollbook.tenant', true)), c.partition))";
+    "WHERE t.tenant = current_setting('tollbook.tenant', true)), c.partition)), "
+    "(SELECT count(*) FROM parked_keys)";
 
 Status set_tenant(SqlSession& db, const std::optional<std::string>& tenant) {
     return db.run(fmt::format(
@@ -79,8 +80,9 @@ Result<Reading> ReaderPool::read_in(
     const Result<SqlRows> rows = session.db->query(fmt::format(with_position, sql), params);
     if (!rows) return rows.error();
     if (!rows->at(0, 0)) return Error{Errc::not_found, {}};
-    Reading reading{*rows->at(0, 0), 0};
+    Reading reading{*rows->at(0, 0), 0, 0};
     column::get(rows->at(0, 1), reading.seq);
+    column::get(rows->at(0, 2), reading.parked_keys);
     return reading;
 }
 

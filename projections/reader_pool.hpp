@@ -19,6 +19,7 @@ namespace tollbook {
 struct Reading {
     std::string json;
     std::uint64_t seq{};
+    std::uint64_t parked_keys{}; // Of the tenant: their rows are older than that.
 };
 
 struct ReaderPoolOptions {

@@ -22,6 +22,8 @@ struct RebuildReport {
     ReaderState at; // The position at which both were compared.
     std::vector<TableComparison> tables;
     bool swapped{};
+    std::vector<ParkedKey> resumed; // Were parked, and the new tables hold what waited.
+    std::vector<ParkedKey> parked;  // What the new tables could not take.
 };
 
 // Builds the projection's tables anew beside the live ones (schema "<name>_next"), while the live
@@ -29,6 +31,9 @@ struct RebuildReport {
 // row by row and swaps. Not swapped when rows differ, unless that was accepted: the new tables stay
 // in "<name>_next" to be looked at. The old tables stay in "<name>_previous" until the next
 // rebuild. A runner that is at work notices the swap and goes on with the new tables.
+//
+// Parked keys: what waits is left out of the comparison and folded into the new tables after it; a
+// record that still cannot be folded keeps its keys parked there.
 //
 // Refuses with not_found for a name that is not known, with store_locked while another rebuild of
 // it runs, and with store_foreign when the log is not the one that the live rows came from.

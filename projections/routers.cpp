@@ -59,6 +59,17 @@ public:
     explicit Routers(std::string_view schema)
         : Projection({"routers", 1, "106_routers_v1"}), sites_(schema, "sites", 2) {}
 
+    Keys keys(const Fact& fact) const override {
+        return std::visit(
+            [](const auto& e) -> Keys {
+                constexpr bool has_rows = !std::same_as<decltype(e), const ServiceAdded&>;
+                if constexpr (requires { e.site; } && has_rows) return {"site:" + e.site};
+                return {};
+            },
+            fact.event
+        );
+    }
+
     void touch(const Fact& fact) override {
         const auto want = [&](const std::string& site) {
             sites_.want(row_key(fact.tenant(), site));

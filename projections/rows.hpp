@@ -51,7 +51,8 @@ public:
 
     void watch(Watch told) { told_ = std::move(told); }
 
-    // Before the first batch. `empty`: the table has no rows, so nothing is ever read from it.
+    // Before the first batch, and to forget what is in memory. `empty`: the table has no rows, so
+    // nothing is ever read from it.
     virtual Status open(SqlSession& db, bool empty) = 0;
 
     // Reads the rows that the batch asked for.
@@ -134,7 +135,10 @@ public:
         put_copy_line(lines_, row);
     }
 
-    Status open(SqlSession&, bool) override { return Done{}; }
+    Status open(SqlSession&, bool) override {
+        lines_.clear();
+        return Done{};
+    }
 
     Status load(SqlSession&) override { return Done{}; }
 

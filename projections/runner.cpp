@@ -18,6 +18,7 @@ bool is_final(Errc code) {
         Errc::store_foreign,
         Errc::store_damaged,
         Errc::store_newer,
+        Errc::value_out_of_range,
         Errc::internal};
     return std::ranges::find(codes, code) != codes.end();
 }
@@ -111,6 +112,7 @@ void ProjectionRunner::report(const Projector& projector, std::size_t records) {
     backoff_ = options_.retry_min;
     const Result<ReaderState> head = source_.head();
     std::vector<ProjectionCheckpoint> checkpoints = projector.checkpoints();
+    std::vector<ParkedCount> parked = projector.parked();
     board_.change([&](ProjectionProgress& progress) {
         progress.state = RunnerState::running;
         progress.detail.clear();
@@ -120,6 +122,7 @@ void ProjectionRunner::report(const Projector& projector, std::size_t records) {
         progress.batches += records > 0 ? 1 : 0;
         progress.records += records;
         progress.projections = std::move(checkpoints);
+        progress.parked = std::move(parked);
         progress.outdated = projector.outdated();
     });
 }

@@ -24,6 +24,20 @@ public:
         , reconnections_(schema, "reconnections", 2)
         , charges_(schema) {}
 
+    Keys keys(const Fact& fact) const override {
+        Keys keys = charges_.keys(fact);
+        const auto add = [&](const auto& e) { keys.push_back("service:" + e.service); };
+        match(
+            fact.event,
+            [&](const ServiceAdded& e) { add(e); },
+            [&](const ServiceSuspended& e) { add(e); },
+            [&](const ServiceReinstated& e) { add(e); },
+            [&](const ServiceRenewed& e) { add(e); },
+            [](const auto&) {}
+        );
+        return keys;
+    }
+
     void touch(const Fact& fact) override {
         charges_.touch(fact);
         const auto want = [&](const auto& e) { services_.want(row_key(fact.tenant(), e.service)); };

@@ -39,8 +39,17 @@ bool may_pass(std::string_view sqlstate) {
     return sqlstate == "55P03" || std::ranges::any_of(classes, starts);
 }
 
+// Data exceptions, integrity constraints, sizes beyond a limit, and what a trigger raises.
+bool is_of_the_data(std::string_view sqlstate) {
+    constexpr std::array<std::string_view, 4> classes{"22", "23", "54", "P0001"};
+    const auto starts = [&](std::string_view prefix) { return sqlstate.starts_with(prefix); };
+    return std::ranges::any_of(classes, starts);
+}
+
 Error failure_of(std::string_view sqlstate, std::string_view what) {
-    const Errc code = may_pass(sqlstate) ? Errc::database_unavailable : Errc::internal;
+    Errc code = Errc::internal;
+    if (may_pass(sqlstate)) code = Errc::database_unavailable;
+    if (is_of_the_data(sqlstate)) code = Errc::value_out_of_range;
     return Error{code, fmt::format("{} {}", sqlstate, what)};
 }
 
@@ -50,6 +59,8 @@ auto guarded(Call&& call) -> decltype(call()) {
     try {
         return call();
     } catch (const pqxx::broken_connection& failure) {
+        return Error{Errc::database_unavailable, failure.what()};
+    } catch (const pqxx::transaction_rollback& failure) { // Class 40; no sql_error in 6.4.
         return Error{Errc::database_unavailable, failure.what()};
     } catch (const pqxx::sql_error& failure) {
         return failure_of(failure.sqlstate(), failure.what());

@@ -34,7 +34,8 @@ struct SqlRows {
 // lost session has lost its transaction and its settings, so its owner makes a new one.
 //
 // Whatever a new attempt may cure (lost, starting up, out of space or connections, deadlock) is
-// database_unavailable; what is wrong with the statement is internal. Not thread-safe.
+// database_unavailable; a value or row that the database does not take (a constraint, a range, a
+// text) is value_out_of_range; what is wrong with the statement is internal. Not thread-safe.
 class SqlSession {
 public:
     // Sets time zone UTC, the application name and the search path.

@@ -33,6 +33,18 @@ public:
         , customers_(schema, "customers", 2)
         , references_(schema, "payment_references", 2) {}
 
+    Keys keys(const Fact& fact) const override {
+        Keys keys;
+        const auto add = [&](const auto& e) { keys.push_back("customer:" + e.customer); };
+        match(
+            fact.event,
+            [&](const CustomerRegistered& e) { add(e); },
+            [&](const PaymentReferenceAdded& e) { add(e); },
+            [](const auto&) {}
+        );
+        return keys;
+    }
+
     void apply(const Fact& fact) override {
         match(
             fact.event,

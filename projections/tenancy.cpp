@@ -99,6 +99,20 @@ public:
         , plans_(schema, "plans", 3)
         , routers_(schema, "routers", 2) {}
 
+    Keys keys(const Fact& fact) const override {
+        Keys keys;
+        match(
+            fact.event,
+            [&](const TenantOpened&) { keys.emplace_back("tenant"); },
+            [&](const PeriodClosed&) { keys.emplace_back("tenant"); },
+            [&](const TestClockAdvanced&) { keys.emplace_back("tenant"); },
+            [&](const PlanDefined& e) { keys.push_back("plan:" + e.plan); },
+            [&](const RouterRegistered& e) { keys.push_back("router:" + e.router); },
+            [](const auto&) {}
+        );
+        return keys;
+    }
+
     void touch(const Fact& fact) override {
         const bool changes = std::holds_alternative<PeriodClosed>(fact.event) ||
                              std::holds_alternative<TestClockAdvanced>(fact.event);

@@ -38,6 +38,9 @@ Status undo_in_transaction(SqlSession& db, const std::string& projection) {
     for (const auto* sql :
          {"DELETE FROM projection_tables WHERE projection = $1",
           restore_tables_sql,
+          "DELETE FROM parked_keys WHERE projection = $1",
+          "INSERT INTO parked_keys SELECT * FROM parked_keys_previous WHERE projection = $1",
+          "DELETE FROM parked_keys_previous WHERE projection = $1",
           "DELETE FROM projection_previous WHERE projection = $1"})
         if (const Result<SqlRows> done = db.query(sql, {projection}); !done) return done.error();
     if (const Status status = make_reads(db); !status) return status;

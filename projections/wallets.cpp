@@ -25,6 +25,40 @@ public:
         , lots_(schema, "lots", 5)
         , statement_(schema, "wallet_statement", 3) {}
 
+    Keys keys(const Fact& fact) const override {
+        Keys keys;
+        const auto add = [&](const std::string& customer) {
+            keys.push_back("customer:" + customer);
+        };
+        match(
+            fact.event,
+            [&](const TenantOpened&) { keys.emplace_back(whole_tenant); },
+            [&](const CustomerRegistered& e) { add(e.customer); },
+            [&](const PaymentReceived& e) {
+                if (e.customer) add(*e.customer);
+            },
+            [&](const SuspenseAssigned& e) {
+                for (const SuspensePart& part : e.parts)
+                    add(part.customer);
+            },
+            [&](const PaymentReversed& e) {
+                for (const WalletDebit& debit : e.debits)
+                    add(debit.customer);
+            },
+            [&](const PaymentMoved& e) {
+                add(e.debit.customer);
+                add(e.credit.customer);
+            },
+            [&](const OpeningBalancesPosted& e) {
+                for (const OpeningWallet& opening : e.wallets)
+                    add(opening.customer);
+            },
+            [&](const WalletCharged& e) { add(e.customer); },
+            [](const auto&) {}
+        );
+        return keys;
+    }
+
     void touch(const Fact& fact) override {
         books_.learn(fact);
         match(

@@ -99,6 +99,20 @@ void add_project(CLI::App& app, Action& chosen) {
         chosen = [name](const Context& context) { return run_project_rollback(context, *name); };
     });
 
+    CLI::App& parked = add_command(project, "parked", "Keys whose events wait, and why");
+    parked.callback([&chosen] { chosen = &run_project_parked; });
+
+    CLI::App& resume = add_command(project, "resume", "Fold what waits for parked keys");
+    auto waiting = std::make_shared<ResumeWords>();
+    resume.add_option("name", waiting->name, "One of the read models; all by default");
+    resume.add_option("key", waiting->key, "One of its keys; all by default");
+    resume.add_option("--tenant", waiting->tenant, "Of this tenant only");
+    resume.callback([&chosen, waiting] {
+        chosen = [waiting](const Context& context) {
+            return run_project_resume(context, *waiting);
+        };
+    });
+
     CLI::App& diff = add_command(project, "diff", "Replay, and compare every row");
     diff.add_option("name", *name, "One of them; all by default");
     diff.callback([&chosen, name] {

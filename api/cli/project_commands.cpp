@@ -9,6 +9,7 @@
 #include "projections/cluster.hpp"
 #include "projections/diff.hpp"
 #include "projections/rebuild.hpp"
+#include "projections/resume.hpp"
 
 #include <fmt/format.h>
 
@@ -132,6 +133,34 @@ void print_tables(
     }
 }
 
+struct ParkedLine {
+    std::string projection;
+    ParkedKey parked;
+};
+BOOST_DESCRIBE_STRUCT(ParkedLine, (), (projection, parked))
+
+void print_parked(
+    const Context& context, const std::string& name, const std::vector<ParkedKey>& keys
+) {
+    for (const ParkedKey& key : keys) {
+        if (context.json) {
+            print(to_json(ParkedLine{name, key}));
+            continue;
+        }
+        print(fmt::format(
+            "{:<14} parked  {} {}  {} events wait, the first is seq {} {} {}",
+            name,
+            key.tenant,
+            key.key,
+            key.waiting,
+            key.first_seq,
+            key.type,
+            key.event_id
+        ));
+        print("    " + key.reason);
+    }
+}
+
 std::vector<std::string> names_of(const std::string& name) {
     if (!name.empty()) return {name};
     std::vector<std::string> names;
@@ -182,6 +211,9 @@ Exit run_project_rebuild(const Context& context, const RebuildWords& words) {
     );
     if (!report) return fail(context, report.error());
     print_tables(context, words.name, report->tables);
+    print_parked(context, words.name, report->parked);
+    if (!report->resumed.empty())
+        remark(context, fmt::format("resumed {} parked keys", report->resumed.size()));
     remark(
         context,
         report->swapped ? "swapped; the old tables can be put back with project rollback"
@@ -209,9 +241,39 @@ Exit run_project_diff(const Context& context, const std::string& name) {
             diff_projection(*opened->db, *opened->source, each, opened->replay(progress));
         if (!report) return fail(context, report.error());
         print_tables(context, each, report->tables);
-        equal = equal && all_equal(report->tables);
+        print_parked(context, each, report->parked);
+        equal = equal && report->equal();
     }
     return equal ? Exit::ok : Exit::differences;
+}
+
+Exit run_project_parked(const Context& context) {
+    const Result<Opened> opened = open(context);
+    if (!opened) return fail(context, opened.error());
+    const auto parked = read_parked(*opened->db, opened->source->identity().partition);
+    if (!parked) return fail(context, parked.error());
+    for (const ParkedOf& of : *parked)
+        print_parked(context, of.projection, of.keys);
+    if (parked->empty()) remark(context, "nothing is parked");
+    return Exit::ok;
+}
+
+Exit run_project_resume(const Context& context, const ResumeWords& words) {
+    Result<Opened> opened = open(context);
+    if (!opened) return fail(context, opened.error());
+    bool all = true;
+    for (const std::string& each : names_of(words.name)) {
+        Progress progress(context, "resume " + each);
+        const Result<ResumeReport> report = resume_parked(
+            *opened->db, *opened->source, {each, words.tenant, words.key, opened->replay(progress)}
+        );
+        if (!report) return fail(context, report.error());
+        for (const ParkedKey& key : report->resumed)
+            remark(context, fmt::format("{}: {} {} resumed", each, key.tenant, key.key));
+        print_parked(context, each, report->parked);
+        all = all && report->parked.empty();
+    }
+    return all ? Exit::ok : Exit::differences;
 }
 
 } // namespace tollbook::api

@@ -59,6 +59,10 @@ inline constexpr MetricName projection_lag{
 inline constexpr MetricName projection_lag_seconds{
     "tollbook_projection_lag_seconds",
     "Age of the newest record that every projection holds, while newer ones wait"};
+inline constexpr MetricName projection_parked_keys{
+    "tollbook_projection_parked_keys", "Keys whose events wait since one cannot be folded"};
+inline constexpr MetricName projection_parked_events{
+    "tollbook_projection_parked_events", "Events that wait for them"};
 inline constexpr MetricName enforcement_position{
     "tollbook_enforcement_position", "Seq up to which the wishes for the routers were read"};
 inline constexpr MetricName router_up{

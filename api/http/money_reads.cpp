@@ -188,8 +188,9 @@ Result<ReadAnswer> get_control_checks(ReaderPool& pool, const Query& query) {
             "json_build_object('name', name, 'part', part, 'currency', currency, 'minor', minor, "
             "'expected_minor', expected_minor, 'difference_minor', difference_minor) "
             "ORDER BY name, part, currency) FROM control_checks), '[]'::json), 'has_more', false, "
-            "'next_cursor', null, 'balanced', NOT EXISTS (SELECT FROM control_checks WHERE "
-            "difference_minor <> 0)) FROM tenants",
+            "'next_cursor', null, 'parked_keys', (SELECT count(*) FROM parked_keys), 'balanced', "
+            "NOT EXISTS (SELECT FROM control_checks WHERE difference_minor <> 0) AND NOT EXISTS "
+            "(SELECT FROM parked_keys)) FROM tenants",
     };
     return read_one(pool, query, checks);
 }

@@ -182,6 +182,11 @@ std::string answer_json(const Route& route) {
                R"("Idempotent-Replayed":{"schema":{"type":"string"}},)"
                R"("Request-Id":{"schema":{"type":"string"}}},)";
     if (route.kind == Kind::page) return {};
+    if (route.kind == Kind::read)
+        return R"("content":{"application/json":{"schema":{"type":"object"}}},)"
+               R"("headers":{"Tollbook-Position":{"schema":{"type":"string"}},)"
+               R"("Tollbook-Parked-Keys":{"schema":{"type":"integer"},"description":)"
+               R"("Keys of the tenant whose newest events wait; absent when there are none"}},)";
     return R"("content":{"application/json":{"schema":{"type":"object"}}},)";
 }
 

@@ -18,6 +18,8 @@ constexpr std::chrono::milliseconds look_again{10};
 Response read_response(ReadAnswer answer) {
     Response response;
     response.headers.push_back({"Tollbook-Position", to_string(answer.position)});
+    if (answer.parked_keys > 0)
+        response.headers.push_back({"Tollbook-Parked-Keys", std::to_string(answer.parked_keys)});
     response.headers.push_back({"Cache-Control", "no-store"});
     response.body = std::move(answer.json);
     return response;

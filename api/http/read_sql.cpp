@@ -59,7 +59,7 @@ std::optional<std::string> tenant_of(const Query& query) {
 Result<ReadAnswer> answer_of(Result<Reading> reading, Errc absent) {
     if (!reading && reading.error().code == Errc::not_found) return Error{absent, {}};
     if (!reading) return reading.error();
-    return ReadAnswer{std::move(reading->json), {0, reading->seq}};
+    return ReadAnswer{std::move(reading->json), {0, reading->seq}, reading->parked_keys};
 }
 
 bool is_number(std::string_view text) {

@@ -148,4 +148,14 @@ Result<ReadAnswer> list_events(ReaderPool& pool, const Query& query) {
     );
 }
 
+Result<ReadAnswer> list_parked_keys(ReaderPool& pool, const Query& query) {
+    static constexpr ListOf parked{
+        .name = "parked-keys",
+        .select = "SELECT 'parked_key' AS object, projection, key, group_seq, first_seq, event_id, "
+                  "type, reason, waiting, @since FROM parked_keys",
+        .key = "r.projection || ' ' || r.key",
+    };
+    return read_list(pool, query, parked);
+}
+
 } // namespace tollbook::api

@@ -15,6 +15,7 @@ Result<ReadAnswer> list_services(ReaderPool& pool, const Query& query);
 Result<ReadAnswer> get_service(ReaderPool& pool, const Query& query);
 Result<ReadAnswer> list_sites(ReaderPool& pool, const Query& query);
 Result<ReadAnswer> list_events(ReaderPool& pool, const Query& query);
+Result<ReadAnswer> list_parked_keys(ReaderPool& pool, const Query& query);
 
 Result<ReadAnswer> get_wallet(ReaderPool& pool, const Query& query);
 Result<ReadAnswer> get_statement(ReaderPool& pool, const Query& query);

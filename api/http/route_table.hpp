@@ -284,6 +284,10 @@ inline constexpr std::array route_table{
         "Figures that two tables must agree on"
     ),
     read(
+        {"/v1/tenants/{tenant}/parked-keys", &list_parked_keys, for_auditors, list_parameters},
+        "Keys of read models whose events wait because one of them cannot be folded"
+    ),
+    read(
         {"/v1/tenants/{tenant}/events",
          &list_events,
          for_auditors,

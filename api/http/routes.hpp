@@ -35,10 +35,11 @@ struct Query {
     const std::string* find(std::string_view name) const;
 };
 
-// Ready JSON, and the position that it is true for.
+// Ready JSON, and the position that it is true for, but for rows of parked keys.
 struct ReadAnswer {
     std::string json;
     Position position;
+    std::uint64_t parked_keys{};
 };
 
 // Runs on a reader thread; blocks only on the database.

@@ -75,11 +75,23 @@ TEST_CASE("metrics: each projection tells its position and its lag") {
     progress.projections[0].state.seq = 90;
     progress.projections[1].projection = "sites";
     progress.projections[1].state.seq = 100;
+    progress.parked = {{"wallets", 2, 9}};
     const std::string text = text_of(projection_samples(progress, Timestamp{12'500'000}));
+    CHECK(has(text, "tollbook_projection_parked_keys{projection=\"wallets\"} 2"));
+    CHECK(has(text, "tollbook_projection_parked_events{projection=\"wallets\"} 9"));
+    CHECK(has(text, "tollbook_projection_parked_keys{projection=\"sites\"} 0"));
     CHECK(has(text, "tollbook_projection_position{projection=\"wallets\"} 90"));
     CHECK(has(text, "tollbook_projection_lag_events{projection=\"wallets\"} 10"));
     CHECK(has(text, "tollbook_projection_lag_events{projection=\"sites\"} 0"));
     CHECK(has(text, "tollbook_projection_lag_seconds 2.5"));
+}
+
+TEST_CASE("metrics: what is parked is told in one line of health") {
+    CHECK(told({}) == "none");
+    CHECK(
+        told({{"wallets", 2, 9}, {"payments", 1, 1}}) ==
+        "wallets: 2 keys, 9 events wait; payments: 1 keys, 1 events wait"
+    );
 }
 
 TEST_CASE("metrics: what only grows is told as a counter") {

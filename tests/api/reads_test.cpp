@@ -1,4 +1,5 @@
 // Reads over HTTP from a whole node: log, writer, read models in a private PostgreSQL.
+#include "api/cli/cli.hpp"
 #include "api/cli/client.hpp"
 #include "api/http/api_keys.hpp"
 #include "api/http/hooks.hpp"
@@ -6,6 +7,8 @@
 #include "api/node.hpp"
 #include "ledger/json.hpp"
 #include "ledger/store.hpp"
+#include "projections/sql_session.hpp"
+#include "tests/api/raw_client.hpp"
 #include "tests/support/scratch_directory.hpp"
 #include "tests/support/show_result.hpp"
 
@@ -57,6 +60,40 @@ public:
     Result<ClientReply> get(const std::string& path) const {
         const char* mark = path.find('?') == std::string::npos ? "?" : "&";
         return client->get("/v1/tenants/savanna" + path + mark + "min_position=" + newest_);
+    }
+
+    void pay(const std::string& receipt, const std::string& customer) {
+        post(
+            "/v1/tenants/savanna/payments",
+            fmt::format(
+                R"({{"channel":"till:main","receipt":"{}","customer":"{}","minor":1500,)"
+                R"("occurred_at":"2026-11-19T20:00:00Z","user":"c"}})",
+                receipt,
+                customer
+            )
+        );
+    }
+
+    // Head and body as they stand on the wire.
+    std::string wire(const std::string& path) const {
+        test::RawClient raw(node_->port());
+        REQUIRE(raw.send(fmt::format(
+            "GET {} HTTP/1.1\r\nHost: node\r\nAuthorization: Bearer {}\r\n\r\n",
+            path,
+            key_for("*", Role::platform)
+        )));
+        return raw.answer();
+    }
+
+    std::unique_ptr<SqlSession> sql() const {
+        return SqlSession::connect(node_->dsn(), "test").value();
+    }
+
+    // A command line beside the node.
+    int command_line(std::vector<const char*> words) const {
+        words.insert(words.begin(), "tollbook");
+        words.insert(words.end(), {"--quiet", "--data", directory_.path.c_str()});
+        return run(static_cast<int>(words.size()), words.data());
     }
 
     std::unique_ptr<Client> client;
@@ -345,4 +382,39 @@ TEST_CASE("reads: a position that does not come in time is projection-lag") {
         node().client->get("/v1/tenants/savanna/plans?min_position=soon").error().code ==
         Errc::malformed_request
     );
+}
+
+TEST_CASE("reads: a parked key is told everywhere, its newest rows wait, and it is resumed") {
+    const auto sql = node().sql();
+    REQUIRE(sql->run("ALTER TABLE wallets ADD CONSTRAINT poison "
+                     "CHECK (customer <> 'ACC5' OR balance_minor = 0)"));
+    node().pay("P1", "ACC5");
+    node().pay("P2", "ACC6");
+    const std::string parked = body("/parked-keys");
+    CHECK(page_of(parked, "projection").values == std::vector<std::string>{"wallets"});
+    CHECK(page_of(parked, "key").values == std::vector<std::string>{"customer:ACC5"});
+    CHECK(page_of(parked, "type").values == std::vector<std::string>{"payment_received"});
+    CHECK(has(body("/wallets/ACC5"), R"("balance_minor" : 0)"));
+    CHECK(has(body("/wallets/ACC6"), R"("balance_minor" : 400)"));
+    const std::string controls = body("/control-checks");
+    CHECK(has(controls, R"("balanced" : false)"));
+    CHECK(has(controls, R"("parked_keys" : 1)"));
+    CHECK(has(node().wire("/v1/tenants/savanna/plans"), "Tollbook-Parked-Keys: 1\r\n"));
+    CHECK_FALSE(has(node().wire("/v1/tenants/other/customers"), "Tollbook-Parked-Keys"));
+    const std::string health = node().wire("/readyz?verbose");
+    CHECK(has(health, R"({"name":"parked-keys","status":"degraded","detail":"wallets: 1 keys)"));
+    CHECK(has(health, "200 OK"));
+    CHECK(has(node().wire("/metrics"), "tollbook_projection_parked_keys{projection=\"wallets\"} 1")
+    );
+
+    constexpr int differences = 3;
+    CHECK(node().command_line({"project", "parked"}) == 0);
+    CHECK(node().command_line({"project", "diff", "wallets"}) == differences);
+    CHECK(node().command_line({"project", "resume", "wallets"}) == differences);
+    REQUIRE(sql->run("ALTER TABLE wallets DROP CONSTRAINT poison"));
+    CHECK(node().command_line({"project", "resume", "wallets", "customer:ACC5"}) == 0);
+    CHECK(node().command_line({"project", "diff", "wallets"}) == 0);
+    CHECK(has(body("/wallets/ACC5"), R"("balance_minor" : 400)"));
+    CHECK(has(body("/control-checks"), R"("balanced" : true)"));
+    CHECK(page_of(body("/parked-keys"), "key").values.empty());
 }

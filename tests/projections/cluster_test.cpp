@@ -65,14 +65,16 @@ TEST_CASE("sql session: a lost session stays lost, and says that it may be tried
     CHECK(db->copy("t (a)", "x\n").error().code == Errc::database_unavailable);
 }
 
-TEST_CASE("sql session: a wrong statement is internal, and the session goes on") {
+TEST_CASE("sql session: a wrong statement is internal, a wrong row is not, and the session goes on"
+) {
     const TestDatabase database;
     const auto db = database.prepared();
     CHECK(db->run("SELEKT").error().code == Errc::internal);
     CHECK(db->copy("nowhere (a)", "x\n").error().code == Errc::internal);
     REQUIRE(db->run("CREATE TABLE t (a integer PRIMARY KEY)"));
     CHECK(db->copy("t (a)", "1\n1\n").error().detail.starts_with("23505"));
-    CHECK(db->copy("t (a)", "x\n").error().code == Errc::internal);
+    CHECK(db->copy("t (a)", "x\n").error().code == Errc::value_out_of_range);
+    CHECK(db->query("SELECT 1 / 0").error().code == Errc::value_out_of_range);
     CHECK(db->copy("t (a)", "1\n").has_value());
     CHECK(ask(*db, "SELECT count(*) FROM t") == "1");
     CHECK(

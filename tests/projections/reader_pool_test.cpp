@@ -30,6 +30,19 @@ void open_two_tenants(MemorySource& source) {
 
 } // namespace
 
+TEST_CASE("reader pool: an answer says how many keys of its tenant are parked") {
+    MemorySource source;
+    open_two_tenants(source);
+    const TestDatabase database;
+    const auto db = database.prepared();
+    REQUIRE(db->run("ALTER TABLE sites ADD CONSTRAINT poison CHECK (site <> 'ACC1-1')"));
+    REQUIRE(project_all(*db, source));
+    ReaderPool pool(options_for(database));
+    CHECK(pool.read("savanna", "SELECT 1")->parked_keys == 1);
+    CHECK(pool.read("coast", "SELECT 1")->parked_keys == 0);
+    CHECK(pool.read(std::nullopt, "SELECT 1")->parked_keys == 1);
+}
+
 TEST_CASE("reader pool: a tenant sees its own rows only, in every table and view") {
     MemorySource source;
     open_two_tenants(source);
