@@ -53,6 +53,34 @@ Result<std::vector<std::string>> registered_tables(SqlSession& db, const std::st
     return tables;
 }
 
+constexpr auto seized_sql = "SELECT string_agg(format('%I.%I', n.nspname, c.relname), ', ') "
+                            "FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace "
+                            "WHERE (n.nspname = $2 AND (c.relkind = 'v' OR c.relname IN "
+                            "(SELECT table_name FROM projection_tables WHERE projection = $1))) "
+                            "OR (n.nspname = $1 || '_previous' AND c.relkind = 'r')";
+
+// A reader of several tables may hold one and want the next while this holds that and wants the
+// first; a plan that it made before the last swap still names the tables of then. Each attempt
+// gives up long before PostgreSQL would end one of the two (deadlock_timeout).
+Status seize_tables(SqlSession& db, const std::string& projection) {
+    constexpr int attempts_max = 100;
+    const Result<SqlRows> found = db.query(seized_sql, {projection, std::string(live_schema)});
+    if (!found) return found.error();
+    const std::string list = found->at(0, 0).value_or("");
+    for (int attempt = 1;; ++attempt) {
+        const Status seized = db.run(
+            "SAVEPOINT seize; SET LOCAL lock_timeout = '100ms'; LOCK TABLE " + list +
+            " IN ACCESS EXCLUSIVE MODE; SET LOCAL lock_timeout = '10s'; RELEASE SAVEPOINT seize"
+        );
+        if (seized) return seized;
+        const bool busy = seized.error().code == Errc::database_unavailable && !db.lost();
+        if (!busy || attempt == attempts_max) return seized;
+        if (const Status undone = db.run("ROLLBACK TO SAVEPOINT seize; RELEASE SAVEPOINT seize");
+            !undone)
+            return undone;
+    }
+}
+
 Status move_tables(SqlSession& db, const std::vector<std::string>& tables, const TableMove& move) {
     for (const std::string& table : tables) {
         const Status moved = db.run(fmt::format(

@@ -27,6 +27,11 @@ Result<std::unique_ptr<Projection>> find_projection(
 
 Result<std::vector<std::string>> registered_tables(SqlSession& db, const std::string& projection);
 
+// Takes the live tables of the projection, those before the last rebuild and every view from all
+// readers until the transaction ends, without ever making one of them wait in a circle. Refuses
+// with database_unavailable when readers hold them for too long.
+Status seize_tables(SqlSession& db, const std::string& projection);
+
 struct TableMove {
     std::string from;
     std::string to;

@@ -109,6 +109,7 @@ private:
         const Result<SqlRows> kept =
             db_.query(keep_sql, {options_.projection, std::to_string(owner_.partition)});
         if (!kept) return kept.error();
+        if (const Status status = seize_tables(db_, options_.projection); !status) return status;
         const std::string previous = options_.projection + "_previous";
         const std::string live_name(live_schema);
         if (const Status status = make_schema(db_, previous); !status) return status;

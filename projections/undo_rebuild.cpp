@@ -32,6 +32,7 @@ Status undo_in_transaction(SqlSession& db, const std::string& projection) {
     const std::string live(live_schema);
     const std::string undone = projection + "_undone";
     const std::string previous = projection + "_previous";
+    if (const Status status = seize_tables(db, projection); !status) return status;
     if (const Status status = make_schema(db, undone); !status) return status;
     if (const Status status = move_tables(db, *fresh, {live, undone}); !status) return status;
     if (const Status status = move_tables(db, old, {previous, live}); !status) return status;
