@@ -73,6 +73,14 @@ struct Building {
     std::vector<WalletAmount> openings;
     std::vector<ImportCommand> of_line;
 
+    // What no node could read is wrong with the line: a byte that is no text, a NUL.
+    template <class T>
+    void add(Row& row, const T& command) {
+        add(row.number_of_line(), command);
+        if (const auto read = read_command(T::type, of_line.back().body); !read)
+            row.complain(read.error().detail);
+    }
+
     template <class T>
     void add(std::size_t line, const T& command) {
         const std::string body = to_json(command);
@@ -92,7 +100,7 @@ void plan_line(Row& row, Building& building) {
     plan.period = row.text("period");
     plan.down_mbps = row.number("down_mbps");
     plan.up_mbps = row.number("up_mbps");
-    building.add(row.number_of_line(), plan);
+    building.add(row, plan);
 }
 
 void router_line(Row& row, Building& building) {
@@ -112,7 +120,7 @@ void router_line(Row& row, Building& building) {
     if (router.username.empty()) router.username = options.router_username;
     if (router.password.empty()) router.password = options.router_password;
     if (router.username.empty()) row.complain("username is missing: use --username");
-    building.add(row.number_of_line(), router);
+    building.add(row, router);
 }
 
 void customer_line(Row& row, Building& building) {
@@ -125,7 +133,7 @@ void customer_line(Row& row, Building& building) {
     if (opening < 0) row.complain("opening_balance_minor is negative");
     if (opening != 0 && !building.options.opening_booked_on)
         row.complain("opening_balance_minor needs --opening-booked-on");
-    building.add(row.number_of_line(), customer);
+    building.add(row, customer);
     if (opening > 0 && row.reason().empty())
         building.openings.push_back({customer.customer, opening});
 }
@@ -148,7 +156,7 @@ void service_line(Row& row, Building& building) {
     service.renews_on = row.date("renews_on");
     const std::vector<std::string> blocks = split_blocks(row.optional_text("blocked"));
     if (!blocks.empty()) service.blocks = blocks;
-    building.add(row.number_of_line(), service);
+    building.add(row, service);
     if (row.optional_text("router").empty()) return;
 
     ProvisionSite site;
@@ -157,7 +165,7 @@ void service_line(Row& row, Building& building) {
     site.target = row.text("router");
     site.username = row.text("ppp_username");
     site.password = row.text("ppp_password");
-    building.add(row.number_of_line(), site);
+    building.add(row, site);
 }
 
 struct Shape {
@@ -221,12 +229,14 @@ std::string import_key(std::string_view tenant, std::string_view type, std::stri
 ImportPlan plan_import(const CsvFile& file, const ImportOptions& options) {
     const Shape& shape = shape_of(options.kind);
     Building building{options, {}, {}, {}};
-    building.plan.problems = file.problems;
+    std::vector<CsvProblem>& problems = building.plan.problems;
     building.plan.lines = file.lines.size() + file.problems.size();
     for (const std::string_view column : shape.columns)
         if (!file.column(column))
-            building.plan.problems.push_back({1, "there is no column " + std::string(column)});
-    if (building.plan.problems.size() > file.problems.size()) return std::move(building.plan);
+            problems.push_back({1, "there is no column " + std::string(column)});
+    const bool is_incomplete = !problems.empty();
+    problems.insert(problems.end(), file.problems.begin(), file.problems.end());
+    if (is_incomplete) return std::move(building.plan);
 
     for (const CsvLine& line : file.lines) {
         Row row(file, line);
@@ -234,11 +244,11 @@ ImportPlan plan_import(const CsvFile& file, const ImportOptions& options) {
         if (row.reason().empty())
             std::ranges::move(building.of_line, std::back_inserter(building.plan.commands));
         else
-            building.plan.problems.push_back({line.number, row.reason()});
+            problems.push_back({line.number, row.reason()});
         building.of_line.clear();
     }
     add_openings(building);
-    std::ranges::sort(building.plan.problems, {}, &CsvProblem::line);
+    std::ranges::sort(problems, {}, &CsvProblem::line);
     return std::move(building.plan);
 }
 
