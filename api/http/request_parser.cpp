@@ -92,6 +92,7 @@ struct RequestParser::Inner {
         parser->header_limit(static_cast<std::uint32_t>(limits.header_bytes_max));
         parser->body_limit(limits.batch_bytes_max);
         request = {};
+        head_bytes = 0;
         started = false;
         head_told = false;
     }
@@ -100,6 +101,7 @@ struct RequestParser::Inner {
     std::optional<Parser> parser;
     Request request;
     Error error;
+    std::size_t head_bytes{};
     bool started{};
     bool head_told{};
 };
@@ -115,7 +117,9 @@ RequestParser::Step RequestParser::feed(std::string_view bytes) {
         const std::string_view rest = bytes.substr(step.consumed);
         boost::system::error_code ec;
         if (!rest.empty()) in.started = true;
-        step.consumed += in.parser->put(boost::asio::buffer(rest.data(), rest.size()), ec);
+        const std::size_t taken = in.parser->put(boost::asio::buffer(rest.data(), rest.size()), ec);
+        step.consumed += taken;
+        if (!in.head_told) in.head_bytes += taken;
         if (ec && ec != http::error::need_more) {
             in.error = refusal_of(ec, in.limits);
             return {step.consumed, State::bad};
@@ -126,6 +130,11 @@ RequestParser::Step RequestParser::feed(std::string_view bytes) {
     }
     if (!in.head_told) {
         in.head_told = true;
+        // Beast does not count a request line that comes in one piece with the rest.
+        if (in.head_bytes > in.limits.header_bytes_max) {
+            in.error = refusal_of(http::error::header_limit, in.limits);
+            return {step.consumed, State::bad};
+        }
         if (const Status head = read_head(in.parser->get(), in.request); !head) {
             in.error = head.error();
             return {step.consumed, State::bad};
