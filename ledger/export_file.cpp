@@ -86,6 +86,7 @@ Result<std::unique_ptr<ExportFile>> ExportFile::open(const std::string& path) {
     const Status indexed =
         opened->file_.with([&](std::ifstream& own) { return opened->index(own); });
     if (!indexed) return indexed.error();
+    if (const Status ends = opened->check(opened->head_); !ends) return ends.error();
     return opened;
 }
 
@@ -132,8 +133,9 @@ Status ExportFile::add(std::string_view message, std::uint64_t offset) {
         control ? envelope->fencing_term : 0,
         offset,
         static_cast<std::uint32_t>(message.size())};
-    const auto place = [](const Entry& e) { return std::pair(e.seq, e.term); };
-    if (!entries_.empty() && place(entries_.back()) >= place(entry))
+    const auto before = entries_.empty() ? std::pair(start_.seq, start_.term)
+                                         : std::pair(entries_.back().seq, entries_.back().term);
+    if (before >= std::pair(entry.seq, entry.term))
         return damaged(fmt::format("seq {} stands at a wrong place", entry.seq));
     entries_.push_back(entry);
     head_.seq = entry.seq;
