@@ -15,11 +15,21 @@ namespace {
 
 constexpr int rounds_max = 3;
 
+// The rows of that name. A router that answers with others does not do what it was asked: nothing
+// is written, removed or believed on their word.
+Answer<Reply> find(Client& client, Command print, const std::string& name, Deadline deadline) {
+    Answer<Reply> printed = client.call(std::move(print).where("name", name), deadline);
+    if (!printed) return printed;
+    for (const Item& item : printed->items)
+        if (item.get("name") != name)
+            return transient(Errc::device_protocol, "a row of another name than was asked for");
+    return printed;
+}
+
 Answer<std::optional<SecretRow>> find_secret(
     Client& client, const std::string& name, Deadline deadline
 ) {
-    const Answer<Reply> printed =
-        client.call(print_secrets(Passwords::asked).where("name", name), deadline);
+    const Answer<Reply> printed = find(client, print_secrets(Passwords::asked), name, deadline);
     if (!printed) return printed.error();
     if (printed->items.empty()) return std::optional<SecretRow>{};
     if (printed->items.size() > 1) return repeated_secret(name);
@@ -27,7 +37,7 @@ Answer<std::optional<SecretRow>> find_secret(
 }
 
 Answer<Reply> find_sessions(Client& client, const std::string& name, Deadline deadline) {
-    return client.call(print_sessions().where("name", name), deadline);
+    return find(client, print_sessions(), name, deadline);
 }
 
 Answer<Done> end_sessions(Client& client, const std::string& name, Deadline deadline) {
