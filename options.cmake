@@ -1,5 +1,6 @@
 # The flags that every target of the project is built with, in one INTERFACE target.
 set(TOLLBOOK_SANITIZE "" CACHE STRING "address,undefined | thread")
+option(TOLLBOOK_FUZZ "libFuzzer drives the fuzz targets; needs clang and its sanitizers" OFF)
 option(TOLLBOOK_WERROR "Warnings are errors" ON)
 
 set(CMAKE_CXX_EXTENSIONS OFF)

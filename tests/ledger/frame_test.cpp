@@ -1,7 +1,7 @@
 #include "ledger/frame.hpp"
 
-#include "ledger/bytes.hpp"
 #include "ledger/frame_layout.hpp"
+#include "tests/support/frame_tools.hpp"
 #include "tests/support/log_writer.hpp"
 #include "tests/support/show_result.hpp"
 
@@ -38,28 +38,9 @@ Built built(std::uint64_t seed) {
     return made;
 }
 
-void reseal(std::string& bytes) {
-    bytes.resize(bytes.size() - frame_layout::checksum_bytes);
-    put_fixed(bytes, frame_layout::checksum(bytes));
-}
-
 bool same(const Frame& a, const Frame& b) {
     return a.envelope == b.envelope && a.previous == b.previous && a.records == b.records &&
            a.hashes == b.hashes;
-}
-
-std::string encoded_again(const Frame& frame) {
-    FrameBuilder builder(
-        {frame.envelope.cluster, frame.envelope.partition}, frame.envelope.incarnation
-    );
-    builder.start(frame.envelope.first_seq - 1, frame.previous);
-    for (std::size_t at = 0; at < frame.records.size();) {
-        const std::size_t count = frame.records[at].command.count;
-        const auto first = frame.records.begin() + static_cast<std::ptrdiff_t>(at);
-        REQUIRE(builder.add({first, first + static_cast<std::ptrdiff_t>(count)}));
-        at += count;
-    }
-    return builder.finish(frame.envelope.fencing_term, frame.envelope.leader);
 }
 
 } // namespace

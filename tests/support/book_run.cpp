@@ -22,7 +22,7 @@ Record record_of(const Fact& fact) {
 
 } // namespace
 
-BookRun::BookRun() : decider_(test_hash) {}
+BookRun::BookRun(PrivateHash private_hash) : decider_(std::move(private_hash)) {}
 
 Result<std::vector<Fact>> BookRun::send(
     std::string_view tenant, std::string_view type, std::string_view body

@@ -21,11 +21,14 @@ struct Fact {
     std::string sealed; // JSON of the personal part, in clear here.
 };
 
+// What tests take for the tenant's keyed hash.
+std::string test_hash(std::string_view tenant, std::string_view text);
+
 // A partition without its log: commands are prepared, decided, checked as the writer checks them,
 // and evolved; what happened is kept in a list.
 class BookRun {
 public:
-    BookRun();
+    explicit BookRun(PrivateHash private_hash = test_hash);
 
     // The facts that the command made, or why not.
     Result<std::vector<Fact>> send(
@@ -54,9 +57,6 @@ private:
     BookDecider decider_;
     std::vector<Fact> facts_;
 };
-
-// What tests take for the tenant's keyed hash.
-std::string test_hash(std::string_view tenant, std::string_view text);
 
 std::string base64(std::string_view bytes);
 
