@@ -16,21 +16,21 @@ bool TopicFollower::stands_at_message() const {
     return state_.term > 0 && state_.offset != no_offset;
 }
 
-// False when the topic cannot be asked now.
-Result<bool> TopicFollower::begin() {
+Status TopicFollower::begin() {
     position_ = stands_at_message() ? state_.offset : 0;
-    const Result<std::uint64_t> end = topic_.end();
-    if (!end && end.error().code == Errc::topic_unavailable) return false;
-    if (!end) return end.error();
-    if (*end < position_ || (stands_at_message() && *end == position_))
-        return Error{
-            Errc::store_damaged,
-            fmt::format("the topic ends at offset {}, we have read {}", *end, position_)};
     Result<std::unique_ptr<TopicReader>> reader = topic_.read_from(position_);
     if (!reader) return reader.error();
     reader_ = std::move(*reader);
     beginning_ = true;
-    return true;
+    return Done{};
+}
+
+Status TopicFollower::check_end(std::uint64_t end) const {
+    const std::uint64_t read = stands_at_message() ? state_.offset + 1 : 0;
+    if (end >= read) return Done{};
+    return Error{
+        Errc::store_damaged,
+        fmt::format("the topic ends at offset {}, we have read up to {}", end, read)};
 }
 
 // The first message is the one that was taken last, or the genesis; both of this very log. (Whether
@@ -65,11 +65,8 @@ Status TopicFollower::check_begin(const TopicMessage& message) const {
 
 Result<std::optional<Judged>> TopicFollower::next(std::chrono::milliseconds wait) {
     if (reader_ != nullptr && reader_->interrupted()) reader_.reset();
-    if (reader_ == nullptr) {
-        const Result<bool> begun = begin();
-        if (!begun) return begun.error();
-        if (!*begun) return std::optional<Judged>();
-    }
+    if (reader_ == nullptr)
+        if (const Status begun = begin(); !begun) return begun.error();
     Result<std::optional<TopicMessage>> message = reader_->next(wait);
     if (!message) return message.error();
     if (!*message) return std::optional<Judged>();

@@ -36,6 +36,10 @@ public:
     // when our own past is contradicted, and as TopicReader does.
     Result<std::optional<Judged>> next(std::chrono::milliseconds wait);
 
+    // Refuses with store_damaged a topic that ends before what was read of it. (One that grew again
+    // since then is found out by the message that stands there.)
+    Status check_end(std::uint64_t end) const;
+
     const ReaderState& state() const { return state_; }
 
     // Behind the last message that was looked at.
@@ -44,7 +48,7 @@ public:
     const DropCounts& dropped() const { return dropped_; }
 
 private:
-    Result<bool> begin();
+    Status begin();
     bool stands_at_message() const;
     Status check_begin(const TopicMessage& message) const;
     void count(const Judged& judged);

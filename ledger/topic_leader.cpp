@@ -55,6 +55,7 @@ Status TopicLeader::follow() {
         end = topic_.end();
     }
     if (!end) return end.error();
+    if (const Status reaches = follower_.check_end(*end); !reaches) return reaches;
     while (follower_.position() < *end) {
         if (const Result<bool> took = take_next(poll_wait); !took) return took.error();
         if (!keep_waiting_()) return Error{Errc::topic_unavailable, "it cannot be read now"};

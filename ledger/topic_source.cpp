@@ -95,8 +95,13 @@ void TopicSource::keep(Follower follower) {
 Result<TopicSource::Follower> TopicSource::place(const ReaderState& from) {
     if (from.incarnation != start_.incarnation)
         return Error{Errc::store_foreign, "the reader comes from another life of the log"};
-    if (from.offset != no_offset)
-        return std::make_unique<TopicFollower>(topic_, identity_, from, ChainLookup{});
+    if (from.offset != no_offset) {
+        const Result<std::uint64_t> end = topic_.end();
+        if (!end) return end.error();
+        auto known = std::make_unique<TopicFollower>(topic_, identity_, from, ChainLookup{});
+        if (const Status reaches = known->check_end(*end); !reaches) return reaches.error();
+        return known;
+    }
     auto follower = std::make_unique<TopicFollower>(topic_, identity_, start_, ChainLookup{});
     while (follower->state().seq < from.seq) {
         const auto judged = follower->next(message_wait);

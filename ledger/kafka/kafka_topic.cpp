@@ -9,6 +9,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -27,7 +28,11 @@ KafkaTopic::KafkaTopic(KafkaSettings settings, std::unique_ptr<KafkaClient> clie
 KafkaTopic::~KafkaTopic() = default;
 
 Result<std::unique_ptr<KafkaTopic>> KafkaTopic::open(const KafkaSettings& settings) {
-    auto client = KafkaClient::make(RD_KAFKA_PRODUCER, settings, {});
+    auto client = KafkaClient::make(
+        RD_KAFKA_PRODUCER,
+        settings,
+        {{"socket.timeout.ms", std::to_string(std::max<long>(settings.timeout.count(), 10))}}
+    );
     if (!client) return client.error();
     return std::unique_ptr<KafkaTopic>(new KafkaTopic(settings, std::move(*client)));
 }
@@ -89,6 +94,8 @@ Status KafkaTopic::check() {
 }
 
 Result<std::uint64_t> KafkaTopic::end() {
+    // The question goes to the leader that is known, and waits for it however dead it is.
+    if (const Status found = find_leader(*client_, settings_); !found) return found.error();
     std::int64_t low = 0;
     std::int64_t high = 0;
     const rd_kafka_resp_err_t code = rd_kafka_query_watermark_offsets(

@@ -153,6 +153,15 @@ std::string not_safe(const TopicFacts& facts) {
 
 } // namespace
 
+Status find_leader(KafkaClient& client, const KafkaSettings& settings) {
+    const Result<Metadata> metadata = ask_metadata(client, settings);
+    if (!metadata) return metadata.error();
+    const rd_kafka_metadata_topic_t& topic = (*metadata)->topics[0];
+    const bool led = topic.partition_cnt > 0 && topic.partitions[0].leader >= 0;
+    if (!led) return client.trouble(RD_KAFKA_RESP_ERR_LEADER_NOT_AVAILABLE);
+    return Done{};
+}
+
 Result<TopicFacts> ask_facts(KafkaClient& client, const KafkaSettings& settings) {
     const Result<Metadata> metadata = ask_metadata(client, settings);
     if (!metadata) return metadata.error();

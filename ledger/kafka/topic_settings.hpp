@@ -16,6 +16,9 @@ struct TopicFacts {
     std::map<int, std::map<std::string, std::string>> brokers; // Theirs, by broker id.
 };
 
+// Learns anew which broker leads the topic. topic_unavailable when none does.
+Status find_leader(KafkaClient& client, const KafkaSettings& settings);
+
 // Asks. topic_unavailable, or config_invalid when there is no such topic.
 Result<TopicFacts> ask_facts(KafkaClient& client, const KafkaSettings& settings);
 

@@ -1,5 +1,6 @@
 """A node under load whose clients keep their receipts outside of it."""
 
+import atexit
 import http.client
 import json
 import os
@@ -36,6 +37,10 @@ class Node:
         self.process.stdout.close()
         return status
 
+    def kill(self):
+        if self.process and self.process.poll() is None:
+            self.process.kill()
+
     def run(self, *words):
         """Another command on the same data; what it printed."""
         ran = subprocess.run(
@@ -52,6 +57,7 @@ def new_node(tollbook, name, settings=()):
     directory = pathlib.Path(tempfile.mkdtemp(prefix=f"tollbook-{name}-", dir="/var/tmp"))
     directory.chmod(0o711)  # PostgreSQL's own user must reach its cluster below.
     node = Node(tollbook, directory, settings)
+    atexit.register(node.kill)  # Of a test that failed; its files stay to be looked at.
     node.run("init")
     return node
 
@@ -129,7 +135,7 @@ class Load:
         self.refused = 0
 
     def start(self):
-        self.threads = [threading.Thread(target=self.client) for _ in range(CLIENTS)]
+        self.threads = [threading.Thread(target=self.client, daemon=True) for _ in range(CLIENTS)]
         for thread in self.threads:
             thread.start()
 
