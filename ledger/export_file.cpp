@@ -34,6 +34,8 @@ public:
 
     std::uint64_t taken_at() const { return offset_ - export_sum_bytes - bytes_.size(); }
 
+    std::uint64_t end() const { return offset_; }
+
     Status take_header() { return take({}, header_size); }
 
     // An empty one: the trailer comes next.
@@ -85,7 +87,10 @@ Result<std::unique_ptr<ExportFile>> ExportFile::open(const std::string& path) {
     std::unique_ptr<ExportFile> opened(new ExportFile(std::move(file)));
     const Status indexed =
         opened->file_.with([&](std::ifstream& own) { return opened->index(own); });
-    if (!indexed) return indexed.error();
+    if (!indexed)
+        return Error{
+            indexed.error().code,
+            fmt::format("{}: behind seq {}: {}", path, opened->head_.seq, indexed.error().detail)};
     if (const Status ends = opened->check(opened->head_); !ends) return ends.error();
     return opened;
 }
@@ -101,6 +106,7 @@ Status ExportFile::index(std::ifstream& file) {
         if (!added) return added;
     }
     if (const Status taken = scanner.take_trailer(); !taken) return taken;
+    bytes_ = scanner.end();
     ByteReader trailer(scanner.taken());
     if (trailer.fixed<std::uint64_t>() != head_.seq) return damaged("its end names another seq");
     head_.hash = trailer.array<hash_size>();
@@ -169,26 +175,39 @@ Status ExportFile::check(const ReaderState& from) {
     return frame->last_hash() == from.hash ? Status(Done{}) : refusal;
 }
 
+Result<std::vector<StoredFrame>> ExportFile::messages_after(
+    const LogCursor& cursor, std::size_t bytes_max
+) {
+    std::vector<StoredFrame> found;
+    std::size_t bytes = 0;
+    bool has_frame = false;
+    auto entry = std::ranges::upper_bound(
+        entries_,
+        std::pair(cursor.seq, cursor.term),
+        {},
+        [](const Entry& e) { return std::pair(e.seq, e.term); }
+    );
+    for (; entry != entries_.end() && !(has_frame && bytes >= bytes_max); ++entry) {
+        Result<std::string> stored = message(*entry);
+        if (!stored) return stored.error();
+        bytes += stored->size();
+        has_frame = has_frame || entry->term == 0;
+        found.push_back({entry->seq, std::move(*stored)});
+    }
+    return found;
+}
+
 Result<Batch> ExportFile::read(
     const ReaderState& from, std::size_t bytes_max, std::chrono::milliseconds
 ) {
     if (const Status checked = check(from); !checked) return checked.error();
+    const auto messages = messages_after({from.seq, from.term}, bytes_max);
+    if (!messages) return messages.error();
     Batch batch;
     batch.after = from;
-    std::size_t bytes = 0;
-    const auto first = std::ranges::upper_bound(
-        entries_,
-        std::pair(from.seq, from.term),
-        {},
-        [](const Entry& entry) { return std::pair(entry.seq, entry.term); }
-    );
-    for (auto entry = first; entry != entries_.end(); ++entry) {
-        if (!batch.records.empty() && bytes >= bytes_max) break;
-        const Result<std::string> stored = message(*entry);
-        if (!stored) return stored.error();
-        const Status taken = take_own(batch, identity_, {no_offset, *stored});
+    for (const StoredFrame& message : *messages) {
+        const Status taken = take_own(batch, identity_, {no_offset, message.bytes});
         if (!taken) return taken.error();
-        bytes += stored->size();
     }
     return batch;
 }

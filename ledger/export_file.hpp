@@ -48,14 +48,21 @@ Result<ExportSummary> write_export(
 // the reader rule. Thread-safe.
 class ExportFile final : public Source {
 public:
-    // Refuses with not_found, store_newer or store_damaged.
+    // Refuses with not_found, store_newer or store_damaged; the detail names the file and the seq
+    // up to which it is good.
     static Result<std::unique_ptr<ExportFile>> open(const std::string& path);
 
     LogIdentity identity() const override { return identity_; }
 
+    std::uint64_t bytes() const { return bytes_; }
+
     ReaderState start() const override { return start_; }
 
     Result<ReaderState> head() override { return head_; }
+
+    // The messages behind the cursor as they stand in the file, up to about `bytes_max`, at least
+    // one frame if there is one.
+    Result<std::vector<StoredFrame>> messages_after(const LogCursor& cursor, std::size_t bytes_max);
 
     // Never waits: nothing comes after an export.
     Result<Batch> read(
@@ -81,6 +88,7 @@ private:
     LogIdentity identity_;
     ReaderState start_;
     ReaderState head_;
+    std::uint64_t bytes_{};
     std::vector<Entry> entries_;
     Guarded<std::ifstream> file_;
 };

@@ -1,10 +1,12 @@
 #include "ledger/bytes.hpp"
+#include "ledger/directory.hpp"
 #include "ledger/export_file.hpp"
 #include "ledger/frame.hpp"
 #include "ledger/sha256.hpp"
 
 #include <rocksdb/env.h>
 
+#include <filesystem>
 #include <memory>
 
 namespace tollbook {
@@ -34,7 +36,14 @@ public:
         rocksdb::Status status = file_->Sync();
         if (status.ok()) status = file_->Close();
         if (status.ok()) status = env_.RenameFile(path, name);
-        return done(status);
+        if (!status.ok()) return done(status);
+        return sync_directory(std::filesystem::path(name).parent_path().string());
+    }
+
+    // What a failure left behind.
+    void abandon(const std::string& path) {
+        file_.reset();
+        env_.DeleteFile(path).PermitUncheckedError();
     }
 
     std::uint64_t size() const { return size_; }
@@ -94,6 +103,18 @@ Status write_messages(Writer& writer, const Log& log, const ExportRange& range, 
     return Done{};
 }
 
+// All of the file; the head is where it ends.
+Status write_file(Writer& writer, const Log& log, const ExportRange& range, Head& head) {
+    if (const Status begun = writer.write({}, header_of(log, range.from)); !begun) return begun;
+    if (const Status written = write_messages(writer, log, range, head); !written) return written;
+    std::string end;
+    put_fixed(end, std::uint32_t{0});
+    std::string trailer;
+    put_fixed(trailer, head.seq);
+    trailer += view_of(head.hash);
+    return writer.write(end, trailer);
+}
+
 } // namespace
 
 Result<ExportSummary> write_export(
@@ -106,18 +127,13 @@ Result<ExportSummary> write_export(
     const std::string partial = path + ".partial";
     Writer writer;
     if (const Status opened = writer.open(partial); !opened) return opened.error();
-    if (const Status begun = writer.write({}, header_of(log, range.from)); !begun)
-        return begun.error();
     Head head{range.from.seq, range.from.hash};
-    if (const Status written = write_messages(writer, log, bounded, head); !written)
-        return written.error();
-    std::string end;
-    put_fixed(end, std::uint32_t{0});
-    std::string trailer;
-    put_fixed(trailer, head.seq);
-    trailer += view_of(head.hash);
-    if (const Status ended = writer.write(end, trailer); !ended) return ended.error();
-    if (const Status finished = writer.finish(partial, path); !finished) return finished.error();
+    Status done = write_file(writer, log, bounded, head);
+    if (done) done = writer.finish(partial, path);
+    if (!done) {
+        writer.abandon(partial);
+        return done.error();
+    }
     return ExportSummary{range.from.seq + 1, head.seq, head.hash, writer.size()};
 }
 

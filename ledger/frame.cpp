@@ -227,4 +227,12 @@ std::string encode_control(const ControlMessage& message) {
     return out;
 }
 
+std::string in_incarnation(std::string message, const Uuid& incarnation) {
+    ensure(message.size() >= control_bytes);
+    message.resize(message.size() - checksum_bytes);
+    message.replace(incarnation_offset, incarnation.size(), view_of(incarnation));
+    put_fixed(message, checksum(message));
+    return message;
+}
+
 } // namespace tollbook

@@ -105,6 +105,10 @@ bool is_control(std::string_view bytes);
 std::string encode_control(const ControlMessage& message);
 Result<ControlMessage> decode_control(std::string_view bytes);
 
+// The same message in another incarnation. Its records and their hashes stay: no envelope is hashed
+// into them.
+std::string in_incarnation(std::string message, const Uuid& incarnation);
+
 // The envelope alone, checksum verified; of a control message too.
 Result<Envelope> decode_envelope(std::string_view bytes);
 

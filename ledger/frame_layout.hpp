@@ -35,6 +35,7 @@ namespace tollbook::frame_layout {
 inline constexpr std::string_view magic = "TB";
 inline constexpr std::size_t kind_offset = 3;
 inline constexpr std::size_t length_offset = 4;
+inline constexpr std::size_t incarnation_offset = 24;
 inline constexpr std::size_t envelope_bytes = 124;
 inline constexpr std::size_t checksum_bytes = 8;
 inline constexpr std::size_t control_bytes = envelope_bytes + checksum_bytes;

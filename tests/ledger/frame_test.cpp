@@ -1,6 +1,7 @@
 #include "ledger/frame.hpp"
 
 #include "ledger/frame_layout.hpp"
+#include "ledger/memory_log.hpp"
 #include "tests/support/frame_tools.hpp"
 #include "tests/support/log_writer.hpp"
 #include "tests/support/show_result.hpp"
@@ -179,4 +180,23 @@ TEST_CASE("frame: control messages come back whole, and no flip is taken for ano
         flipped[at / 8] ^= static_cast<char>(1U << (at % 8));
         REQUIRE_FALSE(decode_control(flipped));
     }
+}
+
+TEST_CASE("frame: in another incarnation all but the envelope is the same") {
+    MemoryLog log({{1}, 0}, {2});
+    LogWriter writer(log);
+    REQUIRE(writer.claim());
+    REQUIRE(writer.append({{numbered(1), numbered(2)}}));
+    const auto messages = log.messages_after({0, 0}, 1U << 20U);
+    REQUIRE(messages->size() == 2);
+    ControlMessage claim = *decode_control(messages->front().bytes);
+    claim.envelope.incarnation = {9};
+    CHECK(*decode_control(in_incarnation(messages->front().bytes, {9})) == claim);
+    const Frame before = *decode_frame(messages->back().bytes);
+    const Result<Frame> after = decode_frame(in_incarnation(messages->back().bytes, {9}));
+    REQUIRE(after);
+    CHECK(after->envelope.incarnation == Uuid{9});
+    CHECK(after->records == before.records);
+    CHECK(after->hashes == before.hashes);
+    CHECK(in_incarnation(messages->back().bytes, {2}) == messages->back().bytes);
 }
