@@ -1,5 +1,6 @@
 #include "api/cli/cli.hpp"
 
+#include "api/cli/backup_commands.hpp"
 #include "api/cli/cli_audit.hpp"
 #include "api/cli/import.hpp"
 #include "api/cli/remote.hpp"
@@ -266,6 +267,7 @@ int run(int argc, const char* const* argv) {
     add_remote(app, chosen);
     add_topic(app, chosen);
     add_audit(app, chosen);
+    add_backup(app, chosen);
     add_project(app, chosen);
     add_demo(app, chosen);
     try {
