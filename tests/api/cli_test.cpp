@@ -31,6 +31,9 @@ TEST_CASE("cli: a word that is not known is a usage error, and help is not") {
     CHECK(tollbook_with({"version", "--json"}) == 0);
     CHECK(tollbook_with({}) == 2);
     CHECK(tollbook_with({"versoin"}) == 2);
+    CHECK(tollbook_with({"backup"}) == 2);
+    CHECK(tollbook_with({"backup", "create"}) == 2);
+    CHECK(tollbook_with({"restore", "--data", "x"}) == 2);
     CHECK(tollbook_with({"version", "--jsn"}) == 2);
     CHECK(tollbook_with({"import", "planes", "x.csv", "--tenant", "t"}) == 2);
     CHECK(tollbook_with({"apikey", "create", "--tenant", "t", "--role", "king"}) == 2);
