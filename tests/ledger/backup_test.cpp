@@ -294,6 +294,18 @@ TEST_CASE("backup: whatever is wrong with the files is named, and nothing is add
         file = second;
         why = "behind seq";
     }
+    SUBCASE("the end of one names another hash, and its sum is right") {
+        constexpr std::size_t end_bytes = 4 + 8 + 32; // Zero length, last seq, its hash.
+        std::string content = content_of(third);
+        content.resize(content.size() - export_sum_bytes);
+        content.back() ^= 1;
+        const Hash sum =
+            sha256(std::string_view(content).substr(content.size() - end_bytes - export_sum_bytes));
+        content.append(sum.begin(), sum.begin() + export_sum_bytes);
+        put_content(third, content);
+        file = third;
+        why = "another hash for seq 20";
+    }
     SUBCASE("one is cut short") {
         const std::string content = content_of(third);
         put_content(third, content.substr(0, content.size() - 1));

@@ -28,8 +28,9 @@ std::string content_of(const std::string& path) {
 
 // A closed store and its backup of two files. Ten terms, in each a frame of two records.
 struct Original {
-    Original() {
-        REQUIRE(Store::create(data));
+    // What a log holds in its second half tells it from another one.
+    explicit Original(const std::string& second_half = "{}") {
+        REQUIRE(Store::create_for(data, {{1}, 0}, incarnation));
         const auto store = Store::open(data);
         REQUIRE(store);
         Log& log = (*store)->log();
@@ -37,11 +38,13 @@ struct Original {
             LogWriter writer(log, static_cast<std::uint8_t>(i));
             REQUIRE(writer.claim());
             const std::string key = std::to_string(i);
-            REQUIRE(writer.append({{{"t" + key, "a", {"{}"}, {}}, {"t" + key, "b", {"{}"}, {}}}}));
+            const std::string payload = i < 5 ? "{}" : second_half;
+            REQUIRE(
+                writer.append({{{"t" + key, "a", {payload}, {}}, {"t" + key, "b", {payload}, {}}}})
+            );
             if (i == 4 || i == 9) REQUIRE(write_backup(log, backup, BackupKind::incremental));
         }
         head = log.head();
-        incarnation = (*store)->incarnation();
     }
 
     Result<RestoreSummary> restore(RestoreOptions options = {}) const {
@@ -74,7 +77,7 @@ struct Original {
     std::string backup{scratch.path + "/backup"};
     std::string target{scratch.path + "/new"};
     Head head;
-    Uuid incarnation{};
+    Uuid incarnation{2};
 };
 
 } // namespace
@@ -227,12 +230,20 @@ TEST_CASE("restore: a file that changed after the backup was opened is noticed")
     const auto opened = Backup::open(original.backup);
     REQUIRE(opened);
     const std::string& path = (*opened)->files().back().path;
-    std::string content = content_of(path);
-    content.at(content.size() / 2) ^= 1;
-    std::ofstream(path, std::ios::binary | std::ios::trunc) << content;
+    SUBCASE("by its sums") {
+        std::string content = content_of(path);
+        content.at(content.size() / 2) ^= 1;
+        std::ofstream(path, std::ios::binary | std::ios::trunc) << content;
+    }
+    SUBCASE("by the hash of its end, when another log's file stands there") {
+        const Original other(R"({"other":1})");
+        const std::string theirs = other.backup + "/" + fs::path(path).filename().string();
+        fs::copy_file(theirs, path, fs::copy_options::overwrite_existing);
+    }
     RestoreOptions options;
     options.directory = original.target;
     const auto restored = restore_backup(**opened, options);
+    REQUIRE_FALSE(restored);
     CHECK(restored.error().code == Errc::store_damaged);
     CHECK(restored.error().detail.starts_with(path));
     CHECK(original.target_holds_nothing());
