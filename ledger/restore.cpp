@@ -1,5 +1,6 @@
 #include "ledger/restore.hpp"
 
+#include "ledger/crash_point.hpp"
 #include "ledger/directory.hpp"
 #include "ledger/identity_file.hpp"
 #include "ledger/reader_rule.hpp"
@@ -213,6 +214,7 @@ Status move_up(const std::string& from, const std::string& directory) {
         fs::rename(from + name, directory + name, problem);
         if (problem) return failure(directory + name, problem);
         if (const Status synced = sync_directory(directory); !synced) return synced;
+        crash_point("restore.moved");
     }
     return sync_directory(directory + "/.."); // It may be a new one.
 }

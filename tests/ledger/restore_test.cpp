@@ -1,5 +1,6 @@
 #include "ledger/restore.hpp"
 
+#include "ledger/crash_point.hpp"
 #include "ledger/directory.hpp"
 #include "ledger/reader_rule.hpp"
 #include "ledger/store.hpp"
@@ -200,6 +201,35 @@ TEST_CASE("restore: one that was interrupted is no store, and the next one remov
     }
     CHECK(original.restore()->head == original.head);
     CHECK_FALSE(fs::exists(original.target + "/restoring"));
+}
+
+TEST_CASE("restore: cut off between any two of its last steps it is a store only at the very end") {
+    struct Cut {};
+
+    static std::uint64_t steps_left = 0;
+    const Original original;
+    std::uint64_t stores = 0;
+    for (std::uint64_t step = 1; step <= 3; ++step) { // log, mark, identity.
+        fs::remove_all(original.target);
+        steps_left = step;
+        crash_point_hook = [](std::string_view point) {
+            if (point == "restore.moved" && --steps_left == 0) throw Cut{};
+        };
+        CHECK_THROWS_AS((void)original.restore(), Cut);
+        crash_point_hook = nullptr;
+        REQUIRE(fs::exists(original.target + "/log"));
+        const auto store = Store::open(original.target);
+        if (store) {
+            ++stores;
+            CHECK(step == 3);
+            CHECK((*store)->log().head() == original.head);
+        } else {
+            CHECK(store.error().code == Errc::not_found);
+        }
+        CHECK(original.refusal() == Errc::store_foreign); // It says so, and touches nothing.
+        CHECK(fs::exists(original.target + "/log"));
+    }
+    CHECK(stores == 1);
 }
 
 TEST_CASE("restore: what a disk refuses leaves no store") {
