@@ -87,17 +87,30 @@ Status sync_file(const std::string& path) {
     return synced ? Status(Done{}) : failure(path, problem);
 }
 
+// What the file has behind the cursor: it was found to have something when the backup was opened.
+Result<std::vector<StoredFrame>> messages_in(
+    ExportFile& file, const std::string& path, const LogCursor& cursor, std::size_t bytes_max
+) {
+    auto messages = file.messages_after(cursor, bytes_max);
+    if (messages && messages->empty())
+        return Error{
+            Errc::store_damaged, fmt::format("{}: nothing behind seq {} now", path, cursor.seq)};
+    return messages;
+}
+
 Status load_file(Loader& loader, const BackupFile& file, std::uint64_t upto) {
     const Result<std::unique_ptr<ExportFile>> opened = ExportFile::open(file.path);
     if (!opened) return opened.error();
     LogCursor cursor{file.from.seq, file.from.term};
     while (cursor.seq < std::min(upto, file.to.seq)) {
-        auto messages = (*opened)->messages_after(cursor, group_bytes);
+        auto messages = messages_in(**opened, file.path, cursor, group_bytes);
         if (!messages) return messages.error();
         for (StoredFrame& message : *messages) {
             if (loader.state().seq >= upto) break;
-            if (const Status taken = loader.take(std::move(message)); !taken)
-                return Error{taken.error().code, file.path + ": " + taken.error().detail};
+            const Status taken = loader.take(std::move(message));
+            if (!taken && taken.error().code == Errc::store_damaged)
+                return Error{Errc::store_damaged, file.path + ": " + taken.error().detail};
+            if (!taken) return taken; // Of the disk that is written to.
         }
         cursor = {loader.state().seq, loader.state().term};
     }
@@ -121,9 +134,10 @@ Result<Head> load(
 
 // Where the frame that holds the record ends.
 Result<std::uint64_t> frame_end(const Backup& backup, std::uint64_t seq) {
-    const Result<std::unique_ptr<ExportFile>> file = ExportFile::open(backup.file_of(seq).path);
+    const std::string& path = backup.file_of(seq).path;
+    const Result<std::unique_ptr<ExportFile>> file = ExportFile::open(path);
     if (!file) return file.error();
-    const auto messages = (*file)->messages_after({seq - 1, ~std::uint64_t{0}}, 1);
+    const auto messages = messages_in(**file, path, {seq - 1, ~std::uint64_t{0}}, 1);
     if (!messages) return messages.error();
     return messages->front().last_seq;
 }

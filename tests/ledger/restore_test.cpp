@@ -265,6 +265,17 @@ TEST_CASE("restore: a file that changed after the backup was opened is noticed")
         content.at(content.size() / 2) ^= 1;
         std::ofstream(path, std::ios::binary | std::ios::trunc) << content;
     }
+    const auto put_shorter = [&] {
+        const auto store = Store::open(original.data, {true});
+        REQUIRE(store);
+        REQUIRE(write_export((*store)->log(), {(*opened)->files().back().from, 14}, path));
+    };
+    std::optional<std::uint64_t> at;
+    SUBCASE("by its end, when a shorter one stands there") {
+        put_shorter();
+        at = 18;
+    }
+    SUBCASE("by its end, when all of it is asked for") { put_shorter(); }
     SUBCASE("by the hash of its end, when another log's file stands there") {
         const Original other(R"({"other":1})");
         const std::string theirs = other.backup + "/" + fs::path(path).filename().string();
@@ -272,6 +283,7 @@ TEST_CASE("restore: a file that changed after the backup was opened is noticed")
     }
     RestoreOptions options;
     options.directory = original.target;
+    options.at = at;
     const auto restored = restore_backup(**opened, options);
     REQUIRE_FALSE(restored);
     CHECK(restored.error().code == Errc::store_damaged);
