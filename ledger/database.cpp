@@ -4,7 +4,11 @@
 #include <rocksdb/filter_policy.h>
 #include <rocksdb/table.h>
 
+#include <array>
 #include <cstdarg>
+#include <cstdio>
+#include <string>
+#include <string_view>
 #include <vector>
 
 namespace tollbook {
@@ -20,12 +24,25 @@ constexpr double bloom_bits = 10;
 constexpr int open_files_max = 512;
 constexpr int background_jobs = 2; // 7.8.3 may lose flush order from 8 on.
 
-// A read-only opening must not even make a LOG file.
+// A read-only opening must not even make a LOG file. What is kept is the line that names a
+// write-ahead log with damaged bytes: the status of the opening does not.
 class Silence final : public rocksdb::Logger {
 public:
     using rocksdb::Logger::Logv;
 
-    void Logv(const char*, va_list) override {}
+    void Logv(const char* format, va_list arguments) override {
+        std::array<char, line_bytes_max> line{};
+        std::vsnprintf(line.data(), line.size(), format, arguments);
+        if (std::string_view(line.data()).find(": dropping ") != std::string_view::npos)
+            dropped_ = line.data();
+    }
+
+    const std::string& dropped() const { return dropped_; }
+
+private:
+    static constexpr std::size_t line_bytes_max = 512;
+
+    std::string dropped_;
 };
 
 rocksdb::BlockBasedTableOptions table_options(std::size_t block_bytes) {
@@ -116,6 +133,11 @@ rocksdb::Status open_database(
         options.mode == OpenMode::read_only
             ? rocksdb::DB::OpenForReadOnly(db_options, path, families, &handles, &db)
             : rocksdb::DB::Open(db_options, path, families, &handles, &db);
+    if (status.IsCorruption() && options.mode == OpenMode::read_only) {
+        const auto& silence = static_cast<const Silence&>(*db_options.info_log);
+        if (silence.dropped().empty()) return status;
+        return rocksdb::Status::Corruption(silence.dropped());
+    }
     if (!status.ok()) return status;
     database = std::make_unique<Database>();
     database->db.reset(db);

@@ -27,7 +27,9 @@ public:
     // Syncs what it finds, so that it is durable from here on.
     static Result<std::unique_ptr<MarkFile>> open(rocksdb::Env& env, const std::string& path);
 
-    // Without opening it for writing; another process may be writing it.
+    // Without opening it for writing; another process may be writing it. Refuses with store_damaged
+    // when one slot is damaged, because nobody can say whether it was the newer one: opening it to
+    // write, which looks at the log itself, makes it right.
     static Result<Head> peek(rocksdb::Env& env, const std::string& path);
 
     const Head& head() const { return head_; }
@@ -40,6 +42,7 @@ private:
         Head head;
         std::uint64_t counter{};
         std::uint64_t index{};
+        bool other_damaged{};
     };
 
     explicit MarkFile(std::unique_ptr<rocksdb::RandomRWFile> file) : file_(std::move(file)) {}

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <thread>
+#include <vector>
 
 namespace tollbook {
 
@@ -18,18 +19,31 @@ constexpr std::size_t write_buffer_bytes = 64U << 20U;
 
 const Error read_only{Errc::read_only, "the store was opened read-only"};
 
+std::vector<std::string> names_in(const RocksCopyParts& parts) {
+    std::vector<std::string> names;
+    parts.env->GetChildren(parts.directory + "/log", &names).PermitUncheckedError();
+    std::ranges::sort(names);
+    return names;
+}
+
 // The writer may delete a file between its listing and its opening: then the next try finds others.
+// Where nothing came or went meanwhile, it would find the same.
 Result<std::shared_ptr<const Database>> open_copy(const RocksCopyParts& parts) {
     const DatabaseOptions options{parts.env, OpenMode::read_only, write_buffer_bytes, nullptr};
     std::unique_ptr<Database> database;
     rocksdb::Status status;
     for (int attempt = 0; attempt < open_attempts_max; ++attempt) {
-        if (attempt > 0) std::this_thread::sleep_for(attempt_pause);
+        const std::vector<std::string> names = names_in(parts);
         status = open_database(parts.directory + "/log", options, database);
         if (status.ok()) return std::shared_ptr<const Database>(std::move(database));
+        if (names_in(parts) == names) break;
+        std::this_thread::sleep_for(attempt_pause);
     }
-    const Errc code = status.IsCorruption() ? Errc::store_damaged : Errc::store_unavailable;
-    return Error{code, status.ToString()};
+    const bool gone = status.IsCorruption() || status.IsInvalidArgument() || status.IsNotFound() ||
+                      status.IsPathNotFound();
+    return Error{
+        gone ? Errc::store_damaged : Errc::store_unavailable,
+        parts.directory + "/log: " + status.ToString()};
 }
 
 } // namespace

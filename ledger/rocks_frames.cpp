@@ -68,7 +68,8 @@ Status step_back_to_frame(rocksdb::Iterator& at, Leadership& newest) {
         if (!claim) return claim.error();
         newest = {claim->envelope.fencing_term, claim->envelope.leader};
     }
-    if (!at.status().ok()) return Error{Errc::store_damaged, at.status().ToString()};
+    if (!at.status().ok())
+        return Error{Errc::store_damaged, "the log's tail: " + at.status().ToString()};
     return Done{};
 }
 
