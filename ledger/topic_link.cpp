@@ -23,7 +23,7 @@ TopicLink::TopicLink(TopicLinkParts parts)
     , leader_(
           parts_.topic,
           parts_.local.identity(),
-          remembered(),
+          find_remembered(),
           [this](std::uint64_t seq) -> std::optional<Hash> {
               const Result<Hash> hash = hash_in(parts_.local, seq);
               if (!hash) return std::nullopt;
@@ -37,7 +37,7 @@ TopicLink::TopicLink(TopicLinkParts parts)
 TopicLink::~TopicLink() { remember(); }
 
 // A state that the log on the disk does not bear out is worth nothing: then all is read again.
-ReaderState TopicLink::remembered() const {
+ReaderState TopicLink::find_remembered() const {
     const ReaderState start = state_at_start(parts_.local);
     std::ifstream file(parts_.state_file);
     std::string line;
@@ -49,10 +49,12 @@ ReaderState TopicLink::remembered() const {
     return ours ? *state : start;
 }
 
-void TopicLink::remember() const {
-    if (parts_.state_file.empty() || reader().state().offset == no_offset) return;
+void TopicLink::remember() {
+    const ReaderState& state = reader().state();
+    if (parts_.state_file.empty() || state.offset == no_offset || state == remembered_) return;
+    remembered_ = state;
     const std::string next = parts_.state_file + ".new";
-    std::ofstream(next) << to_string(reader().state()) << '\n';
+    std::ofstream(next) << to_string(state) << '\n';
     std::error_code ignored; // What is not written is read again.
     std::filesystem::rename(next, parts_.state_file, ignored);
 }

@@ -65,7 +65,7 @@ public:
     TopicHealth health() const;
 
     // Writes down where the topic was read up to; a later start begins there.
-    void remember() const;
+    void remember();
 
 private:
     // What the disk lacks.
@@ -79,7 +79,7 @@ private:
         std::optional<std::chrono::steady_clock::time_point> waits_since;
     };
 
-    ReaderState remembered() const;
+    ReaderState find_remembered() const;
     void begin_wait();
     Status take(const Judged& judged);
     Status take_frame(const Judged& judged, const Frame& frame);
@@ -92,6 +92,7 @@ private:
     Growth growth_{Growth::allowed};
     std::vector<Taken> taken_;
     std::size_t taken_bytes_{};
+    ReaderState remembered_; // Written down last.
     Guarded<Told> told_;
     TopicLeader leader_;
 };
