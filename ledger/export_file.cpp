@@ -91,7 +91,10 @@ Result<std::unique_ptr<ExportFile>> ExportFile::open(const std::string& path) {
         return Error{
             indexed.error().code,
             fmt::format("{}: behind seq {}: {}", path, opened->head_.seq, indexed.error().detail)};
-    if (const Status ends = opened->check(opened->head_); !ends) return ends.error();
+    if (const Status ends = opened->check(opened->head_); !ends)
+        return Error{
+            ends.error().code,
+            fmt::format("{}: its end names another hash for seq {}", path, opened->head_.seq)};
     return opened;
 }
 

@@ -13,8 +13,7 @@ u32, u64 = struct.Struct(">I").pack, struct.Struct(">Q").pack
 
 class Bad(Exception): pass  # Why a seq is not proven, and which (None: the next one).
 def need(holds, why, seq=None):
-    if not holds:
-        raise Bad(why, seq)
+    if not holds: raise Bad(why, seq)
 
 def uuid(data):
     h = bytearray(sha(data)[:16])
@@ -41,14 +40,12 @@ class Reader:
         value = self.varint()
         value = (base + (value >> 1 ^ -(value & 1))) & M
         return value - (value >> 63 << 64)
-    def text(self):
-        return self.take(self.varint())
+    def text(self): return self.take(self.varint())
     def word(self, words):
         number = self.varint()
         need(number <= len(words), "a word is not known")
         text = words[number - 1] if number else self.text()
-        if not number and len(words) < 64:
-            words.append(text)
+        if not number and len(words) < 64: words.append(text)
         return text
 
 class Verifier:
