@@ -29,6 +29,7 @@ Exit exit_of(Errc code) {
     case Errc::read_only:
     case Errc::request_timeout:
     case Errc::projection_lag:
+    case Errc::topic_unavailable:
     case Errc::database_unavailable:
     case Errc::device_unreachable:
         return Exit::unreachable;
