@@ -25,6 +25,12 @@ Status TopicFollower::begin() {
     return Done{};
 }
 
+void TopicFollower::rewind(const ReaderState& state) {
+    state_ = state;
+    position_ = stands_at_message() ? state_.offset : 0;
+    reader_.reset();
+}
+
 Status TopicFollower::check_end(std::uint64_t end) const {
     const std::uint64_t read = stands_at_message() ? state_.offset + 1 : 0;
     if (end >= read) return Done{};

@@ -40,6 +40,9 @@ public:
     // since then is found out by the message that stands there.)
     Status check_end(std::uint64_t end) const;
 
+    // Goes back to a state that it had, and reads on from there.
+    void rewind(const ReaderState& state);
+
     const ReaderState& state() const { return state_; }
 
     // Behind the last message that was looked at.

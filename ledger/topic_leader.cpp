@@ -35,6 +35,7 @@ TopicLeader::TopicLeader(
     , log_(log)
     , follower_(topic, log, from, std::move(lookup))
     , taken_(std::move(taken))
+    , confirmed_(from)
     , resend_wait_(resend_min) {}
 
 Result<bool> TopicLeader::take_next(std::chrono::milliseconds wait) {
@@ -45,6 +46,30 @@ Result<bool> TopicLeader::take_next(std::chrono::milliseconds wait) {
     if (!std::holds_alternative<Dropped>(verdict))
         if (const Status took = taken_(**judged); !took) return took.error();
     return true;
+}
+
+// While something is under way: what is taken counts when that holds.
+Result<bool> TopicLeader::read_back(std::chrono::milliseconds wait) {
+    Result<std::optional<Judged>> judged = follower_.next(wait);
+    if (!judged) {
+        const bool ahead =
+            follower_.state() != confirmed_ || follower_.position() > confirmed_.offset + 1;
+        if (judged.error().code != Errc::store_damaged || !ahead) return judged.error();
+        follower_.rewind(confirmed_);
+        unconfirmed_.clear();
+        return false;
+    }
+    if (!*judged) return false;
+    if (!std::holds_alternative<Dropped>((*judged)->verdict))
+        unconfirmed_.push_back(std::move(**judged));
+    return true;
+}
+
+Status TopicLeader::confirm() {
+    confirmed_ = follower_.state();
+    for (const Judged& judged : std::exchange(unconfirmed_, {}))
+        if (const Status took = taken_(judged); !took) return took;
+    return Done{};
 }
 
 Status TopicLeader::follow() {
@@ -60,7 +85,7 @@ Status TopicLeader::follow() {
         if (const Result<bool> took = take_next(poll_wait); !took) return took.error();
         if (!keep_waiting_()) return Error{Errc::topic_unavailable, "it cannot be read now"};
     }
-    return Done{};
+    return confirm();
 }
 
 Status TopicLeader::produce(std::string_view message) {
@@ -103,6 +128,8 @@ bool TopicLeader::is_deposed(const Envelope& last) const {
 }
 
 Result<TopicLeader::Outcome> TopicLeader::await(const Envelope& last) {
+    const std::uint64_t before = follower_.position();
+    bool looked_again = false;
     for (;;) {
         const bool taken = holds(last);
         const Deliveries known = writer_->deliveries(taken ? poll_wait : poll_wait * 0);
@@ -113,8 +140,11 @@ Result<TopicLeader::Outcome> TopicLeader::await(const Envelope& last) {
         const bool delivered = known.delivered == sent_;
         if (delivered && (taken || sabotage_ == TopicSabotage::trust_delivery))
             return Outcome::held;
-        if (delivered && follower_.position() >= known.end) return Outcome::passed;
-        if (const Result<bool> took = take_next(taken ? poll_wait * 0 : poll_wait); !took)
+        // Delivered before what was read before it was sent: the topic became shorter.
+        const bool shorter = delivered && known.end <= before;
+        if (shorter && !std::exchange(looked_again, true)) follower_.rewind(confirmed_);
+        if (delivered && !shorter && follower_.position() >= known.end) return Outcome::passed;
+        if (const Result<bool> took = read_back(taken ? poll_wait * 0 : poll_wait); !took)
             return took.error();
         if (is_deposed(last))
             return Error{
@@ -135,7 +165,7 @@ Status TopicLeader::send(std::span<const StoredFrame> messages) {
         if (!outcome) return outcome.error();
         if (*outcome == Outcome::held) {
             resend_wait_ = resend_min;
-            return Done{};
+            return confirm();
         }
         if (*outcome == Outcome::lost) fruitless = 0;
         if (const Status paused = pause(); !paused) return paused;
@@ -166,7 +196,7 @@ Status TopicLeader::barrier() {
         if (const Status sent = produce(message); !sent) return sent;
         const Result<Outcome> outcome = await(never);
         if (!outcome) return outcome.error();
-        if (*outcome != Outcome::lost) return Done{};
+        if (*outcome != Outcome::lost) return confirm();
         if (const Status paused = pause(); !paused) return paused;
     }
 }

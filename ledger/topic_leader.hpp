@@ -7,6 +7,7 @@
 #include <functional>
 #include <memory>
 #include <span>
+#include <vector>
 
 namespace tollbook {
 
@@ -19,11 +20,13 @@ enum class TopicSabotage {
 
 // The end of a topic that the one leader of a partition holds: it sends messages and takes them
 // back by the reader rule. A message holds when the producer reported it delivered and the own
-// reader has taken it; one that was lost on the way is sent again, byte for byte, so that nothing
-// is ever sent in its place. Not thread-safe.
+// reader has taken it. (What was taken and not delivered may be gone again, when the brokers fail
+// one after the other: then the reader goes back to what held.) One that was lost on the way is
+// sent again, byte for byte, so that nothing is ever sent in its place. Not thread-safe.
 class TopicLeader {
 public:
-    // `taken` is called with every claim and frame that the reader takes, in the topic's order.
+    // `taken` is called with every claim and frame that the reader takes, in the topic's order;
+    // with those that it takes while something is sent once that holds.
     using Take = std::function<Status(const Judged&)>;
 
     TopicLeader(
@@ -74,6 +77,8 @@ private:
     bool holds(const Envelope& message) const;
     bool is_deposed(const Envelope& last) const;
     Result<bool> take_next(std::chrono::milliseconds wait);
+    Result<bool> read_back(std::chrono::milliseconds wait);
+    Status confirm();
 
     Topic& topic_;
     LogIdentity log_;
@@ -81,7 +86,9 @@ private:
     Take taken_;
     KeepWaiting keep_waiting_{[] { return true; }};
     std::unique_ptr<TopicWriter> writer_;
-    std::uint64_t sent_{}; // By this writer.
+    std::uint64_t sent_{};            // By this writer.
+    ReaderState confirmed_;           // Where the reader stood when everything held.
+    std::vector<Judged> unconfirmed_; // Taken since.
     std::uint64_t resends_{};
     std::chrono::milliseconds resend_wait_; // Before the next one.
     TopicSabotage sabotage_{};

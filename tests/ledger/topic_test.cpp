@@ -262,6 +262,29 @@ TEST_CASE("topic: what a dead process still had under way is taken before the ne
         CHECK(records == 1);
 }
 
+TEST_CASE("topic: what was read and is gone before it was delivered is no damage") {
+    Replicated node;
+    REQUIRE(node.rig.open());
+    REQUIRE(node.send(1));
+    const std::size_t confirmed = node.topic.messages().size();
+    node.topic.fate = [](std::string_view) { return Fate::unacknowledged; };
+    auto under_way = node.rig.start(add("k2", "A", 2));
+    while (node.topic.messages().size() == confirmed)
+        std::this_thread::yield();
+    CHECK(node.rig.partition().health().head.seq == 1); // Read or not: it is not shown.
+    node.topic.truncate(confirmed);
+    const Result<Receipt> receipt = under_way.get();
+    REQUIRE(receipt);
+    CHECK(node.read().hashes[2] == receipt->hash);
+    node.topic.fate = nullptr;
+    REQUIRE(node.send(3));
+    CHECK(node.read().taken == node.rig.messages());
+
+    node.topic.truncate(confirmed - 1); // What was confirmed is gone: that is damage.
+    CHECK(code_of(node.send(4)) == Errc::outcome_unknown);
+    CHECK(node.rig.partition().health().stopped.code == Errc::store_damaged);
+}
+
 TEST_CASE("topic: another's, a shorter or a changed topic is refused") {
     Replicated node;
     REQUIRE(node.rig.open());

@@ -24,6 +24,8 @@ public:
         topic_.changed_.wait_for(lock, wait, [&] {
             return !state.away && offset_ < state.messages.size();
         });
+        if (!state.away && offset_ > state.messages.size())
+            return Error{Errc::store_damaged, "the topic does not hold that offset"};
         if (state.away || offset_ >= state.messages.size()) return std::optional<TopicMessage>();
         TopicMessage message{offset_, state.messages[offset_]};
         ++offset_;
@@ -62,9 +64,17 @@ private:
     void deliver() {
         auto& state = topic_.state_;
         if (state.away) return;
+        if (std::exchange(losses_, state.losses) != state.losses)
+            for (std::string& message : std::exchange(unacknowledged_, {}))
+                deliver(std::move(message));
         for (std::string& message : std::exchange(waiting_, {})) {
             const Fate fate = topic_.fate ? topic_.fate(message) : Fate::kept;
             const bool reported = fate == Fate::kept || fate == Fate::twice;
+            if (fate == Fate::unacknowledged) {
+                state.messages.push_back(message);
+                unacknowledged_.push_back(std::move(message));
+                continue;
+            }
             if (fate == Fate::late) state.late.push_back(message);
             if (fate == Fate::twice) state.messages.push_back(message);
             if (reported || fate == Fate::kept_unreported)
@@ -78,8 +88,16 @@ private:
         topic_.changed_.notify_all();
     }
 
+    void deliver(std::string message) {
+        topic_.state_.messages.push_back(std::move(message));
+        ++known_.delivered;
+        known_.end = topic_.state_.messages.size();
+    }
+
     MemoryTopic& topic_;
+    std::uint64_t losses_{topic_.state_.losses};
     std::deque<std::string> waiting_;
+    std::deque<std::string> unacknowledged_;
     Deliveries known_;
 };
 
@@ -136,7 +154,7 @@ void MemoryTopic::truncate(std::uint64_t messages) {
     const std::scoped_lock lock(mutex_);
     ensure(messages <= state_.messages.size());
     state_.messages.resize(messages);
-    ++state_.elections;
+    ++state_.losses;
 }
 
 void MemoryTopic::deliver_late() {

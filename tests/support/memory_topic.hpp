@@ -20,6 +20,7 @@ enum class Fate {
     lost,            // Not stored, and the producer is told; what was sent behind it may be stored.
     kept_unreported, // Stored, and the producer is told that it was not.
     late,            // The producer is told that it was not; stored when `deliver_late` is called.
+    unacknowledged,  // Stored, and the producer is told nothing; stored again when some were lost.
 };
 
 // A topic in memory that does to messages what a cluster of brokers may do.
@@ -40,7 +41,7 @@ public:
 
     void put(std::string message); // By somebody else.
     void replace(std::uint64_t offset, std::string message);
-    void truncate(std::uint64_t messages); // An unclean election.
+    void truncate(std::uint64_t messages); // An unclean election; readers find out by themselves.
     void deliver_late();                   // What a dead process still had under way.
     std::vector<std::string> messages() const;
 
@@ -53,6 +54,7 @@ private:
         std::vector<std::string> late;
         std::uint64_t stale{};
         std::uint64_t elections{}; // Readers are interrupted by each.
+        std::uint64_t losses{};    // What was not acknowledged is sent again after each.
         bool away{};
     };
 
