@@ -74,7 +74,7 @@ def main():
         clients.join()
         assert clients.refused or LEVEL == "local" or ROUNDS < 5
         book.add(clients.acknowledged, clients.unanswered)
-        landed = book.retry_all(node)
+        landed = book.retry_all(node, chance)
         await_topic(node)
         load.stop(node)
         load.prove_topic(node, load.prove(node, book, VERIFIER))

@@ -57,8 +57,9 @@ def main():
         node.start()
         load.open_provider(node)
         book = load.Book(node.directory)
-        counted = kill_rounds(node, book, random.Random(seed))
-        landed = book.retry_all(node)
+        chance = random.Random(seed)
+        counted = kill_rounds(node, book, chance)
+        landed = book.retry_all(node, chance)
         load.stop(node)
         export = load.prove(node, book, VERIFIER)
         if kafka:
