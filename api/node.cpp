@@ -78,6 +78,11 @@ Status Node::Parts::open_ledger() {
     PartitionOptions partition_options;
     partition_options.checkpoint_records = options.checkpoint_records;
     partition_options.answer_within = options.answer_within;
+    partition_options.on_stop = [](const Error& why) {
+        log(LogLevel::error,
+            "the writer stopped for good",
+            {{"problem", info(why.code).slug}, {"why", std::string_view(why.detail)}});
+    };
     if (options.replication) {
         auto joined = Replication::open(*store, options.data_directory, *options.replication);
         if (!joined) return joined.error();

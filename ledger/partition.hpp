@@ -29,6 +29,7 @@ struct PartitionOptions {
     Log* log{};                                      // Where it appends; null: the store's own log.
     WallClock clock{machine_clock};                  // Never a test clock: it stamps recorded-at.
     MonotonicClock monotonic{machine_monotonic_clock};
+    std::function<void(const Error&)> on_stop; // Called once, by the writer that stops for good.
     bool answer_before_append{}; // Tests alone, to prove that they would notice it.
 };
 

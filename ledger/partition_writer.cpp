@@ -199,6 +199,8 @@ void PartitionWriter::refuse(PendingCommands& commands, const Error& why) {
 }
 
 void PartitionWriter::stop_for_good(const Error& why) {
+    const bool orderly = why.code == Errc::not_ready;
+    if (!stopped_ && !orderly && options_.on_stop) options_.on_stop(why);
     stopped_ = why;
     for (const Promise& promise : std::exchange(checkpoint_asked_, {}))
         promise->set_value(why);

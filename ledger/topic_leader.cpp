@@ -16,7 +16,8 @@ namespace {
 constexpr std::chrono::milliseconds poll_wait{10};
 constexpr std::chrono::milliseconds resend_min{1};
 constexpr std::chrono::milliseconds resend_max{256};
-constexpr int fruitless_max = 5; // Sendings in a row of which the reader took nothing.
+constexpr int fruitless_max = 5;      // Sendings in a row of which the reader took nothing.
+constexpr int contradictions_max = 5; // Readings of what held, in a row, that found it gone.
 
 Envelope envelope_of(const StoredFrame& message) {
     const Result<Envelope> envelope = decode_envelope(message.bytes);
@@ -52,17 +53,28 @@ Result<bool> TopicLeader::take_next(std::chrono::milliseconds wait) {
 Result<bool> TopicLeader::read_back(std::chrono::milliseconds wait) {
     Result<std::optional<Judged>> judged = follower_.next(wait);
     if (!judged) {
-        const bool ahead =
-            follower_.state() != confirmed_ || follower_.position() > confirmed_.offset + 1;
-        if (judged.error().code != Errc::store_damaged || !ahead) return judged.error();
-        follower_.rewind(confirmed_);
-        unconfirmed_.clear();
+        if (const Status again = read_again(judged.error()); !again) return again.error();
         return false;
     }
+    if (follower_.position() > confirmed_.offset) contradictions_ = 0;
     if (!*judged) return false;
     if (!std::holds_alternative<Dropped>((*judged)->verdict))
         unconfirmed_.push_back(std::move(**judged));
     return true;
+}
+
+// Brokers that change places tell what does not last: what held is gone when the topic says so
+// again and again, while it can be asked where it ends.
+Status TopicLeader::read_again(const Error& why) {
+    const bool away = why.code == Errc::topic_unavailable;
+    if (!away && why.code != Errc::store_damaged) return why;
+    const bool ahead =
+        follower_.state() != confirmed_ || follower_.position() > confirmed_.offset + 1;
+    if (!away && !ahead && topic_.end() && ++contradictions_ >= contradictions_max) return why;
+    follower_.rewind(confirmed_);
+    unconfirmed_.clear();
+    std::this_thread::sleep_for(poll_wait);
+    return Done{};
 }
 
 Status TopicLeader::confirm() {
@@ -154,14 +166,23 @@ Result<TopicLeader::Outcome> TopicLeader::await(const Envelope& last) {
     }
 }
 
+Result<TopicLeader::Outcome> TopicLeader::send_once(
+    std::span<const StoredFrame> messages, const Envelope& last
+) {
+    for (const StoredFrame& message : messages) {
+        const Status sent = produce(message.bytes);
+        if (!sent && sent.error().code == Errc::topic_unavailable) return Outcome::lost;
+        if (!sent) return sent.error();
+    }
+    return await(last);
+}
+
 // What was not delivered, or delivered and not taken, is sent again: the same bytes, so that it
 // does no harm when both arrive.
 Status TopicLeader::send(std::span<const StoredFrame> messages) {
     const Envelope last = envelope_of(messages.back());
     for (int fruitless = 0; fruitless < fruitless_max; ++fruitless) {
-        for (const StoredFrame& message : messages)
-            if (const Status sent = produce(message.bytes); !sent) return sent;
-        const Result<Outcome> outcome = await(last);
+        const Result<Outcome> outcome = send_once(messages, last);
         if (!outcome) return outcome.error();
         if (*outcome == Outcome::held) {
             resend_wait_ = resend_min;
@@ -189,12 +210,11 @@ Status TopicLeader::barrier() {
         state.leader,
         state.seq,
         state.seq};
-    const std::string message = encode_control({Control::barrier, envelope, state.hash});
+    const StoredFrame message{state.seq, encode_control({Control::barrier, envelope, state.hash})};
     Envelope never = envelope; // A barrier is read, and never taken.
     never.last_seq = std::numeric_limits<std::uint64_t>::max();
     for (;;) {
-        if (const Status sent = produce(message); !sent) return sent;
-        const Result<Outcome> outcome = await(never);
+        const Result<Outcome> outcome = send_once({&message, 1}, never);
         if (!outcome) return outcome.error();
         if (*outcome != Outcome::lost) return confirm();
         if (const Status paused = pause(); !paused) return paused;

@@ -73,11 +73,13 @@ private:
     Status write_genesis();
     Status pause();
     Status produce(std::string_view message);
+    Result<Outcome> send_once(std::span<const StoredFrame> messages, const Envelope& last);
     Result<Outcome> await(const Envelope& last);
     bool holds(const Envelope& message) const;
     bool is_deposed(const Envelope& last) const;
     Result<bool> take_next(std::chrono::milliseconds wait);
     Result<bool> read_back(std::chrono::milliseconds wait);
+    Status read_again(const Error& why);
     Status confirm();
 
     Topic& topic_;
@@ -89,6 +91,7 @@ private:
     std::uint64_t sent_{};            // By this writer.
     ReaderState confirmed_;           // Where the reader stood when everything held.
     std::vector<Judged> unconfirmed_; // Taken since.
+    int contradictions_{};            // In a row.
     std::uint64_t resends_{};
     std::chrono::milliseconds resend_wait_; // Before the next one.
     TopicSabotage sabotage_{};

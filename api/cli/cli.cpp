@@ -149,29 +149,30 @@ Result<ImportOptions> options_of(const ImportWords& words) {
     return options;
 }
 
-void add_import(CLI::App& app, Action& chosen) {
-    CLI::App& import = add_command(app, "import", "Import a CSV file; again is harmless");
-    auto words = std::make_shared<ImportWords>();
-    import.add_option("kind", words->kind, "plans, routers, customers or services")
-        ->required()
-        ->check(CLI::IsMember({"plans", "routers", "customers", "services"}));
-    import.add_option("file", words->options.file, "CSV with a header line")->required();
-    import.add_option("--tenant", words->options.tenant, "Whose it is")->required();
-    import.add_option("--on-error", words->on_error, "stop: nothing then; skip: the rest")
-        ->check(CLI::IsMember({"stop", "skip"}));
-    import.add_option("--opening-booked-on", words->booked_on, "Day of the opening wallets");
-    import.add_option("--port", words->ports, "Of a router that the file gives none: NAME=PORT");
-    import.add_option("--username", words->options.router_username, "Of such routers");
-    import.add_option("--password-file", words->password_file, "Of such routers");
-    import.callback([&chosen, words] {
-        chosen = [words](const Context& context) {
-            const Result<ImportOptions> options = options_of(*words);
+Exit import_with(const Context& context, const ImportWords& words) {
+    const Result<ImportOptions> options = options_of(words);
     if (!options) return fail(context, options.error());
     return run_import(context, *options);
-};
-} // namespace
-);
-} // namespace tollbook::api
+}
+
+void add_import(CLI::App& app, Action& chosen) {
+    CLI::App& rows = add_command(app, "import", "Import a CSV file; again is harmless");
+    auto words = std::make_shared<ImportWords>();
+    rows.add_option("kind", words->kind, "plans, routers, customers or services")
+        ->required()
+        ->check(CLI::IsMember({"plans", "routers", "customers", "services"}));
+    rows.add_option("file", words->options.file, "CSV with a header line")->required();
+    rows.add_option("--tenant", words->options.tenant, "Whose it is")->required();
+    rows.add_option("--on-error", words->on_error, "stop: nothing then; skip: the rest")
+        ->check(CLI::IsMember({"stop", "skip"}));
+    rows.add_option("--opening-booked-on", words->booked_on, "Day of the opening wallets");
+    rows.add_option("--port", words->ports, "Of a router that the file gives none: NAME=PORT");
+    rows.add_option("--username", words->options.router_username, "Of such routers");
+    rows.add_option("--password-file", words->password_file, "Of such routers");
+    rows.callback([&chosen, words] {
+        chosen = [words](const Context& context) { return import_with(context, *words); };
+    });
+}
 
 void add_remote(CLI::App& app, Action& chosen) {
     CLI::App& run = add_command(app, "run", "Work that is due");

@@ -285,6 +285,16 @@ TEST_CASE("topic: what was read and is gone before it was delivered is no damage
     CHECK(node.rig.partition().health().stopped.code == Errc::store_damaged);
 }
 
+TEST_CASE("topic: brokers that contradict themselves for a while are waited for") {
+    Replicated node;
+    REQUIRE(node.rig.open());
+    REQUIRE(node.send(1));
+    node.topic.set_confused(3);
+    REQUIRE(node.send(2));
+    CHECK(node.rig.partition().health().serving);
+    CHECK(node.read().taken == node.rig.messages());
+}
+
 TEST_CASE("topic: another's, a shorter or a changed topic is refused") {
     Replicated node;
     REQUIRE(node.rig.open());

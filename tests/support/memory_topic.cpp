@@ -20,7 +20,11 @@ public:
 
     Result<std::optional<TopicMessage>> next(std::chrono::milliseconds wait) override {
         std::unique_lock lock(topic_.mutex_);
-        const auto& state = topic_.state_;
+        auto& state = topic_.state_;
+        if (state.misreadings > 0) {
+            --state.misreadings;
+            return Error{Errc::store_damaged, "the topic does not hold that offset"};
+        }
         topic_.changed_.wait_for(lock, wait, [&] {
             return !state.away && offset_ < state.messages.size();
         });
@@ -49,6 +53,10 @@ public:
 
     Status send(std::string_view message) override {
         const std::scoped_lock lock(topic_.mutex_);
+        if (topic_.state_.refusals > 0) {
+            --topic_.state_.refusals;
+            return away();
+        }
         waiting_.emplace_back(message);
         deliver();
         return Done{};
@@ -129,6 +137,12 @@ void MemoryTopic::set_away(bool away) {
         if (away) ++state_.elections;
     }
     changed_.notify_all();
+}
+
+void MemoryTopic::set_confused(std::uint64_t times) {
+    const std::scoped_lock lock(mutex_);
+    state_.misreadings = times;
+    state_.refusals = times;
 }
 
 void MemoryTopic::set_stale(std::uint64_t messages) {

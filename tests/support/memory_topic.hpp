@@ -36,6 +36,10 @@ public:
     // While it is away nothing is answered; what is sent waits.
     void set_away(bool away);
 
+    // The next so many readings find nothing where something stands, and the next so many sendings
+    // are refused: brokers that change places.
+    void set_confused(std::uint64_t times);
+
     // `end` tells so many messages fewer: an old leader's tip.
     void set_stale(std::uint64_t messages);
 
@@ -54,7 +58,9 @@ private:
         std::vector<std::string> late;
         std::uint64_t stale{};
         std::uint64_t elections{}; // Readers are interrupted by each.
-        std::uint64_t losses{};    // What was not acknowledged is sent again after each.
+        std::uint64_t misreadings{};
+        std::uint64_t refusals{};
+        std::uint64_t losses{}; // What was not acknowledged is sent again after each.
         bool away{};
     };
 
