@@ -1,8 +1,8 @@
 #include "ledger/topic_publisher.hpp"
 
+#include "ledger/pause.hpp"
+
 #include <chrono>
-#include <condition_variable>
-#include <mutex>
 #include <utility>
 
 namespace tollbook {
@@ -13,13 +13,6 @@ constexpr std::size_t send_bytes = 1U << 20U;
 constexpr std::chrono::milliseconds news_wait{200};
 constexpr std::chrono::milliseconds retry_wait{500};
 constexpr std::chrono::seconds remember_every{5};
-
-void pause(const std::stop_token& stop) {
-    std::mutex mutex;
-    std::condition_variable_any wake;
-    std::unique_lock lock(mutex);
-    wake.wait_for(lock, stop, retry_wait, [] { return false; });
-}
 
 } // namespace
 
@@ -38,7 +31,7 @@ void TopicPublisher::run(const std::stop_token& stop) {
     while (!stop.stop_requested()) {
         const Status ended = carry(stop);
         if (!ended && ended.error().code != Errc::topic_unavailable) return;
-        pause(stop);
+        pause(stop, retry_wait);
     }
 }
 

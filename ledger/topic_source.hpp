@@ -7,13 +7,15 @@
 #include <chrono>
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <vector>
 
 namespace tollbook {
 
 // The records of a topic by the reader rule, for those who do not have the log on a disk. A reader
-// goes on where its state says. One that comes from a log or an export has no offset: the topic is
-// read from its start until it is there.
+// goes on where its state says. One that comes from a log or an export has no offset, and one whose
+// last message was lost before it held (and sent again) has a wrong one: the topic is read from its
+// start until it is there.
 class TopicSource final : public Source {
 public:
     // Reads the topic's genesis: whose log it carries. Refuses as Topic::check does, and with
@@ -24,8 +26,8 @@ public:
 
     ReaderState start() const override { return start_; }
 
-    // As the newest message tells it; whether the reader rule admits that one, `read` says.
-    // topic_unavailable while the broker is away.
+    // As the newest message tells it; whether the reader rule admits that one, `read` says. Looked
+    // for at most every second; topic_unavailable while the broker is away.
     Result<ReaderState> head() override;
 
     Result<Batch> read(
@@ -43,6 +45,8 @@ private:
 
     Follower fetch(const ReaderState& from);
     Result<Follower> place(const ReaderState& from);
+    Result<Follower> search(const ReaderState& from);
+    Result<ReaderState> look_for_head();
     void keep(Follower follower);
 
     struct Kept {
@@ -50,10 +54,16 @@ private:
         DropCounts dropped{};            // By those that are gone.
     };
 
+    struct NewestKnown {
+        std::optional<ReaderState> state;
+        std::chrono::steady_clock::time_point looked_at;
+    };
+
     Topic& topic_;
     LogIdentity identity_;
     ReaderState start_;
     Guarded<Kept> kept_;
+    Guarded<NewestKnown> newest_;
 };
 
 } // namespace tollbook

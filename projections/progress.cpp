@@ -10,6 +10,8 @@ std::string_view name_of(RunnerState state) {
         return "starting";
     case RunnerState::running:
         return "running";
+    case RunnerState::standby:
+        return "standby";
     case RunnerState::waiting:
         return "waiting";
     case RunnerState::stopped:
@@ -21,6 +23,10 @@ std::string_view name_of(RunnerState state) {
 double ProjectionProgress::lag_seconds(Timestamp now) const {
     if (lag_records() == 0 || recorded_at.micros == 0) return 0;
     return static_cast<double>(now.micros - recorded_at.micros) / 1e6;
+}
+
+std::string told_as(const Error& error) {
+    return fmt::format("{}: {}", info(error.code).slug, error.detail);
 }
 
 ProjectionProgress ProgressBoard::read() const {

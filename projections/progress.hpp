@@ -15,9 +15,10 @@
 
 namespace tollbook {
 
-// starting: not yet connected. running: carries what comes. waiting: the database is away, tried
-// again and again. stopped: it will not go on by itself (`detail` says why).
-enum class RunnerState { starting, running, waiting, stopped };
+// starting: not yet connected. running: carries what comes. standby: another process does, and this
+// one takes over when that is gone. waiting: the database is away, tried again and again. stopped:
+// it will not go on by itself (`detail` says why).
+enum class RunnerState { starting, running, standby, waiting, stopped };
 
 std::string_view name_of(RunnerState state);
 
@@ -41,6 +42,9 @@ struct ProjectionProgress {
     // How old the newest projected record is while newer ones wait; else zero.
     double lag_seconds(Timestamp now) const;
 };
+
+// "database-unavailable: the server is starting up"
+std::string told_as(const Error& error);
 
 // Written by the runner, read and waited for by anybody. Thread-safe.
 class ProgressBoard {

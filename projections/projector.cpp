@@ -11,12 +11,18 @@ namespace tollbook {
 
 namespace {
 
-// Whether this process may have left the projection there, or a rebuild swapped its tables since.
+// Whether this process may have left the projection there, or a rebuild swapped its tables since,
+// or another process carried it on while we did not. (Whether that was of this log, the source
+// says.)
 Status check_known(const ProjectionCheckpoint& stored, const KnownStates& known) {
     const auto found = known.find(stored.projection);
     if (found == known.end() || found->second.empty()) return Done{};
     const ProjectionCheckpoint& ours = found->second.front();
     if (stored.generation > ours.generation) return Done{};
+    const bool carried_on = std::ranges::all_of(found->second, [&](const auto& state) {
+        return stored.state.seq > state.state.seq;
+    });
+    if (carried_on) return Done{};
     for (const ProjectionCheckpoint& state : found->second)
         if (state.state == stored.state && state.generation == stored.generation) return Done{};
     return why_moved(ours, &stored);

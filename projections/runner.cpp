@@ -1,11 +1,12 @@
 #include "projections/runner.hpp"
 
+#include "ledger/pause.hpp"
+#include "projections/duty.hpp"
 #include "projections/migrations.hpp"
+#include "projections/observer.hpp"
 
 #include <algorithm>
 #include <array>
-#include <condition_variable>
-#include <mutex>
 
 namespace tollbook {
 
@@ -26,12 +27,7 @@ bool is_final(Errc code) {
 // With nothing to write, the database is asked this often whether it is still there.
 constexpr std::chrono::seconds quiet_max{1};
 
-void pause(const std::stop_token& stop, std::chrono::milliseconds time) {
-    std::mutex mutex;
-    std::condition_variable_any wake;
-    std::unique_lock lock(mutex);
-    wake.wait_for(lock, stop, time, [] { return false; });
-}
+constexpr std::chrono::milliseconds stand_by_every{50};
 
 } // namespace
 
@@ -57,8 +53,7 @@ void ProjectionRunner::run(const std::stop_token& stop) {
         board_.change([&](ProjectionProgress& progress) {
             if (head) progress.head_seq = std::max(progress.head_seq, head->seq);
             progress.state = final ? RunnerState::stopped : RunnerState::waiting;
-            progress.detail =
-                std::string(info(ended.error().code).slug) + ": " + ended.error().detail;
+            progress.detail = told_as(ended.error());
             ++progress.retries;
         });
         if (final) return;
@@ -78,6 +73,7 @@ Status ProjectionRunner::session(const std::stop_token& stop) {
         SqlSession::connect(options_.dsn, "tollbook projector");
     if (!db) return db.error();
     if (const Status status = migrate(**db); !status) return status;
+    if (const Status ours = stand_by(stop, **db); !ours || stop.stop_requested()) return ours;
     Result<std::unique_ptr<Projector>> projector =
         Projector::open(**db, source_, options_.open_personal, known_);
     if (!projector) return projector.error();
@@ -85,6 +81,20 @@ Status ProjectionRunner::session(const std::stop_token& stop) {
     const Status ended = carry(stop, **db, **projector);
     known_ = (*projector)->known();
     return ended;
+}
+
+// Until the work is ours.
+Status ProjectionRunner::stand_by(const std::stop_token& stop, SqlSession& db) {
+    const Duty duty{"projector", source_.identity().partition};
+    while (!stop.stop_requested()) {
+        const Result<bool> ours = take_duty(db, duty);
+        if (!ours) return ours.error();
+        if (*ours) break;
+        const Status seen = observe(db, duty.partition, board_);
+        if (!seen && seen.error().code != Errc::projection_lag) return seen;
+        pause(stop, stand_by_every);
+    }
+    return Done{};
 }
 
 Status ProjectionRunner::carry(const std::stop_token& stop, SqlSession& db, Projector& projector) {

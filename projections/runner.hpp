@@ -22,9 +22,10 @@ struct RunnerOptions {
     std::chrono::milliseconds retry_max{5'000};
 };
 
-// Keeps the live read models of one partition up to date from a thread of its own. While the
-// database is away it tries again with backoff and says so; when another projector, a restored
-// database or another log is found it stops and says so, and writes nothing.
+// Keeps the live read models of one partition up to date from a thread of its own. Of several on
+// one database one does, and the others stand by. While the database is away it tries again with
+// backoff and says so; when a restored database or another log is found it stops and says so, and
+// writes nothing.
 class ProjectionRunner {
 public:
     // `source` outlives the runner.
@@ -47,6 +48,7 @@ public:
 private:
     void run(const std::stop_token& stop);
     Status session(const std::stop_token& stop);
+    Status stand_by(const std::stop_token& stop, SqlSession& db);
     Status carry(const std::stop_token& stop, SqlSession& db, Projector& projector);
     void report(const Projector& projector, std::size_t records);
 

@@ -386,3 +386,39 @@ TEST_CASE("topic source: the same records as the disk, and readers move between 
     stranger.incarnation[0] ^= 1U;
     CHECK(there.read(stranger, 3000, 1s).error().code == Errc::store_foreign);
 }
+
+TEST_CASE("topic source: what was read, lost and sent again at another offset is found again") {
+    Replicated node;
+    REQUIRE(node.rig.open());
+    for (int i = 0; i < 10; ++i)
+        REQUIRE(node.send(i));
+    const Result<std::unique_ptr<TopicSource>> opened = TopicSource::open(node.topic);
+    REQUIRE(opened);
+    TopicSource& source = **opened;
+    const Result<Batch> first = source.read(source.start(), 1U << 20U, 1s);
+    REQUIRE(first);
+    REQUIRE(first->after.seq == 10);
+
+    const std::vector<std::string> messages = node.topic.messages();
+    node.topic.truncate(messages.size() - 1);
+    const auto lost = source.read(first->after, 1U << 20U, 10ms);
+    REQUIRE_FALSE(lost);
+    CHECK(lost.error().code == Errc::topic_unavailable); // It may come again.
+    node.topic.put("somebody else's");
+    node.topic.put(messages.back());
+    const Result<Batch> again = source.read(first->after, 1U << 20U, 10ms);
+    REQUIRE(again);
+    CHECK(again->records.empty());
+    CHECK(again->after.hash == first->after.hash);
+    CHECK(again->after.offset == first->after.offset + 1);
+
+    REQUIRE(node.send(11));
+    const Result<Batch> next = source.read(first->after, 1U << 20U, 5s);
+    REQUIRE(next);
+    CHECK(next->records.size() == 1);
+    CHECK(source.head()->seq == 11);
+
+    ReaderState other = first->after; // Another record at that seq: nothing finds it.
+    other.hash[0] ^= 1U;
+    CHECK(source.read(other, 1U << 20U, 10ms).error().code == Errc::store_damaged);
+}
