@@ -1,5 +1,6 @@
 #pragma once
 
+#include "ledger/guarded.hpp"
 #include "ledger/source.hpp"
 #include "projections/enforcement/router_worker.hpp"
 #include "projections/enforcement/wishes.hpp"
@@ -8,6 +9,7 @@
 #include <cstdint>
 #include <list>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -28,8 +30,8 @@ struct RouterHealth {
 };
 
 // Makes routers obey the book: follows the log, keeps one queue and one worker for each router,
-// and sends what came of it back as commands. It starts to act once it has read the log up to the
-// head it found, so nothing that was undone later is done again.
+// and sends what came of it back as commands. It starts to act once it may, and has read the log up
+// to the head that it found then, so nothing that was undone later is done again.
 class Enforcement {
 public:
     Enforcement(Source& source, Submit& submit, OpenSealed open_sealed, EnforcementOptions options);
@@ -42,6 +44,12 @@ public:
 
     std::uint64_t position() const { return position_; }
 
+    // Whether it speaks to routers now.
+    bool acts() const { return acts_; }
+
+    // Why the log is not followed now; empty: it is.
+    std::string trouble() const;
+
 private:
     struct Worker {
         Worker(RouterQueue& queue, const Enforcement& owner)
@@ -52,9 +60,13 @@ private:
     };
 
     void follow(std::stop_token stop);
+    Status follow_once(ReaderState& state);
+    void consider_acting(const ReaderState& state);
+    void tell(const Status& outcome);
     void measure(const Record& record, const PaidOnline& online) const;
     void add_router(RouterQueue& queue);
     void start_workers();
+    void stop_workers();
     static void launch(Worker& worker);
 
     Source& source_;
@@ -64,8 +76,9 @@ private:
     Wishes wishes_;
     mutable std::mutex workers_mutex_;
     std::list<Worker> workers_;
-    bool started_{};
-    std::uint64_t known_{}; // The head that the start found: older records are history.
+    std::atomic<bool> acts_{};
+    std::optional<std::uint64_t> known_; // The head when it might act: older records are history.
+    Guarded<std::string> trouble_;
     std::atomic<std::uint64_t> position_{};
     std::jthread reader_;
 };

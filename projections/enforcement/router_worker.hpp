@@ -27,6 +27,10 @@ struct EnforcementOptions {
     std::chrono::milliseconds call_timeout{5'000};
     std::chrono::milliseconds audit_every{60'000}; // Read everything back, repair drift.
 
+    // Asked again and again: while it says no, the log is followed and no router is spoken to.
+    // Null: yes. For several processes of which one acts.
+    std::function<bool()> may_act{};
+
     // Told how long it took from the record of a payment to the record that its line was read back
     // as on. Called on the thread that follows the log, for what happened since the start.
     std::function<void(double seconds)> paid_to_online{};

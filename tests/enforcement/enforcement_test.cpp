@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <thread>
 
 using namespace tollbook;
 
@@ -179,4 +180,32 @@ TEST_CASE("enforcement: from a payment to its line it is measured once, and hist
     provider.enforce(options);
     provider.settle();
     CHECK(measured == 1);
+}
+
+TEST_CASE("enforcement: who stands by speaks to no router, and takes over what is open") {
+    SmallProvider provider(1);
+    std::atomic<bool> ours{false};
+    EnforcementOptions options = SmallProvider::quick();
+    options.may_act = [&ours] { return ours.load(); };
+    provider.enforce(options);
+    provider.provision(0, 0);
+    provider.settle();
+    CHECK_FALSE(provider.enforcement().acts());
+    CHECK(provider.router(0).journal().empty());
+    for (int turn = 0; turn < 2; ++turn) {
+        ours = true;
+        if (turn == 0)
+            provider.await<SiteProvisioned>(of_site<SiteProvisioned>("0-0"));
+        else
+            provider.await<SiteStateApplied>(of_site<SiteStateApplied>("0-0"));
+        CHECK(provider.secret("0-0").disabled == (turn == 1));
+        ours = false;
+        while (provider.enforcement().acts())
+            std::this_thread::yield();
+        const std::size_t before = writes(provider.router(0));
+        turn == 0 ? provider.suspend("0-0") : provider.reinstate("0-0");
+        provider.settle();
+        CHECK(writes(provider.router(0)) == before);
+    }
+    CHECK(provider.enforcement().trouble().empty());
 }
