@@ -89,6 +89,16 @@ inline constexpr std::array settings{
         "How often everything is read back and drift repaired"},
     Setting{"log.level", SettingType::text, "info", "debug, info, warn or error"},
     Setting{"log.format", SettingType::text, "auto", "auto, json or text"},
+    Setting{
+        "ledger.url",
+        SettingType::text,
+        "",
+        "Where the process with the role ledger is, for those with other roles"},
+    Setting{
+        "ledger.key_file",
+        SettingType::text,
+        "",
+        "File with an API key of the role node; empty: node.key below data.dir"},
     Setting{"client.url", SettingType::text, "http://127.0.0.1:8420", "Where commands are sent"},
     Setting{
         "client.key_file",

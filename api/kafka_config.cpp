@@ -1,5 +1,7 @@
 #include "api/kafka_config.hpp"
 
+#include "api/http/receipt.hpp"
+
 #include <fstream>
 #include <utility>
 
@@ -15,13 +17,6 @@ Result<std::string> secret_in(const std::string& file) {
     if (!std::getline(in, line) || line.empty())
         return bad("kafka.password_file: " + file + " cannot be read, or is empty");
     return line;
-}
-
-std::optional<Acknowledgement> acknowledgement_named(const std::string& name) {
-    if (name == "local") return Acknowledgement::local;
-    if (name == "replicated") return Acknowledgement::replicated;
-    if (name == "both") return Acknowledgement::both;
-    return std::nullopt;
 }
 
 } // namespace

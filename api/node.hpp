@@ -3,6 +3,7 @@
 #include "api/http/hooks.hpp"
 #include "api/http/limits.hpp"
 #include "api/http/server.hpp"
+#include "api/node_roles.hpp"
 #include "api/replication.hpp"
 #include "ledger/error.hpp"
 
@@ -16,8 +17,11 @@ namespace tollbook::api {
 
 // What one node is made of; the configuration fills it.
 struct NodeOptions {
+    NodeRoles roles{NodeRoles::all()};
     std::string data_directory;
-    std::string dsn; // Of PostgreSQL; empty: a private cluster below the data directory.
+    std::string dsn;        // Of PostgreSQL; empty: a private cluster below the data directory.
+    std::string ledger_url; // Of the process that keeps the log, for one that does not.
+    std::string ledger_key;
     ServerOptions http;
     HookSources hook_sources;
     Limits limits;
@@ -28,11 +32,13 @@ struct NodeOptions {
     std::chrono::milliseconds router_audit_every{60'000};
 };
 
-// All parts in one process: log, writer, read models, enforcement, HTTP. They are made in this
-// order and go in reverse: no new requests, then no reactors, then the last answers, then the log.
+// The parts of one process by its roles: log and writer, read models, enforcement, HTTP. They are
+// made in this order and go in reverse: no new requests, then no reactors, then the last answers,
+// then the log. HTTP is there in every role, for health and metrics at least.
 class Node {
 public:
-    // Recovers and serves. Refuses with the reason of the part that cannot start.
+    // Recovers and serves. Refuses with the reason of the part that cannot start, and with
+    // config_invalid naming the setting that a role needs.
     static Result<std::unique_ptr<Node>> start(NodeOptions options);
 
     Node(const Node&) = delete;
@@ -41,7 +47,7 @@ public:
 
     std::uint16_t port() const;
 
-    // Of the database that its read models are in.
+    // Of the database that its read models are in; empty: it has none.
     const std::string& dsn() const;
 
 private:

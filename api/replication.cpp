@@ -19,6 +19,16 @@ Samples one(const MetricName& name, bool counts, T value) {
 
 } // namespace
 
+Samples topic_drops(const DropCounts& counts) {
+    Samples dropped{metric::topic_dropped, true, {}};
+    for (std::size_t i = 0; i < counts.size(); ++i)
+        dropped.samples.push_back(
+            {{{"reason", std::string(to_string(static_cast<DropReason>(i)))}},
+             static_cast<double>(counts.at(i))}
+        );
+    return dropped;
+}
+
 Result<std::unique_ptr<Replication>> Replication::open(
     Store& store, const std::string& directory, const ReplicationOptions& options
 ) {
@@ -77,17 +87,11 @@ Check Replication::check() const {
 
 std::vector<Samples> Replication::samples() const {
     const TopicHealth now = health();
-    Samples dropped{metric::topic_dropped, true, {}};
-    for (std::size_t i = 0; i < now.dropped.size(); ++i)
-        dropped.samples.push_back(
-            {{{"reason", std::string(to_string(static_cast<DropReason>(i)))}},
-             static_cast<double>(now.dropped.at(i))}
-        );
     return {
         one(metric::topic_position, false, now.seq),
         one(metric::topic_unconfirmed, false, static_cast<double>(now.waits.count()) / 1e3),
         one(metric::topic_resends, true, now.resends),
-        std::move(dropped)};
+        topic_drops(now.dropped)};
 }
 
 } // namespace tollbook::api

@@ -21,6 +21,9 @@ struct ReplicationOptions {
     std::chrono::milliseconds meet_within{10'000}; // At the start.
 };
 
+// Messages that the reader rule dropped, by reason.
+Samples topic_drops(const DropCounts& counts);
+
 // A node's share in its topic: how its log gets there, and how it says so.
 class Replication {
 public:

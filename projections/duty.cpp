@@ -22,9 +22,10 @@ Result<bool> take_duty(SqlSession& db, const Duty& duty) {
     return taken->at(0, 0) == "t";
 }
 
-DutyHolder::DutyHolder(std::string dsn, Duty duty)
+DutyHolder::DutyHolder(std::string dsn, Duty duty, bool at_first)
     : dsn_(std::move(dsn))
     , duty_(std::move(duty))
+    , held_(at_first)
     , thread_([this](const std::stop_token& stop) { run(stop); }) {}
 
 void DutyHolder::run(const std::stop_token& stop) {

@@ -24,7 +24,8 @@ Result<bool> take_duty(SqlSession& db, const Duty& duty);
 // it; both may believe that they have it for the moment in which the first one comes back.
 class DutyHolder {
 public:
-    DutyHolder(std::string dsn, Duty duty);
+    // `at_first`: whether it is ours until the database says otherwise.
+    DutyHolder(std::string dsn, Duty duty, bool at_first);
 
     DutyHolder(const DutyHolder&) = delete;
     DutyHolder& operator=(const DutyHolder&) = delete;
@@ -37,7 +38,7 @@ private:
 
     std::string dsn_;
     Duty duty_;
-    std::atomic<bool> held_{};
+    std::atomic<bool> held_;
     std::jthread thread_; // Last: it uses the rest.
 };
 

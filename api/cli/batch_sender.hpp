@@ -1,8 +1,8 @@
 #pragma once
 
-#include "api/cli/client.hpp"
 #include "api/cli/context.hpp"
 #include "api/cli/import_rows.hpp"
+#include "api/client.hpp"
 
 #include <cstddef>
 #include <span>

@@ -66,7 +66,13 @@ void add_setup(CLI::App& app, Action& chosen) {
         };
     });
     on_run(add_command(app, "openapi", "Print the API's contract"), chosen, &run_openapi);
-    on_run(add_command(app, "serve", "Run a node in the foreground"), chosen, &run_serve);
+    CLI::App& serve = add_command(app, "serve", "Run a node in the foreground");
+    auto roles = std::make_shared<std::vector<std::string>>();
+    serve.add_option("--role", *roles, "ledger, projector, enforcer, api; none named: all")
+        ->delimiter(',');
+    serve.callback([&chosen, roles] {
+        chosen = [roles](const Context& context) { return run_serve(context, *roles); };
+    });
 
     CLI::App& config = add_command(app, "config", "The configuration");
     config.require_subcommand(1);

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "api/cli/client.hpp"
 #include "api/cli/context.hpp"
+#include "api/client.hpp"
 
 #include <memory>
 

@@ -9,6 +9,7 @@
 
 #include <chrono>
 #include <csignal>
+#include <fstream>
 #include <string>
 #include <utility>
 
@@ -35,12 +36,34 @@ Limits limits_of(const Config& config) {
     return limits;
 }
 
-Result<NodeOptions> options_of(const Config& config) {
+// The key that processes know each other by; only those that send commands need one.
+Result<std::string> ledger_key_of(const Context& context) {
+    if (context.config.text("ledger.url").empty()) return std::string{};
+    std::string path = context.config.text("ledger.key_file");
+    if (path.empty()) path = context.data_file("node.key");
+    std::ifstream in(path);
+    std::string key;
+    if (!std::getline(in, key))
+        return Error{
+            Errc::config_invalid,
+            "ledger.key_file: " + path + " cannot be read (`tollbook apikey create --role node`)"};
+    return key;
+}
+
+Result<NodeOptions> options_of(const Context& context, const std::vector<std::string>& names) {
+    const Config& config = context.config;
+    Result<NodeRoles> roles = parse_node_roles(names);
+    if (!roles) return roles.error();
+    Result<std::string> ledger_key = ledger_key_of(context);
+    if (!ledger_key) return ledger_key.error();
     Result<std::string> dsn = dsn_of(config);
     if (!dsn) return dsn.error();
     Result<HookSources> sources = hook_sources_of(config);
     if (!sources) return sources.error();
     NodeOptions options;
+    options.roles = *roles;
+    options.ledger_url = config.text("ledger.url");
+    options.ledger_key = std::move(*ledger_key);
     options.data_directory = config.text("data.dir");
     options.dsn = std::move(*dsn);
     options.hook_sources = std::move(*sources);
@@ -97,10 +120,10 @@ sigset_t block_signals() {
 
 } // namespace
 
-Exit run_serve(const Context& context) {
+Exit run_serve(const Context& context, const std::vector<std::string>& roles) {
     if (const Status status = start_logging(context.config); !status)
         return fail(context, status.error());
-    Result<NodeOptions> options = options_of(context.config);
+    Result<NodeOptions> options = options_of(context, roles);
     if (!options) return fail(context, options.error());
     const sigset_t signals = block_signals();
     log(LogLevel::info,

@@ -95,6 +95,7 @@ Status check_headers(const Request& head, Admitted& admitted) {
     case Kind::run:
         return check_command(head, admitted);
     case Kind::batch:
+    case Kind::node:
         return check_batch(head);
     case Kind::hook:
     case Kind::read:

@@ -48,6 +48,7 @@ std::variant<Admitted, Response> App::admit(const Request& head) const {
 std::size_t App::body_bytes_max(const Admitted& admitted) const {
     switch (admitted.route->kind) {
     case Kind::batch:
+    case Kind::node:
         return limits_.batch_bytes_max;
     case Kind::hook:
         return limits_.hook_bytes_max;
@@ -80,12 +81,14 @@ void App::dispatch(Request request, Admitted admitted, Reply reply) {
         return reads_->run(std::move(request), std::move(admitted), std::move(reply));
     case Kind::page:
         return reply(route.page(services_, admitted.path));
-    case Kind::batch: {
+    case Kind::batch:
+    case Kind::node: {
         const std::string id = request.id;
-        auto job = [this, reply, request = std::move(request), admitted = std::move(admitted)](
+        const NodeHandler run = route.kind == Kind::batch ? &run_batch : route.node;
+        auto job = [this, run, reply, request = std::move(request), admitted = std::move(admitted)](
                        std::size_t
                    ) mutable {
-            run_batch(services_, std::move(request), std::move(admitted), std::move(reply));
+            run(services_, std::move(request), std::move(admitted), std::move(reply));
         };
         if (!batches_->post(std::move(job)))
             reply(problem_response(Error{Errc::overloaded, "batches wait"}, id));
@@ -95,11 +98,7 @@ void App::dispatch(Request request, Admitted admitted, Reply reply) {
         if (!services_.renewal_run)
             return reply(problem_response(Error{Errc::not_ready, {}}, request.id));
         return services_.renewal_run(
-            {std::move(admitted.tenant),
-             std::move(admitted.key),
-             std::move(request.body),
-             "key:" + admitted.principal.id,
-             std::move(request.id)},
+            {std::move(admitted.tenant), "key:" + admitted.principal.id, std::move(request.id)},
             std::move(reply)
         );
     }

@@ -168,6 +168,8 @@ std::string body_json(const Route& route) {
         return R"("requestBody":{"required":true,"content":{"application/json":{"schema":)"
                R"({"type":"array","maxItems":8000,"items":{"$ref":"#/components/schemas/BatchItem"}})"
                "}}},";
+    case Kind::node:
+        return R"("requestBody":{"required":true,"content":{"application/json":{"schema":{}}}},)";
     case Kind::hook:
         return R"("requestBody":{"content":{"*/*":{"schema":{}}}},)";
     default:
@@ -187,6 +189,7 @@ std::string answer_json(const Route& route) {
                R"("headers":{"Tollbook-Position":{"schema":{"type":"string"}},)"
                R"("Tollbook-Parked-Keys":{"schema":{"type":"integer"},"description":)"
                R"("Keys of the tenant whose newest events wait; absent when there are none"}},)";
+    if (route.kind == Kind::node) return R"("content":{"application/json":{"schema":{}}},)";
     return R"("content":{"application/json":{"schema":{"type":"object"}}},)";
 }
 

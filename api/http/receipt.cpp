@@ -48,6 +48,13 @@ std::string_view name_of(Acknowledgement level) {
     return "local";
 }
 
+std::optional<Acknowledgement> acknowledgement_named(std::string_view name) {
+    for (const auto level :
+         {Acknowledgement::local, Acknowledgement::replicated, Acknowledgement::both})
+        if (name_of(level) == name) return level;
+    return std::nullopt;
+}
+
 Position position_of(const Receipt& receipt) { return {receipt.partition, receipt.last_seq}; }
 
 void write_receipt(std::string& out, const Receipt& receipt) {

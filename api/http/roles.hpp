@@ -8,8 +8,18 @@
 
 namespace tollbook::api {
 
-// What an API key may be. Tenant keys act within one tenant; a key of `*` in any.
-enum class Role : std::uint8_t { admin, finance, operator_, cashier, auditor, viewer, platform };
+// What an API key may be. Tenant keys act within one tenant; a key of `*` in any. `node` is for the
+// processes of this installation alone: it submits in everybody's name.
+enum class Role : std::uint8_t {
+    admin,
+    finance,
+    operator_,
+    cashier,
+    auditor,
+    viewer,
+    platform,
+    node,
+};
 
 struct RoleName {
     Role role;
@@ -24,6 +34,7 @@ inline constexpr std::array role_names{
     RoleName{Role::auditor, "auditor"},
     RoleName{Role::viewer, "viewer"},
     RoleName{Role::platform, "platform"},
+    RoleName{Role::node, "node"},
 };
 
 constexpr std::string_view name_of(Role role) {
@@ -62,6 +73,7 @@ private:
 
 inline constexpr Roles anyone{}; // No key is asked for.
 inline constexpr Roles for_platform{Role::platform};
+inline constexpr Roles for_nodes{Role::node};
 inline constexpr Roles for_admins{Role::platform, Role::admin};
 inline constexpr Roles for_finance{Role::platform, Role::admin, Role::finance};
 inline constexpr Roles for_operators{Role::platform, Role::admin, Role::operator_};

@@ -3,64 +3,12 @@
 
 #include "api/http/pages.hpp"
 #include "api/http/reads.hpp"
-#include "api/http/routes.hpp"
+#include "api/http/route_kinds.hpp"
+#include "api/http/submissions.hpp"
 
 #include <array>
 
 namespace tollbook::api {
-
-constexpr Route page(std::string_view path, PageHandler handler, std::string_view summary) {
-    return {
-        .method = Method::get,
-        .path = path,
-        .kind = Kind::page,
-        .roles = anyone,
-        .summary = summary,
-        .status = 200,
-        .page = handler,
-    };
-}
-
-struct CommandLine {
-    std::string_view path;
-    std::string_view command;
-    Roles roles;
-    int status{201};
-};
-
-constexpr Route command(CommandLine line, std::string_view summary) {
-    return {
-        .method = Method::post,
-        .path = line.path,
-        .kind = Kind::command,
-        .roles = line.roles,
-        .summary = summary,
-        .command = line.command,
-        .status = line.status,
-    };
-}
-
-struct ReadLine {
-    std::string_view path;
-    ReadHandler handler{};
-    Roles roles;
-    std::string_view parameters{"min_position"};
-};
-
-inline constexpr std::string_view list_parameters{"min_position limit cursor"};
-
-constexpr Route read(ReadLine line, std::string_view summary) {
-    return {
-        .method = Method::get,
-        .path = line.path,
-        .kind = Kind::read,
-        .roles = line.roles,
-        .summary = summary,
-        .status = 200,
-        .parameters = line.parameters,
-        .read = line.handler,
-    };
-}
 
 inline constexpr std::array route_table{
     page("/livez", &live_page, "The process answers"),
@@ -104,6 +52,16 @@ inline constexpr std::array route_table{
         .summary = "Renew what is due; sent again, it does nothing twice",
         .status = 200,
     },
+    node(
+        "/v1/submissions",
+        &run_submissions,
+        "Commands of another process of this installation, in everybody's name"
+    ),
+    node(
+        "/v1/renewals",
+        &run_remote_renewals,
+        "Renew what is due, for another process of this installation"
+    ),
 
     command({"/v1/tenants/{tenant}", "open_tenant", for_platform}, "Open a tenant"),
     command(

@@ -19,6 +19,9 @@ class ReaderPool;
 namespace tollbook::api {
 
 struct Services;
+struct Request;
+struct Admitted;
+class Reply;
 
 struct PathValue {
     std::string_view name;
@@ -48,9 +51,13 @@ using ReadHandler = Result<ReadAnswer> (*)(ReaderPool&, const Query&);
 // Runs on the connection's thread; never blocks.
 using PageHandler = Response (*)(const Services&, std::span<const PathValue>);
 
+// Runs on a thread of its own, as batches do; it may block on reading the body alone.
+using NodeHandler = void (*)(const Services&, Request, Admitted, Reply);
+
 // command: path parameters but {tenant} become the first members of the JSON body, which is then
 // submitted as it is. batch, run, hook: see api/http/. read and page: the handler below.
-enum class Kind { command, batch, run, hook, read, page };
+// node: from another process of this installation.
+enum class Kind { command, batch, run, node, hook, read, page };
 
 struct Route {
     Method method{};
@@ -63,6 +70,7 @@ struct Route {
     std::string_view parameters{}; // Query parameters, separated by spaces.
     ReadHandler read{};
     PageHandler page{};
+    NodeHandler node{};
 };
 
 std::span<const Route> routes();

@@ -28,8 +28,6 @@ struct Check {
 // Renews what is due for one tenant; answers once, from any thread.
 struct RenewalRun {
     std::string tenant;
-    std::string key; // Idempotency key: names the run.
-    std::string body;
     std::string actor;
     std::string request_id;
 };

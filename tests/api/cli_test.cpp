@@ -1,7 +1,7 @@
 #include "api/cli/cli.hpp"
 
-#include "api/cli/client.hpp"
 #include "api/cli/context.hpp"
+#include "api/client.hpp"
 #include "api/http/server.hpp"
 #include "api/logging.hpp"
 #include "tests/api/api_fixture.hpp"

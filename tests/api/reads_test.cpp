@@ -1,6 +1,6 @@
 // Reads over HTTP from a whole node: log, writer, read models in a private PostgreSQL.
 #include "api/cli/cli.hpp"
-#include "api/cli/client.hpp"
+#include "api/client.hpp"
 #include "api/http/api_keys.hpp"
 #include "api/http/hooks.hpp"
 #include "api/http/routes.hpp"

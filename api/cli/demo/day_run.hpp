@@ -1,7 +1,7 @@
 #pragma once
 
-#include "api/cli/client.hpp"
 #include "api/cli/demo/day_files.hpp"
+#include "api/client.hpp"
 
 #include <cstddef>
 #include <cstdint>

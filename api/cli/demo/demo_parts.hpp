@@ -1,11 +1,11 @@
 #pragma once
 
-#include "api/cli/client.hpp"
 #include "api/cli/demo/child_process.hpp"
 #include "api/cli/demo/day_files.hpp"
 #include "api/cli/demo/day_result.hpp"
 #include "api/cli/demo/day_run.hpp"
 #include "api/cli/demo/demo.hpp"
+#include "api/client.hpp"
 #include "ledger/kafka/settings.hpp"
 
 #include <memory>

@@ -2,6 +2,8 @@
 
 #include "ledger/error.hpp"
 
+#include <chrono>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -9,8 +11,11 @@
 namespace tollbook::api {
 
 struct ClientOptions {
-    std::string url; // "http://127.0.0.1:8420"
-    std::string key; // "tb_..."
+    std::string url;     // "http://127.0.0.1:8420"
+    std::string key;     // "tb_..."
+    int attempts_max{5}; // Of one request.
+    std::chrono::milliseconds answer_timeout{120'000};
+    std::function<bool()> keep_waiting{}; // Asked meanwhile; false gives up. Null: yes.
 };
 
 struct ClientReply {
@@ -21,7 +26,8 @@ struct ClientReply {
 };
 
 // The API over HTTP, one kept-alive connection. Commands carry a key, so what failed on the way or
-// may be retried is sent again with it, a few times with growing pauses. Not thread-safe.
+// may be retried is sent again with it, a few times with growing pauses. Whom it cannot reach is
+// not_ready, a command whose answer does not come outcome_unknown. Not thread-safe.
 class Client {
 public:
     explicit Client(ClientOptions options);

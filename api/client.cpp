@@ -1,4 +1,4 @@
-#include "api/cli/client.hpp"
+#include "api/client.hpp"
 
 #include "api/http/problem.hpp"
 #include "ledger/json.hpp"
@@ -12,10 +12,8 @@ namespace tollbook::api {
 
 namespace {
 
-constexpr int attempts_max = 5;
 constexpr std::chrono::milliseconds pause_first{100};
 constexpr long connect_timeout_ms = 5'000;
-constexpr long answer_timeout_ms = 120'000;
 
 std::size_t append_body(char* data, std::size_t size, std::size_t count, void* to) {
     static_cast<std::string*>(to)->append(data, size * count);
@@ -39,6 +37,16 @@ std::size_t take_header(char* data, std::size_t size, std::size_t count, void* t
         reply->position = position;
     if (value_of(line, "Idempotent-Replayed") == "true") reply->replayed = true;
     return size * count;
+}
+
+// As curl calls it; other than zero ends the request.
+int give_up(void* keep_waiting, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
+    return (*static_cast<const std::function<bool()>*>(keep_waiting))() ? 0 : 1;
+}
+
+bool may_have_arrived(CURLcode code) {
+    return code != CURLE_COULDNT_CONNECT && code != CURLE_COULDNT_RESOLVE_HOST &&
+           code != CURLE_URL_MALFORMAT && code != CURLE_UNSUPPORTED_PROTOCOL;
 }
 
 // The error that a problem document speaks of.
@@ -109,7 +117,12 @@ Result<ClientReply> Client::State::once(
     curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers.list);
     curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS, connect_timeout_ms);
-    curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, answer_timeout_ms);
+    curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, static_cast<long>(options.answer_timeout.count()));
+    if (options.keep_waiting) {
+        curl_easy_setopt(curl, CURLOPT_NOPROGRESS, 0L);
+        curl_easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, &give_up);
+        curl_easy_setopt(curl, CURLOPT_XFERINFODATA, &options.keep_waiting);
+    }
     curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, &append_body);
     curl_easy_setopt(curl, CURLOPT_WRITEDATA, &reply.body);
     curl_easy_setopt(curl, CURLOPT_HEADERFUNCTION, &take_header);
@@ -121,7 +134,9 @@ Result<ClientReply> Client::State::once(
     }
     const CURLcode code = curl_easy_perform(curl);
     if (code != CURLE_OK)
-        return Error{Errc::not_ready, options.url + ": " + curl_easy_strerror(code)};
+        return Error{
+            body != nullptr && may_have_arrived(code) ? Errc::outcome_unknown : Errc::not_ready,
+            options.url + ": " + curl_easy_strerror(code)};
     long status = 0;
     curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
     reply.status = static_cast<int>(status);
@@ -135,7 +150,8 @@ Result<ClientReply> Client::State::send(
     std::chrono::milliseconds pause = pause_first;
     for (int attempt = 1;; ++attempt) {
         Result<ClientReply> reply = once(path, body, headers);
-        if (reply || !retryable(reply.error().code) || attempt == attempts_max) return reply;
+        if (reply || !retryable(reply.error().code) || attempt == options.attempts_max)
+            return reply;
         std::this_thread::sleep_for(pause);
         pause *= 2;
     }
