@@ -12,6 +12,7 @@ import threading
 import urllib.parse
 
 CLIENTS, ACKNOWLEDGED_MIN, AMOUNT, RETRIED_MAX = 8, 50, 100, 10_000
+STATE_REFUSES = 409
 TENANT = "/v1/tenants/load"
 
 
@@ -28,7 +29,8 @@ class Node:
              "--set", "http.listen=127.0.0.1:0"], stdout=subprocess.PIPE, stderr=self.log)
         line = self.process.stdout.readline()
         assert line, "the node did not start: " + (self.directory / "node.log").read_text()[-2000:]
-        self.address = urllib.parse.urlparse(json.loads(line)["url"]).netloc
+        listening = json.loads(line)
+        self.address, self.dsn = urllib.parse.urlparse(listening["url"]).netloc, listening["dsn"]
         self.key = (self.directory / "platform.key").read_text().strip()
 
     def end(self, how):
@@ -51,6 +53,13 @@ class Node:
 
     def connect(self):
         return http.client.HTTPConnection(self.address, timeout=120)
+
+    def sql(self, query):
+        """What its database says: lines, columns parted by `|`."""
+        ran = subprocess.run(["psql", self.dsn, "--no-psqlrc", "-Atc", query], capture_output=True,
+                             text=True)
+        assert ran.returncode == 0, (query, ran.stderr)
+        return ran.stdout.splitlines()
 
 
 def new_node(tollbook, name, settings=()):
@@ -88,9 +97,11 @@ def open_provider(node):
 
 
 class Book:
-    """What the clients know: receipts, synced before they count, and what nobody answered."""
+    """What the clients know: receipts, synced before they count, and what nobody answered. `send`
+    sends the command of a number; the same one every time."""
 
-    def __init__(self, directory):
+    def __init__(self, directory, send=pay):
+        self.send = send
         self.path = directory / "receipts.ndjson"
         self.file = self.path.open("w")
         self.acknowledged, self.unanswered = {}, set()
@@ -106,18 +117,18 @@ class Book:
 
     def retry_all(self, node, chance):
         """Keys again: the first receipt comes back (of many: for a sample); what was not answered
-        happens once. How many of those had happened."""
+        happens once, or is refused. How many of those had happened."""
         connection = node.connect()
         answered = list(self.acknowledged.items())
         for number, first in chance.sample(answered, min(len(answered), RETRIED_MAX)):
-            status, again = pay(connection, node, number)
+            status, again = self.send(connection, node, number)
             assert status in (200, 201) and again["replayed"], (number, status, again)
             assert (again["first_seq"], again["hash"]) == (first["first_seq"], first["hash"]), number
         landed = 0
         for number in self.unanswered:
-            status, again = pay(connection, node, number)
-            assert status in (200, 201), (number, again)
-            landed += again["replayed"]
+            status, again = self.send(connection, node, number)
+            assert status in (200, 201, STATE_REFUSES), (number, again)
+            landed += again.get("replayed", False)
         return landed
 
     def total(self):
@@ -125,10 +136,10 @@ class Book:
 
 
 class Load:
-    """Clients that pay until the node is gone, or for as long as they are wanted."""
+    """Clients that send commands until the node is gone, or for as long as they are wanted."""
 
-    def __init__(self, node, numbers):
-        self.node, self.numbers = node, numbers
+    def __init__(self, node, numbers, send=pay):
+        self.node, self.numbers, self.send = node, numbers, send
         self.lock = threading.Lock()
         self.changed = threading.Condition(self.lock)
         self.wanted = True
@@ -147,14 +158,14 @@ class Load:
                 number = next(self.numbers)
                 self.unanswered.add(number)
             try:
-                status, answer = pay(connection, self.node, number)
+                status, answer = self.send(connection, self.node, number)
             except (OSError, http.client.HTTPException, json.JSONDecodeError):
                 return
             with self.changed:
                 if status in (200, 201):
                     self.unanswered.discard(number)
                     self.acknowledged[number] = answer
-                elif status == 503:  # Refused: it did not happen.
+                elif status in (503, STATE_REFUSES):  # It did not happen.
                     self.unanswered.discard(number)
                     self.refused += 1
                 else:
@@ -170,6 +181,10 @@ class Load:
         self.wanted = False
         for thread in self.threads:
             thread.join()
+
+
+def head_of(receipts):
+    return max((receipt["last_seq"] for receipt in receipts), default=0)
 
 
 def prove(node, book, verifier):

@@ -120,8 +120,8 @@ class Verifier:
                 sha(wide(payload) + wide(sealed)), self.hash))
             digest = sha(b"tollbook/record/1\0" + header)
             need(flags < 4 and r.take(4) == digest[:4], "the record has another hash")
-            self.take_in(digest, tenant.decode(), json.loads(payload, parse_float=int))
-    def take_in(self, digest, tenant, payload):
+            self.take_in(digest, tenant.decode(), json.loads(payload, parse_float=int), kind, booked)
+    def take_in(self, digest, tenant, payload, _kind, _booked_day):  # One proven record.
         before = self.tenants.get(tenant, self.tenant_seq - 1 if self.start else 0)
         need(self.tenant_seq == before + 1, "tenant seq is not dense")
         sums, books = {}, self.balance.setdefault(tenant, {})
