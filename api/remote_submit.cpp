@@ -27,7 +27,9 @@ bool is_text(const Submission& submission) {
             &submission.actor,
             &submission.correlation,
             &submission.causation},
-        [](const std::string* text) { return simdjson::validate_utf8(*text); }
+        [](const std::string* text) {
+            return simdjson::validate_utf8(*text) && text->find('\0') == std::string::npos;
+        }
     );
 }
 

@@ -149,11 +149,13 @@ TEST_CASE("remote submit: in order, each with its own outcome, however many at o
 TEST_CASE("remote submit: what is no text is refused alone") {
     Ledger ledger;
     RemoteSubmit remote(ledger.options());
-    Submission bad = numbered(1);
-    bad.body = "\xff\xfe";
-    auto first = start(remote, bad);
-    CHECK(send(remote, numbered(2)));
-    CHECK(first.get().error().code == Errc::malformed_request);
+    for (const std::string& text : {std::string("\xff\xfe"), std::string("a\0b", 3)}) {
+        Submission bad = numbered(1);
+        bad.body = text;
+        auto first = start(remote, bad);
+        CHECK(send(remote, numbered(2)));
+        CHECK(first.get().error().code == Errc::malformed_request);
+    }
 }
 
 TEST_CASE("remote submit: a ledger that comes back in time is waited for, a dead one is not_ready"

@@ -1,8 +1,9 @@
-// Small texts: states, positions, times, keys, targets, addresses, M-Pesa's fields. Each reader
-// gets the whole text.
+// Small texts: states, positions, times, keys, targets, addresses, M-Pesa's fields, what processes
+// send each other. Each reader gets the whole text.
 #include "api/http/address_list.hpp"
 #include "api/http/admission.hpp"
 #include "api/http/receipt.hpp"
+#include "api/http/submissions.hpp"
 #include "commands/mpesa.hpp"
 #include "ledger/json.hpp"
 #include "ledger/position.hpp"
@@ -91,6 +92,20 @@ void check_mpesa(std::string_view text) {
     ensure(normalise_reference(reference) == reference);
 }
 
+// Between the processes of one installation.
+void check_submissions(std::string_view text) {
+    if (const auto submissions = decode_submissions(text)) {
+        const std::string written = encode_submissions(*submissions);
+        const auto again = decode_submissions(written);
+        ensure(again && encode_submissions(*again) == written);
+    }
+    if (const auto outcomes = decode_outcomes(text)) {
+        const std::string written = encode_outcomes(*outcomes);
+        const auto again = decode_outcomes(written);
+        ensure(again && encode_outcomes(*again) == written);
+    }
+}
+
 } // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -101,5 +116,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     check_headers(text);
     check_addresses(text);
     check_mpesa(text);
+    check_submissions(text);
     return 0;
 }

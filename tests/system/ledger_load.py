@@ -17,7 +17,10 @@ TENANT = "/v1/tenants/load"
 
 
 class Node:
-    def __init__(self, tollbook, directory, settings=()):
+    """One process. One with roles may share its directory with others."""
+
+    def __init__(self, tollbook, directory, settings=(), roles=()):
+        self.roles, self.listen = [word for role in roles for word in ("--role", role)], "127.0.0.1:0"
         self.tollbook, self.directory = tollbook, directory
         self.settings = [word for setting in settings for word in ("--set", setting)]
         self.log = (directory / "node.log").open("ab")
@@ -25,8 +28,8 @@ class Node:
 
     def start(self):
         self.process = subprocess.Popen(
-            [self.tollbook, "serve", "--data", str(self.directory), *self.settings,
-             "--set", "http.listen=127.0.0.1:0"], stdout=subprocess.PIPE, stderr=self.log)
+            [self.tollbook, "serve", *self.roles, "--data", str(self.directory), *self.settings,
+             "--set", f"http.listen={self.listen}"], stdout=subprocess.PIPE, stderr=self.log)
         line = self.process.stdout.readline()
         assert line, "the node did not start: " + (self.directory / "node.log").read_text()[-2000:]
         listening = json.loads(line)
