@@ -46,23 +46,27 @@ bool is_of_the_data(std::string_view sqlstate) {
     return std::ranges::any_of(classes, starts);
 }
 
+// Only what the server says has a SQLSTATE; without one libpq tells that there is no server.
 Error failure_of(std::string_view sqlstate, std::string_view what) {
     Errc code = Errc::internal;
-    if (may_pass(sqlstate)) code = Errc::database_unavailable;
+    if (sqlstate.empty() || may_pass(sqlstate)) code = Errc::database_unavailable;
     if (is_of_the_data(sqlstate)) code = Errc::value_out_of_range;
     return Error{code, fmt::format("{} {}", sqlstate, what)};
 }
 
-// Runs what calls libpqxx; its exceptions end here.
+// Runs what calls libpqxx; its exceptions end here. `gone`: the server is; a failed send leaves
+// libpq's own status as it was.
 template <class Call>
-auto guarded(Call&& call) -> decltype(call()) {
+auto guarded(bool& gone, Call&& call) -> decltype(call()) {
     try {
         return call();
     } catch (const pqxx::broken_connection& failure) {
+        gone = true;
         return Error{Errc::database_unavailable, failure.what()};
     } catch (const pqxx::transaction_rollback& failure) { // Class 40; no sql_error in 6.4.
         return Error{Errc::database_unavailable, failure.what()};
     } catch (const pqxx::sql_error& failure) {
+        gone = gone || failure.sqlstate().empty();
         return failure_of(failure.sqlstate(), failure.what());
     } catch (const std::exception& failure) {
         return Error{Errc::internal, failure.what()};
@@ -102,6 +106,7 @@ struct SqlSession::Session {
     std::optional<pqxx::nontransaction> work; // Transactions are begun and ended by statements.
     std::unordered_map<std::string, std::string> prepared; // Name by text.
     std::uint64_t statements{};
+    bool gone{};
 };
 
 SqlSession::SqlSession(std::unique_ptr<Session> session) : session_(std::move(session)) {}
@@ -111,8 +116,9 @@ SqlSession::~SqlSession() = default;
 Result<std::unique_ptr<SqlSession>> SqlSession::connect(
     const std::string& dsn, const std::string& application
 ) {
+    bool gone = false;
     Result<std::unique_ptr<SqlSession>> made =
-        guarded([&]() -> Result<std::unique_ptr<SqlSession>> {
+        guarded(gone, [&]() -> Result<std::unique_ptr<SqlSession>> {
             return std::unique_ptr<SqlSession>(
                 new SqlSession(std::make_unique<Session>(with_timeout(dsn)))
             );
@@ -130,7 +136,7 @@ Result<std::unique_ptr<SqlSession>> SqlSession::connect(
 
 Status SqlSession::run(const std::string& sql) {
     ++session_->statements;
-    return guarded([&]() -> Status {
+    return guarded(session_->gone, [&]() -> Status {
         session_->work->exec(sql);
         return Done{};
     });
@@ -138,7 +144,7 @@ Status SqlSession::run(const std::string& sql) {
 
 Result<SqlRows> SqlSession::query(const std::string& sql, const std::vector<SqlParam>& params) {
     ++session_->statements;
-    return guarded([&] { return query_prepared(sql, params); });
+    return guarded(session_->gone, [&] { return query_prepared(sql, params); });
 }
 
 Result<SqlRows> SqlSession::query_prepared(
@@ -202,7 +208,9 @@ void SqlSession::rollback() {
     static_cast<void>(ignored.has_value());
 }
 
-bool SqlSession::lost() const { return PQstatus(session_->raw) == CONNECTION_BAD; }
+bool SqlSession::lost() const {
+    return session_->gone || PQstatus(session_->raw) == CONNECTION_BAD;
+}
 
 std::uint64_t SqlSession::statements() const { return session_->statements; }
 

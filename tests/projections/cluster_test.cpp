@@ -3,8 +3,12 @@
 
 #include <doctest/doctest.h>
 
+#include <csignal>
 #include <filesystem>
+#include <memory>
+#include <string>
 #include <unistd.h>
+#include <vector>
 
 using namespace tollbook;
 
@@ -63,6 +67,26 @@ TEST_CASE("sql session: a lost session stays lost, and says that it may be tried
         CHECK(db->run("SELECT 1").error().code == Errc::database_unavailable);
     CHECK(db->lost());
     CHECK(db->copy("t (a)", "x\n").error().code == Errc::database_unavailable);
+}
+
+TEST_CASE("sql session: after a crash of the server it says that it may be tried again") {
+    const OpenDirectory directory;
+    const auto cluster = Cluster::start(directory.path);
+    REQUIRE(cluster);
+    std::vector<std::unique_ptr<SqlSession>> sessions;
+    std::vector<pid_t> processes;
+    for (int i = 0; i < 2; ++i) {
+        sessions.push_back(SqlSession::connect((*cluster)->dsn(), "test").value());
+        processes.push_back(std::stoi(ask(*sessions.back(), "SELECT pg_backend_pid()")));
+    }
+    crash_server(directory.path);
+    for (const pid_t process : processes)
+        while (::kill(process, 0) == 0) { // The statement below is sent to nobody.
+        }
+    CHECK(sessions[0]->run("SELECT 1").error().code == Errc::database_unavailable);
+    CHECK(sessions[1]->query("SELECT 1").error().code == Errc::database_unavailable);
+    CHECK(sessions[0]->lost());
+    CHECK(sessions[1]->lost());
 }
 
 TEST_CASE("sql session: a wrong statement is internal, a wrong row is not, and the session goes on"

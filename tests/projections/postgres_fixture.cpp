@@ -1,9 +1,12 @@
 #include "postgres_fixture.hpp"
 
+#include "ledger/ensure.hpp"
 #include "memory_source.hpp"
 #include "projections/migrations.hpp"
 
+#include <csignal>
 #include <filesystem>
+#include <fstream>
 #include <vector>
 
 namespace tollbook {
@@ -45,6 +48,13 @@ constexpr auto empty_it =
     "LOOP EXECUTE format('DROP SCHEMA %I CASCADE', s); END LOOP; END $$";
 
 } // namespace
+
+void crash_server(const std::string& data) {
+    std::ifstream file(data + "/postgres/db/postmaster.pid");
+    pid_t server = 0;
+    file >> server;
+    ensure(server > 1 && ::kill(server, SIGQUIT) == 0);
+}
 
 TestDatabase::TestDatabase() {
     static int number = 0;

@@ -19,6 +19,9 @@ struct OpenDirectory : ScratchDirectory {
 // One private PostgreSQL for the whole test run; it stops when the run ends.
 Cluster& shared_cluster();
 
+// Ends the cluster below a data directory at once; its next start recovers.
+void crash_server(const std::string& data);
+
 // An empty database of it for one test.
 class TestDatabase {
 public:

@@ -11,8 +11,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <csignal>
-#include <fstream>
 #include <list>
 #include <thread>
 
@@ -49,15 +47,6 @@ bool grows_beyond(MemorySource& source, std::uint64_t head) {
         std::this_thread::sleep_for(std::chrono::milliseconds{5});
     }
     return false;
-}
-
-// As a crash does it: at once, with recovery at the next start.
-void kill_server(const std::string& data) {
-    std::ifstream file(data + "/postgres/db/postmaster.pid");
-    pid_t server = 0;
-    file >> server;
-    REQUIRE(server > 1);
-    REQUIRE(::kill(server, SIGQUIT) == 0);
 }
 
 } // namespace
@@ -191,7 +180,7 @@ TEST_CASE("runner: a private cluster that died is started again") {
     options.revive = [&] { return cluster->ensure_running(); };
     ProjectionRunner runner(source, std::move(options));
     REQUIRE(runner.wait_for(source.head()->seq, soon()));
-    kill_server(directory.path);
+    crash_server(directory.path);
     source.add(paid("R1", "ACC1", 100));
     CHECK(runner.wait_for(source.head()->seq, soon()));
 }
