@@ -57,6 +57,11 @@ Result<std::unique_ptr<Replication>> Replication::open(
 }
 
 void Replication::begin() {
+    watch_ = std::make_unique<TopicWatch>(*topic_, options_.check_every, [](const Error& why) {
+        log(LogLevel::error,
+            "the topic is not as safe as it was",
+            {{"why", std::string_view(why.detail)}});
+    });
     if (link_) publisher_ = std::make_unique<TopicPublisher>(store_->log(), std::move(link_));
 }
 
@@ -81,7 +86,10 @@ Check Replication::check() const {
         );
     if (const std::string unsafe = topic_->unsafe(); !unsafe.empty())
         detail += "; kafka.unsafe_topic lets pass: " + unsafe;
-    const bool well = now.met && now.trouble.detail.empty() && now.waits <= slow_after;
+    const Status found = watch_ ? watch_->found() : Status(Done{});
+    if (!found) detail += "; not as safe as it was: " + found.error().detail;
+    const bool well =
+        now.met && now.trouble.detail.empty() && now.waits <= slow_after && found.has_value();
     return {"topic", well, true, std::move(detail)};
 }
 

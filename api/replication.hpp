@@ -8,6 +8,7 @@
 #include "ledger/replicated_log.hpp"
 #include "ledger/store.hpp"
 #include "ledger/topic_publisher.hpp"
+#include "ledger/topic_watch.hpp"
 
 #include <chrono>
 #include <memory>
@@ -19,6 +20,7 @@ struct ReplicationOptions {
     KafkaSettings kafka;
     Acknowledgement acknowledge{Acknowledgement::both};
     std::chrono::milliseconds meet_within{10'000}; // At the start.
+    std::chrono::milliseconds check_every{std::chrono::hours(1)};
 };
 
 // Messages that the reader rule dropped, by reason.
@@ -54,6 +56,7 @@ private:
     std::unique_ptr<TopicLink> link_; // Until one of the two has it.
     std::unique_ptr<ReplicatedLog> replicated_;
     std::unique_ptr<TopicPublisher> publisher_;
+    std::unique_ptr<TopicWatch> watch_;
 };
 
 } // namespace tollbook::api

@@ -198,7 +198,7 @@ Result<RestoreSummary> build(
     const Result<std::uint64_t> upto = frame_end(backup, options.at.value_or(end.seq));
     if (!upto) return upto.error();
     RestoreSummary summary;
-    summary.is_new_incarnation = *upto < end.seq;
+    summary.is_new_incarnation = options.new_incarnation || *upto < end.seq;
     summary.incarnation =
         summary.is_new_incarnation ? fresh_identity().incarnation : end.incarnation;
     StoreOptions store_options;

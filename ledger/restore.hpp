@@ -22,6 +22,7 @@ inline constexpr std::string_view restoring_directory = "restoring";
 struct RestoreOptions {
     std::string directory;           // The new data directory.
     std::optional<std::uint64_t> at; // The frame that holds it is the last; none: all.
+    bool new_incarnation{};          // Also when nothing is cut: for a topic that was lost.
     std::string keys;                // A directory with keys/ and master.key; empty: none.
     rocksdb::Env* env{};             // As in StoreOptions.
     std::function<void(std::uint64_t seq, std::uint64_t of)> progress;

@@ -154,9 +154,7 @@ void remark_restored(const Context& context, const RestoreLine& line, const Rest
         );
     if (line.new_incarnation)
         remark(
-            context,
-            "it ends before the backup does: it has a new incarnation, and an old topic or old "
-            "read models do not fit to it"
+            context, "it has a new incarnation: an old topic or old read models do not fit to it"
         );
     if (!line.keys)
         remark(
@@ -251,6 +249,7 @@ Exit run_restore(const Context& context, const RestoreWords& words) {
     RestoreOptions options;
     options.directory = context.config.text("data.dir");
     options.at = words.at;
+    options.new_incarnation = words.new_incarnation;
     options.keys = words.keys;
     options.progress = [&](std::uint64_t seq, std::uint64_t of) { progress.at(seq, of); };
     const Result<RestoreSummary> restored = restore_backup(**backup, options);

@@ -22,6 +22,7 @@ struct BackupWords {
 struct RestoreWords {
     std::string from;
     std::optional<std::uint64_t> at;
+    bool new_incarnation{};
     std::string keys;
 };
 

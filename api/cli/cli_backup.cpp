@@ -18,6 +18,11 @@ void add_restore(CLI::App& app, Action& chosen) {
     auto words = std::make_shared<RestoreWords>();
     restore.add_option("--from", words->from, "The backup's directory")->required();
     restore.add_option("--at", words->at, "End with the frame that holds this record");
+    restore.add_flag(
+        "--new-incarnation",
+        words->new_incarnation,
+        "Of all that the backup holds, for a new topic: the old one was lost"
+    );
     restore.add_option("--keys", words->keys, "A directory with keys/ and master.key");
     restore.callback([&chosen, words] {
         chosen = [words](const Context& context) { return run_restore(context, *words); };

@@ -4,10 +4,13 @@
 #include "ledger/directory.hpp"
 #include "ledger/reader_rule.hpp"
 #include "ledger/store.hpp"
+#include "ledger/topic_link.hpp"
 #include "tests/support/fault_fs.hpp"
 #include "tests/support/log_writer.hpp"
+#include "tests/support/memory_topic.hpp"
 #include "tests/support/scratch_directory.hpp"
 #include "tests/support/show_result.hpp"
+#include "tests/support/topic_read.hpp"
 
 #include <doctest/doctest.h>
 
@@ -128,6 +131,26 @@ TEST_CASE("restore: up to a record it is a log of another life with the same cha
     options.at = 20; // Nothing is cut off.
     options.directory = original.target;
     CHECK(original.restore(options)->incarnation == original.incarnation);
+}
+
+TEST_CASE("restore: a new life may be asked for without cutting anything") {
+    const Original original;
+    RestoreOptions options;
+    options.new_incarnation = true;
+    const auto restored = original.restore(options);
+    REQUIRE(restored);
+    CHECK(restored->is_new_incarnation);
+    CHECK(restored->incarnation != original.incarnation);
+    CHECK(restored->head == original.head);
+
+    const auto store = Store::open(original.target);
+    REQUIRE(store);
+    MemoryTopic topic; // In place of one that was lost.
+    TopicLink link({(*store)->log(), topic, "", {}});
+    REQUIRE(link.meet(Growth::refused));
+    const TopicRead read = read_all_of(topic, (*store)->identity(), restored->incarnation);
+    CHECK(read.hashes.size() == original.head.seq);
+    CHECK(read.hashes.at(original.head.seq) == original.head.hash);
 }
 
 TEST_CASE("restore: a reader of the old life takes nothing of a log that was cut") {

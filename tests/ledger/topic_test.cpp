@@ -1,4 +1,5 @@
 #include "ledger/topic_source.hpp"
+#include "ledger/topic_watch.hpp"
 #include "tests/ledger/topic_contract.hpp"
 #include "tests/support/memory_topic.hpp"
 #include "tests/support/partition_rig.hpp"
@@ -7,6 +8,7 @@
 
 #include <doctest/doctest.h>
 
+#include <atomic>
 #include <thread>
 
 using namespace tollbook;
@@ -421,4 +423,25 @@ TEST_CASE("topic source: what was read, lost and sent again at another offset is
     ReaderState other = first->after; // Another record at that seq: nothing finds it.
     other.hash[0] ^= 1U;
     CHECK(source.read(other, 1U << 20U, 10ms).error().code == Errc::store_damaged);
+}
+
+TEST_CASE("topic watch: settings that somebody changes are told once, and when they are mended") {
+    MemoryTopic topic;
+    std::atomic<int> told{0};
+    TopicWatch watch(topic, 1ms, [&](const Error&) { ++told; });
+    CHECK(watch.found());
+    topic.set_unsafe("kafka.topic: retention.ms");
+    while (watch.found())
+        std::this_thread::yield();
+    CHECK(watch.found().error().detail == "kafka.topic: retention.ms");
+    topic.set_away(true); // That says nothing of its settings.
+    topic.set_unsafe("kafka.topic: min.insync.replicas");
+    CHECK(watch.found().error().detail == "kafka.topic: retention.ms");
+    topic.set_away(false);
+    while (told < 2)
+        std::this_thread::yield();
+    topic.set_unsafe("");
+    while (!watch.found())
+        std::this_thread::yield();
+    CHECK(told == 2);
 }

@@ -112,7 +112,13 @@ private:
 Status MemoryTopic::check() {
     const std::scoped_lock lock(mutex_);
     if (state_.away) return away();
+    if (!state_.unsafe.empty()) return Error{Errc::config_invalid, state_.unsafe};
     return Done{};
+}
+
+void MemoryTopic::set_unsafe(std::string why) {
+    const std::scoped_lock lock(mutex_);
+    state_.unsafe = std::move(why);
 }
 
 Result<std::uint64_t> MemoryTopic::end() {

@@ -36,6 +36,9 @@ public:
     // While it is away nothing is answered; what is sent waits.
     void set_away(bool away);
 
+    // What `check` finds; empty: nothing.
+    void set_unsafe(std::string why);
+
     // The next so many readings find nothing where something stands, and the next so many sendings
     // are refused: brokers that change places.
     void set_confused(std::uint64_t times);
@@ -62,6 +65,7 @@ private:
         std::uint64_t refusals{};
         std::uint64_t losses{}; // What was not acknowledged is sent again after each.
         bool away{};
+        std::string unsafe;
     };
 
     mutable std::mutex mutex_;
