@@ -227,7 +227,7 @@ TEST_CASE("parking: a projector that starts again goes on where it was, whatever
 }
 
 TEST_CASE("parking: what another attempt may cure parks nothing and writes nothing") {
-    for (const std::string sqlstate : {"53100", "40001", "57014"}) {
+    for (const std::string sqlstate : {"53100", "40001", "57014", "08006"}) {
         INFO(sqlstate);
         Setting setting;
         SqlSession& db = *setting.db;
