@@ -61,7 +61,6 @@ auto guarded(bool& gone, Call&& call) -> decltype(call()) {
     try {
         return call();
     } catch (const pqxx::broken_connection& failure) {
-        gone = true;
         return Error{Errc::database_unavailable, failure.what()};
     } catch (const pqxx::transaction_rollback& failure) { // Class 40; no sql_error in 6.4.
         return Error{Errc::database_unavailable, failure.what()};
