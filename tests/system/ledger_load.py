@@ -192,6 +192,12 @@ def head_of(receipts):
 
 def prove(node, book, verifier):
     """The stopped node's log holds every receipt, each payment once, and its views agree."""
+    export = prove_log(node, book, verifier)
+    node.run("verify")
+    return export
+
+
+def prove_log(node, book, verifier):
     export = node.directory / "book.tbx"
     node.run("export", "-o", export)
     proof = subprocess.run(["python3", verifier, str(export), str(book.path)],
@@ -200,7 +206,7 @@ def prove(node, book, verifier):
     balance = json.loads(proof.stdout)["trial_balance"]["load"]["main"]["KES"]
     expected = {"cash:till:main": book.total(), "wallet:C1": -book.total()}
     assert balance == expected, (balance, expected)
-    node.run("verify")
+    node.run("verify", "--skip-views")
     return export
 
 
