@@ -2,29 +2,24 @@
 // with prior random keys in the index, sync), beside one packed RocksDB put + sync of the same
 // bytes.
 //   bench_engine [PRIOR_KEYS] [REPEATS] [GROUP]
+#include "bench/charge_engine.hpp"
 #include "bench/figure.hpp"
 #include "bench/limits/rocksdb_put.hpp"
 #include "commands/book_decider.hpp"
 #include "ledger/database.hpp"
 #include "ledger/derived_store.hpp"
 #include "ledger/ensure.hpp"
-#include "ledger/partition.hpp"
 #include "ledger/store.hpp"
 #include "ledger/store_handles.hpp"
 #include "tests/support/scratch_directory.hpp"
 
-#include <atomic>
 #include <cstdlib>
-#include <latch>
 #include <random>
-#include <semaphore>
 
 using namespace tollbook;
 
 namespace {
 
-constexpr std::size_t customers = 100'000;
-constexpr std::size_t openings_of_one_command = 1'000;
 constexpr std::size_t keys_per_checkpoint = 250'000;
 
 // Random keys in the command index, as if they had come before; the log stays empty.
@@ -47,123 +42,10 @@ void put_prior_keys(const std::string& directory, std::uint64_t count) {
     }
 }
 
-struct Engine {
-    explicit Engine(std::size_t group_commands_max) {
-        store = *Store::open(directory());
-        keys = *KeyStore::open(directory(), false);
-        PartitionOptions options;
-        options.group_commands_max = group_commands_max;
-        auto decider =
-            std::make_unique<BookDecider>([this](std::string_view tenant, std::string_view text) {
-                return keys->private_hash(tenant, text);
-            });
-        partition = *Partition::open(*store, *keys, std::move(decider), options);
-    }
-
-    static const std::string& directory() {
-        static const ScratchDirectory scratch;
-        static const std::string path = scratch.path + "/data";
-        return path;
-    }
-
-    std::unique_ptr<Store> store;
-    std::unique_ptr<KeyStore> keys;
-    std::unique_ptr<Partition> partition;
-};
-
-Submission submission(std::string key, std::string type, std::string body) {
-    Submission made;
-    made.tenant = "bench";
-    made.key = std::move(key);
-    made.type = std::move(type);
-    made.body = std::move(body);
-    made.actor = "key:bench";
-    return made;
-}
-
-// Sends commands in order, many on their way at once; a refusal ends the bench.
-class Sender {
-public:
-    explicit Sender(Partition& partition) : partition_(partition) {}
-
-    ~Sender() {
-        for (std::ptrdiff_t i = 0; i < waiting_max; ++i)
-            room_.acquire();
-    }
-
-    void operator()(Submission command) {
-        room_.acquire();
-        partition_.submit(std::move(command), [this](const Result<Receipt>& receipt) {
-            ensure(receipt.has_value());
-            room_.release();
-        });
-    }
-
-private:
-    static constexpr std::ptrdiff_t waiting_max = 10'000;
-
-    Partition& partition_;
-    std::counting_semaphore<> room_{waiting_max};
-};
-
-std::string customer(std::size_t number) { return fmt::format("ACC{:06}", number % customers); }
-
-void open_book(Partition& partition) {
-    Sender send(partition);
-    send(submission("open", "open_tenant", R"({"name":"Bench","timezone":"UTC","currency":"KES"})")
-    );
-    std::string openings;
-    for (std::size_t i = 0; i < customers; ++i) {
-        const std::string id = customer(i);
-        send(submission(
-            "c" + id,
-            "register_customer",
-            fmt::format(R"({{"customer":"{0}","name":"N","phone":"1","references":["{0}"]}})", id)
-        ));
-        openings += fmt::format(
-            R"({}{{"customer":"{}","minor":1000000000000}})", openings.empty() ? "" : ",", id
-        );
-        if ((i + 1) % openings_of_one_command != 0) continue;
-        send(submission(
-            "o" + id,
-            "post_opening_balances",
-            fmt::format(
-                R"({{"booked_on":"2026-01-01","wallets":[{}],"cash":[],"complete":false}})",
-                openings
-            )
-        ));
-        openings.clear();
-    }
-}
-
-Submission charge(std::uint64_t number) {
-    return submission(
-        fmt::format("charge:{}:2026-11-21", number),
-        "charge_wallet",
-        fmt::format(
-            R"({{"customer":"{}","charge":"{}","lines":[{{"component":"period","net":215517,)"
-            R"("tax_code":"vat16","tax":34483,"service_from":"2026-11-20","service_to":"2026-12-20"}}]}})",
-            customer(number * 7919),
-            number
-        )
-    );
-}
-
-// Keeps `waiting` commands on their way until `count` are answered; returns the seconds.
-double run(Partition& partition, std::uint64_t first, std::size_t count, std::size_t waiting) {
-    std::counting_semaphore<> room(static_cast<std::ptrdiff_t>(waiting));
-    std::latch answered(static_cast<std::ptrdiff_t>(count));
-    return bench::seconds([&] {
-        for (std::size_t i = 0; i < count; ++i) {
-            room.acquire();
-            partition.submit(charge(first + i), [&](const Result<Receipt>& receipt) {
-                ensure(receipt.has_value() && !receipt->replayed);
-                room.release();
-                answered.count_down();
-            });
-        }
-        answered.wait();
-    });
+const std::string& data_directory() {
+    static const ScratchDirectory scratch;
+    static const std::string path = scratch.path + "/data";
+    return path;
 }
 
 // The frames above `seq`, as they were synced: up to `group` records each.
@@ -238,17 +120,17 @@ void measure(const Shape& shape, std::uint64_t prior_keys, std::size_t repeats) 
     std::vector<double> values;
     std::vector<double> limits;
     std::vector<double> ratios;
-    Engine engine(shape.group);
+    bench::Engine engine(data_directory(), shape.group);
     const std::size_t waiting = shape.group == 1 ? 1 : shape.group * 2;
-    run(*engine.partition, number, shape.warm_up, waiting);
+    bench::charge(*engine.partition, {number, shape.warm_up, waiting});
     number += shape.warm_up;
     const Stored stored = stored_bytes(*engine.store);
     for (std::size_t repeat = 0; repeat < repeats; ++repeat) {
         const std::uint64_t before = engine.store->log().head().seq;
-        const double took = run(*engine.partition, number, shape.count, waiting);
+        const double took = bench::charge(*engine.partition, {number, shape.count, waiting});
         number += shape.count;
         const double limit = bench::rocksdb_put_seconds(
-            Engine::directory() + "-limit", groups_above(engine.store->log(), before, shape.group)
+            data_directory() + "-limit", groups_above(engine.store->log(), before, shape.group)
         );
         const auto count = static_cast<double>(shape.count);
         values.push_back(count / took);
@@ -266,7 +148,7 @@ void measure(const Shape& shape, std::uint64_t prior_keys, std::size_t repeats) 
              "limit: one packed RocksDB put + sync of the same bytes; {} prior keys, {} customers, "
              "{} charges after a warm-up of {}, median of {}",
              prior_keys,
-             customers,
+             bench::engine_customers,
              shape.count,
              shape.warm_up,
              repeats
@@ -281,11 +163,11 @@ void measure(const Shape& shape, std::uint64_t prior_keys, std::size_t repeats) 
 int main(int argc, char** argv) {
     const std::uint64_t prior_keys = argc > 1 ? std::strtoull(argv[1], nullptr, 10) : 10'000'000;
     const std::size_t repeats = argc > 2 ? std::strtoul(argv[2], nullptr, 10) : 5;
-    ensure(Store::create(Engine::directory()).has_value());
-    put_prior_keys(Engine::directory(), prior_keys);
+    ensure(Store::create(data_directory()).has_value());
+    put_prior_keys(data_directory(), prior_keys);
     {
-        Engine engine(8'192);
-        open_book(*engine.partition);
+        const bench::Engine engine(data_directory(), 8'192);
+        bench::open_book(*engine.partition);
     }
     const std::size_t only = argc > 3 ? std::strtoul(argv[3], nullptr, 10) : 0;
     for (const Shape& shape : shapes)

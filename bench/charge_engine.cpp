@@ -1,0 +1,132 @@
+#include "bench/charge_engine.hpp"
+
+#include "bench/figure.hpp"
+#include "commands/book_decider.hpp"
+#include "ledger/ensure.hpp"
+
+#include <latch>
+#include <semaphore>
+
+namespace tollbook::bench {
+
+namespace {
+
+constexpr std::size_t openings_of_one_command = 1'000;
+
+Submission submission(std::string key, std::string type, std::string body) {
+    Submission made;
+    made.tenant = "bench";
+    made.key = std::move(key);
+    made.type = std::move(type);
+    made.body = std::move(body);
+    made.actor = "key:bench";
+    return made;
+}
+
+// Sends commands in order, many on their way at once; a refusal ends the bench.
+class Sender {
+public:
+    explicit Sender(Partition& partition) : partition_(partition) {}
+
+    ~Sender() {
+        for (std::ptrdiff_t i = 0; i < waiting_max; ++i)
+            room_.acquire();
+    }
+
+    void operator()(Submission command) {
+        room_.acquire();
+        partition_.submit(std::move(command), [this](const Result<Receipt>& receipt) {
+            ensure(receipt.has_value());
+            room_.release();
+        });
+    }
+
+private:
+    static constexpr std::ptrdiff_t waiting_max = 10'000;
+
+    Partition& partition_;
+    std::counting_semaphore<> room_{waiting_max};
+};
+
+std::string customer(std::size_t number) {
+    return fmt::format("ACC{:06}", number % engine_customers);
+}
+
+Submission charge_of(std::uint64_t number) {
+    return submission(
+        fmt::format("charge:{}:2026-11-21", number),
+        "charge_wallet",
+        fmt::format(
+            R"({{"customer":"{}","charge":"{}","lines":[{{"component":"period","net":215517,)"
+            R"("tax_code":"vat16","tax":34483,"service_from":"2026-11-20","service_to":"2026-12-20"}}]}})",
+            customer(number * 7919),
+            number
+        )
+    );
+}
+
+} // namespace
+
+Engine::Engine(
+    const std::string& directory,
+    std::size_t group_commands_max,
+    const StoreOptions& store_options,
+    const LogOf& log_of
+) {
+    store = *Store::open(directory, store_options);
+    keys = *KeyStore::open(directory, false);
+    PartitionOptions options;
+    options.group_commands_max = group_commands_max;
+    if (log_of) options.log = log_of(*store);
+    auto decider =
+        std::make_unique<BookDecider>([this](std::string_view tenant, std::string_view text) {
+            return keys->private_hash(tenant, text);
+        });
+    partition = *Partition::open(*store, *keys, std::move(decider), options);
+}
+
+void open_book(Partition& partition) {
+    Sender send(partition);
+    send(submission("open", "open_tenant", R"({"name":"Bench","timezone":"UTC","currency":"KES"})")
+    );
+    std::string openings;
+    for (std::size_t i = 0; i < engine_customers; ++i) {
+        const std::string id = customer(i);
+        send(submission(
+            "c" + id,
+            "register_customer",
+            fmt::format(R"({{"customer":"{0}","name":"N","phone":"1","references":["{0}"]}})", id)
+        ));
+        openings += fmt::format(
+            R"({}{{"customer":"{}","minor":1000000000000}})", openings.empty() ? "" : ",", id
+        );
+        if ((i + 1) % openings_of_one_command != 0) continue;
+        send(submission(
+            "o" + id,
+            "post_opening_balances",
+            fmt::format(
+                R"({{"booked_on":"2026-01-01","wallets":[{}],"cash":[],"complete":false}})",
+                openings
+            )
+        ));
+        openings.clear();
+    }
+}
+
+double charge(Partition& partition, const Charges& charges) {
+    std::counting_semaphore<> room(static_cast<std::ptrdiff_t>(charges.waiting));
+    std::latch answered(static_cast<std::ptrdiff_t>(charges.count));
+    return seconds([&] {
+        for (std::size_t i = 0; i < charges.count; ++i) {
+            room.acquire();
+            partition.submit(charge_of(charges.first + i), [&](const Result<Receipt>& receipt) {
+                ensure(receipt.has_value() && !receipt->replayed);
+                room.release();
+                answered.count_down();
+            });
+        }
+        answered.wait();
+    });
+}
+
+} // namespace tollbook::bench

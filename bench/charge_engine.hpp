@@ -1,0 +1,47 @@
+#pragma once
+
+#include "ledger/keystore.hpp"
+#include "ledger/partition.hpp"
+#include "ledger/store.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+
+namespace tollbook::bench {
+
+inline constexpr std::size_t engine_customers = 100'000;
+
+// A store that exists, opened with the Book's one writer on it.
+struct Engine {
+    // Where the writer appends; null or absent: to the store's own log.
+    using LogOf = std::function<Log*(Store&)>;
+
+    Engine(
+        const std::string& directory,
+        std::size_t group_commands_max,
+        const StoreOptions& store_options = {},
+        const LogOf& log_of = {}
+    );
+
+    std::unique_ptr<Store> store;
+    std::unique_ptr<KeyStore> keys;
+    std::unique_ptr<Partition> partition;
+};
+
+// Opens the tenant "bench" with all its customers, each with money for every charge to come.
+void open_book(Partition& partition);
+
+// `count` wallet charges from number `first` on, `waiting` of them on their way at once; a refusal
+// ends the bench. Returns the seconds until the last was answered.
+struct Charges {
+    std::uint64_t first{};
+    std::size_t count{};
+    std::size_t waiting{};
+};
+
+double charge(Partition& partition, const Charges& charges);
+
+} // namespace tollbook::bench
