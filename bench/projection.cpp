@@ -4,11 +4,11 @@
 //   bench_projection [CUSTOMERS] [ROUNDS] [REPEATS]
 #include "bench/figure.hpp"
 #include "bench/limits/copy_rows.hpp"
+#include "bench/provider_days.hpp"
 #include "ledger/ensure.hpp"
 #include "projections/migrations.hpp"
 #include "projections/runner.hpp"
 #include "tests/projections/postgres_fixture.hpp"
-#include "tests/projections/small_isp.hpp"
 
 #include <cstdlib>
 
@@ -17,63 +17,6 @@ using namespace tollbook;
 namespace {
 
 constexpr std::chrono::minutes run_max{5};
-
-Told resolved(const std::string& arrival, const std::string& receipt) {
-    ArrivalResolved e;
-    e.arrival = arrival;
-    e.outcome = Outcome::accepted;
-    e.payment = "mpesa:" + receipt;
-    e.channel = "mpesa:600901";
-    e.receipt = receipt;
-    e.minor = 150'000;
-    return {std::move(e), at("2026-11-20T06:00:00Z"), {}, {}};
-}
-
-// A callback that pays for a month of a service that was cut: six records of one command.
-void pay_month(MemorySource& source, const std::string& customer, const std::string& receipt) {
-    const std::string service = customer + "-1";
-    const std::string charge = fmt::format("{}:period:{}:0", service, receipt);
-    Told callback{
-        CallbackReceived{"in-" + receipt, "mpesa", "196.201.214.200", std::string(32, 'a')},
-        at("2026-11-20T06:00:00Z"),
-        {},
-        "raw"};
-    Told charged_month = charged(service, customer, {{"mpesa:" + receipt, 150'000}});
-    std::get<WalletCharged>(charged_month.event).charge = charge;
-    Told renewal = renewed(service, customer);
-    std::get<ServiceRenewed>(renewal.event).charge = charge;
-    std::get<ServiceRenewed>(renewal.event).payment = "mpesa:" + receipt;
-    ServiceReinstated back{
-        service, customer, service, "unpaid", {}, "mpesa:" + receipt, at("2026-11-20T05:00:00Z")};
-    source.add(
-        {std::move(callback),
-         resolved("in-" + receipt, receipt),
-         paid(receipt, customer, 150'000),
-         std::move(charged_month),
-         std::move(renewal),
-         Told{std::move(back), at("2026-11-20T06:00:00Z"), {}, {}}}
-    );
-}
-
-struct Scale {
-    int customers{};
-    int rounds{};
-};
-
-void fill(MemorySource& source, const Scale& scale) {
-    open_isp(source);
-    for (int i = 0; i < scale.customers; ++i) {
-        const std::string customer = fmt::format("C{:06}", i);
-        source.add(
-            {customer_registered(customer, "Somebody Somewhere"),
-             service_added(customer + "-1", customer),
-             site_requested(customer + "-1", customer)}
-        );
-    }
-    for (int round = 0; round < scale.rounds; ++round)
-        for (int i = 0; i < scale.customers; ++i)
-            pay_month(source, fmt::format("C{:06}", i), fmt::format("R{:03}X{:06}", round, i));
-}
 
 RunnerOptions runner_options(const std::string& dsn) {
     RunnerOptions options;
@@ -107,7 +50,7 @@ Repeat run_once(const Cluster& cluster, const std::string& directory, Source& so
         migrate(*db).value();
         db->run("CHECKPOINT").value();
         repeat.projected = project(source, dsn);
-        repeat.copied = bench::copy_rows(*db, directory + "/postgres/run");
+        repeat.copied = bench::copy_rows(*db, directory + "/postgres/run", bench::Indexes::before);
     }
     system->run("DROP DATABASE bench WITH (FORCE)").value();
     return repeat;
@@ -116,12 +59,13 @@ Repeat run_once(const Cluster& cluster, const std::string& directory, Source& so
 } // namespace
 
 int main(int argc, char** argv) {
-    const Scale scale{argc > 1 ? std::atoi(argv[1]) : 10'000, argc > 2 ? std::atoi(argv[2]) : 2};
+    const bench::Scale scale{
+        argc > 1 ? std::atoi(argv[1]) : 10'000, argc > 2 ? std::atoi(argv[2]) : 2};
     const int repeats = argc > 3 ? std::atoi(argv[3]) : 5;
     const OpenDirectory directory;
     const auto cluster = Cluster::start(directory.path).value();
     MemorySource source;
-    fill(source, scale);
+    bench::fill(source, scale);
     std::vector<double> values;
     std::vector<double> limits;
     std::vector<double> ratios;

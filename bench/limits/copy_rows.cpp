@@ -29,14 +29,19 @@ std::uint64_t count_rows(SqlSession& db, const Target& target) {
     return std::stoull(rows.at(0, 0).value());
 }
 
+void make(SqlSession& db, const Projection& projection, DdlPart part) {
+    in_transaction(db, [&] { return run_ddl(db, projection, "raw", part); }).value();
+}
+
 } // namespace
 
-CopiedRows copy_rows(SqlSession& db, const std::string& directory) {
+CopiedRows copy_rows(SqlSession& db, const std::string& directory, Indexes indexes) {
     db.run("CREATE SCHEMA raw").value();
+    const auto projections = make_projections(live_schema);
     std::vector<Target> targets;
-    for (const auto& projection : make_projections(live_schema)) {
-        for (const DdlPart part : {DdlPart::rows, DdlPart::indexes})
-            in_transaction(db, [&] { return run_ddl(db, *projection, "raw", part); }).value();
+    for (const auto& projection : projections) {
+        make(db, *projection, DdlPart::rows);
+        if (indexes == Indexes::before) make(db, *projection, DdlPart::indexes);
         for (const RowSet* table : projection->tables())
             targets.push_back(prepare(db, *table, directory));
     }
@@ -45,6 +50,9 @@ CopiedRows copy_rows(SqlSession& db, const std::string& directory) {
     copied.seconds = seconds([&] {
         for (const Target& target : targets)
             db.run("COPY " + target.into + " FROM " + target.file).value();
+        if (indexes == Indexes::before) return;
+        for (const auto& projection : projections)
+            make(db, *projection, DdlPart::indexes);
     });
     for (const Target& target : targets)
         copied.rows += count_rows(db, target);

@@ -12,10 +12,14 @@ struct CopiedRows {
     double seconds{};
 };
 
-// The limit of a projection: every row that stands in the live read models, copied into empty
-// tables with the same keys and indexes in the new schema "raw", one COPY and one transaction for
-// each table. The rows go by files in `directory`, which the server writes and reads; only reading
-// them into the tables is timed. Leaves schema and files to whoever drops the database.
-CopiedRows copy_rows(SqlSession& db, const std::string& directory);
+// When the tables get their keys and indexes: before the clock starts, or behind the rows and timed
+// with them.
+enum class Indexes { before, after };
+
+// The limit of a projection and of a rebuild: every row that stands in the live read models, copied
+// into empty tables with the same keys and indexes in the new schema "raw", one COPY and one
+// transaction for each table. The rows go by files in `directory`, which the server writes and
+// reads; writing them is not timed. Leaves schema and files to whoever drops the database.
+CopiedRows copy_rows(SqlSession& db, const std::string& directory, Indexes indexes);
 
 } // namespace tollbook::bench
