@@ -52,19 +52,6 @@ std::string customer(std::size_t number) {
     return fmt::format("ACC{:06}", number % engine_customers);
 }
 
-Submission charge_of(std::uint64_t number) {
-    return submission(
-        fmt::format("charge:{}:2026-11-21", number),
-        "charge_wallet",
-        fmt::format(
-            R"({{"customer":"{}","charge":"{}","lines":[{{"component":"period","net":215517,)"
-            R"("tax_code":"vat16","tax":34483,"service_from":"2026-11-20","service_to":"2026-12-20"}}]}})",
-            customer(number * 7919),
-            number
-        )
-    );
-}
-
 } // namespace
 
 Engine::Engine(
@@ -85,14 +72,26 @@ Engine::Engine(
     partition = *Partition::open(*store, *keys, std::move(decider), options);
 }
 
-void open_book(Partition& partition) {
-    Sender send(partition);
-    send(submission("open", "open_tenant", R"({"name":"Bench","timezone":"UTC","currency":"KES"})")
+Submission charge_of(std::uint64_t number) {
+    return submission(
+        fmt::format("charge:{}:2026-11-21", number),
+        "charge_wallet",
+        fmt::format(
+            R"({{"customer":"{}","charge":"{}","lines":[{{"component":"period","net":215517,)"
+            R"("tax_code":"vat16","tax":34483,"service_from":"2026-11-20","service_to":"2026-12-20"}}]}})",
+            customer(number * 7919),
+            number
+        )
+    );
+}
+
+void each_opening(const std::function<void(Submission)>& take) {
+    take(submission("open", "open_tenant", R"({"name":"Bench","timezone":"UTC","currency":"KES"})")
     );
     std::string openings;
     for (std::size_t i = 0; i < engine_customers; ++i) {
         const std::string id = customer(i);
-        send(submission(
+        take(submission(
             "c" + id,
             "register_customer",
             fmt::format(R"({{"customer":"{0}","name":"N","phone":"1","references":["{0}"]}})", id)
@@ -101,7 +100,7 @@ void open_book(Partition& partition) {
             R"({}{{"customer":"{}","minor":1000000000000}})", openings.empty() ? "" : ",", id
         );
         if ((i + 1) % openings_of_one_command != 0) continue;
-        send(submission(
+        take(submission(
             "o" + id,
             "post_opening_balances",
             fmt::format(
@@ -111,6 +110,11 @@ void open_book(Partition& partition) {
         ));
         openings.clear();
     }
+}
+
+void open_book(Partition& partition) {
+    Sender send(partition);
+    each_opening([&](Submission command) { send(std::move(command)); });
 }
 
 double charge(Partition& partition, const Charges& charges) {

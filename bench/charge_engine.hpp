@@ -31,7 +31,12 @@ struct Engine {
     std::unique_ptr<Partition> partition;
 };
 
-// Opens the tenant "bench" with all its customers, each with money for every charge to come.
+// What opens the tenant "bench" with all its customers, each with money for every charge to come.
+void each_opening(const std::function<void(Submission)>& take);
+
+// One wallet charge, another for every number.
+Submission charge_of(std::uint64_t number);
+
 void open_book(Partition& partition);
 
 // `count` wallet charges from number `first` on, `waiting` of them on their way at once; a refusal

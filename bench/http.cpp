@@ -4,6 +4,7 @@
 // client with the same requests.
 //   bench_http [REQUESTS] [REPEATS]
 #include "bench/figure.hpp"
+#include "bench/http_charges.hpp"
 #include "bench/load.hpp"
 #include "bench/node_process.hpp"
 #include "ledger/ensure.hpp"
@@ -17,61 +18,8 @@ using bench::NodeProcess;
 namespace {
 
 constexpr std::size_t connections = 64;
-constexpr std::size_t set_up_connections = 512;
 constexpr std::size_t threads = 2;
-constexpr std::size_t customers = 10'000;
-constexpr std::size_t openings_of_one_command = 1'000;
 constexpr unsigned created = 201;
-
-std::string customer(std::size_t number) { return fmt::format("ACC{:06}", number % customers); }
-
-void open_book(const NodeProcess& node) {
-    const std::string open =
-        node.request("/bench", "open", R"({"name":"Bench","timezone":"UTC","currency":"KES"})");
-    bench::send_load(node.port(), 1, {&open, 1});
-    std::vector<std::string> people;
-    std::vector<std::string> openings;
-    std::string wallets;
-    for (std::size_t i = 0; i < customers; ++i) {
-        const std::string id = customer(i);
-        people.push_back(node.request(
-            "/bench/customers",
-            "customer:" + id,
-            fmt::format(R"({{"customer":"{0}","name":"N","phone":"1","references":["{0}"]}})", id)
-        ));
-        wallets += fmt::format(
-            R"({}{{"customer":"{}","minor":1000000000000}})", wallets.empty() ? "" : ",", id
-        );
-        if ((i + 1) % openings_of_one_command != 0) continue;
-        openings.push_back(node.request(
-            "/bench/opening-balances",
-            "openings:" + id,
-            fmt::format(
-                R"({{"booked_on":"2026-01-01","wallets":[{}],"cash":[],"complete":false}})", wallets
-            )
-        ));
-        wallets.clear();
-    }
-    bench::send_load(node.port(), set_up_connections, people);
-    bench::send_load(node.port(), 1, openings);
-}
-
-std::vector<std::string> charges(const NodeProcess& node, std::size_t first, std::size_t count) {
-    std::vector<std::string> requests;
-    requests.reserve(count);
-    for (std::size_t i = first; i < first + count; ++i)
-        requests.push_back(node.request(
-            "/bench/wallets/" + customer(i * 7919) + "/charge",
-            fmt::format("charge:{}:2026-11-21", i),
-            fmt::format(
-                R"({{"charge":"{}","lines":[{{"component":"period","net":215517,)"
-                R"("tax_code":"vat16","tax":34483,"service_from":"2026-11-20",)"
-                R"("service_to":"2026-12-20"}}]}})",
-                i
-            )
-        ));
-    return requests;
-}
 
 // The bare server, answering what the node answered.
 class Bare {
@@ -121,9 +69,9 @@ struct Shape {
 void measure(const Shape& shape, std::size_t count, std::size_t repeats) {
     const NodeProcess node(TOLLBOOK_PROGRAM, shape.database, threads);
     const bool follows = shape.database == NodeProcess::Database::here;
-    open_book(node);
+    bench::open_book(node);
     std::size_t number = 0;
-    const auto warm_up = charges(node, number, count / 5);
+    const auto warm_up = bench::charges(node, number, count / 5);
     number += warm_up.size();
     const Bare bare(
         bench::send_load(node.port(), connections, warm_up).last_body, BARE_BEAST_PROGRAM
@@ -135,7 +83,7 @@ void measure(const Shape& shape, std::size_t count, std::size_t repeats) {
     std::vector<double> cpu;
     std::vector<double> limit_cpu;
     for (std::size_t repeat = 0; repeat < repeats; ++repeat) {
-        const auto requests = charges(node, number, count);
+        const auto requests = bench::charges(node, number, count);
         number += count;
         if (follows) node.wait_for_read_models();
         const Measured limit = run(bare, requests);
@@ -163,7 +111,7 @@ void measure(const Shape& shape, std::size_t count, std::size_t repeats) {
              threads,
              shape.with,
              count,
-             customers,
+             bench::http_customers,
              bench::median(p99s),
              bench::median(cpu),
              bench::median(limit_cpu),

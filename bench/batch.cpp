@@ -1,0 +1,124 @@
+// Wallet charges in HTTP batches of as many commands as one may hold, each answered when it is
+// durable: a whole node in a process of its own, beside the engine that gets the same commands in
+// groups of about the same size.
+//   bench_batch [BATCHES] [REPEATS]
+#include "bench/charge_engine.hpp"
+#include "bench/figure.hpp"
+#include "bench/load.hpp"
+#include "bench/node_process.hpp"
+#include "ledger/ensure.hpp"
+#include "ledger/json.hpp"
+
+#include <cstdlib>
+
+using namespace tollbook;
+using bench::NodeProcess;
+
+namespace {
+
+constexpr std::size_t batch_commands = 8'000; // What a batch may hold.
+constexpr std::size_t connections = 4;
+constexpr std::size_t threads = 2;
+
+// Commands as requests of whole batches.
+class Batches {
+public:
+    explicit Batches(const NodeProcess& node) : node_(node) {}
+
+    void add(const Submission& command) {
+        body_ += body_.empty() ? R"([{"key":)" : R"(,{"key":)";
+        write_json_string(body_, command.key);
+        body_ += R"(,"type":)";
+        write_json_string(body_, command.type);
+        body_ += R"(,"body":)" + command.body + "}";
+        if (++commands_ % batch_commands == 0) end_batch();
+    }
+
+    std::vector<std::string> take() {
+        if (!body_.empty()) end_batch();
+        return std::move(requests_);
+    }
+
+private:
+    void end_batch() {
+        requests_.push_back(node_.request("/bench/batch", "batch", body_ + "]"));
+        body_.clear();
+    }
+
+    const NodeProcess& node_;
+    std::string body_;
+    std::size_t commands_{};
+    std::vector<std::string> requests_;
+};
+
+// Every command of them was accepted.
+void check(const std::string& answer) {
+    ensure(answer.find(R"("replayed":0,"refused":0)") != std::string::npos);
+}
+
+void open_book(const NodeProcess& node) {
+    Batches batches(node);
+    bool opened = false;
+    bench::each_opening([&](const Submission& command) {
+        batches.add(command);
+        if (std::exchange(opened, true)) return;
+        check(bench::send_load(node.port(), 1, batches.take()).last_body);
+    });
+    check(bench::send_load(node.port(), 1, batches.take()).last_body);
+}
+
+double batched(const NodeProcess& node, std::uint64_t first, std::size_t count) {
+    Batches batches(node);
+    for (std::size_t i = 0; i < count; ++i)
+        batches.add(bench::charge_of(first + i));
+    const bench::Load load = bench::send_load(node.port(), connections, batches.take());
+    check(load.last_body);
+    return load.seconds;
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+    const std::size_t count = batch_commands * (argc > 1 ? std::strtoul(argv[1], nullptr, 10) : 20);
+    const std::size_t repeats = argc > 2 ? std::strtoul(argv[2], nullptr, 10) : 5;
+    const NodeProcess node(TOLLBOOK_PROGRAM, NodeProcess::Database::away, threads);
+    open_book(node);
+    const ScratchDirectory scratch;
+    ensure(Store::create(scratch.path + "/data").has_value());
+    const bench::Engine engine(scratch.path + "/data", batch_commands);
+    bench::open_book(*engine.partition);
+    std::vector<double> values;
+    std::vector<double> limits;
+    std::vector<double> ratios;
+    for (std::size_t repeat = 0; repeat <= repeats; ++repeat) {
+        const std::uint64_t first = repeat * count;
+        const double limit = bench::charge(*engine.partition, {first, count, 2 * batch_commands});
+        const double took = batched(node, first, count);
+        if (repeat == 0) continue; // Warm-up.
+        values.push_back(static_cast<double>(count) / took);
+        limits.push_back(static_cast<double>(count) / limit);
+        ratios.push_back(limit / took);
+    }
+    bench::print(
+        {"http_batch",
+         bench::median(values),
+         bench::median(limits),
+         bench::median(ratios),
+         0.4,
+         "commands/s",
+         fmt::format(
+             "limit: the engine alone, same commands in groups of up to {}; {} connections, a "
+             "batch "
+             "of {} each, {} I/O threads, client on the same machine, PostgreSQL elsewhere, {} "
+             "charges of {} customers after as many to warm up, median of {}",
+             batch_commands,
+             connections,
+             batch_commands,
+             threads,
+             count,
+             bench::engine_customers,
+             repeats
+         )}
+    );
+    return 0;
+}
