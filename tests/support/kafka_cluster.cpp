@@ -6,6 +6,7 @@
 
 #include <array>
 #include <cstdio>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <memory>
@@ -28,7 +29,8 @@ std::string text_of(const boost::json::object& object, const char* name) {
 } // namespace
 
 KafkaCluster::KafkaCluster(const std::string& options) {
-    std::string name = "/var/tmp/tollbook-kafka-XXXXXX";
+    const char* parent = std::getenv("TMPDIR"); // Else a disk: the brokers write much.
+    std::string name = std::string(parent == nullptr ? "/var/tmp" : parent) + "/kafka-XXXXXX";
     ensure(::mkdtemp(name.data()) != nullptr);
     directory_ = name;
     const boost::json::value answer = boost::json::parse(run("start " + options));
