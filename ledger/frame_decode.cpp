@@ -13,6 +13,9 @@ namespace {
 
 using namespace frame_layout;
 
+// Every field of a record has a byte at least.
+constexpr std::size_t record_bytes_min = 8 + check_bytes;
+
 Error damaged(std::string detail) { return {Errc::store_damaged, std::move(detail)}; }
 
 // Everything but the body, verified as far as it goes without one.
@@ -85,6 +88,10 @@ public:
         , frame_(frame) {}
 
     Status run() {
+        const std::uint64_t said = last_seq_ + 1 - next_seq_;
+        const std::uint64_t possible = reader_.left() / record_bytes_min;
+        frame_.records.reserve(std::min(said, possible));
+        frame_.hashes.reserve(std::min(said, possible));
         while (reader_.ok() && reader_.left() > 0)
             read_command();
         if (!reader_.ok()) return damaged(fmt::format("seq {}: it cannot be read", next_seq_));
@@ -115,7 +122,7 @@ private:
         command.causation = read_name(reader_);
         if (command.count == 0 || command.count > last_seq_ + 1 - next_seq_) reader_.fail();
         for (std::uint32_t i = 0; reader_.ok() && i < command.count; ++i)
-            read_record(command, i);
+            read_record(i + 1 == command.count ? std::move(command) : command, i);
     }
 
     void read_decider(bool stored) {
@@ -134,11 +141,10 @@ private:
         id = stored;
     }
 
-    void read_record(const CommandHeader& command, std::uint32_t index) {
+    void read_record(CommandHeader command, std::uint32_t index) {
         const auto flags = reader_.fixed<std::uint8_t>();
         if (flags > (record_has_id | record_is_sealed)) return reader_.fail();
         Record record;
-        record.command = command;
         record.index = index;
         record.seq = next_seq_;
         record.tenant_seq = memory_.next_tenant_seq;
@@ -151,6 +157,7 @@ private:
         record.event_id = event_id_of(command.tenant, command.idempotency_key, index);
         if ((flags & record_has_id) != 0) replace(record.event_id);
         record.payload = reader_.text();
+        record.command = std::move(command);
         if ((flags & record_is_sealed) != 0) record.sealed = read_sealed();
         accept(std::move(record));
     }

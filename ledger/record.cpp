@@ -129,8 +129,6 @@ std::string to_string(const Uuid& id) {
 //   sealed = subject short | key id u32 | nonce [24] | ciphertext long
 //   long   = length u32, bytes
 Hash payload_hash(const Record& record) {
-    std::string length;
-    put_fixed(length, static_cast<std::uint32_t>(record.payload.size()));
     std::string part;
     if (record.sealed) {
         put_short(part, record.sealed->subject);
@@ -138,9 +136,11 @@ Hash payload_hash(const Record& record) {
         part += view_of(record.sealed->nonce);
         put_long(part, record.sealed->ciphertext);
     }
-    std::string part_length;
-    put_fixed(part_length, static_cast<std::uint32_t>(part.size()));
-    return Sha256::of_thread().add(length).add(record.payload).add(part_length).add(part).finish();
+    thread_local std::string bytes; // One piece is hashed faster than four.
+    bytes.clear();
+    put_long(bytes, record.payload);
+    put_long(bytes, part);
+    return sha256(bytes);
 }
 
 std::string header_bytes(const Record& record, const LogIdentity& log, const Hash& previous) {

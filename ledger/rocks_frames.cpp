@@ -173,9 +173,7 @@ Result<std::vector<StoredFrame>> read_messages(const Database& database, const R
     std::size_t bytes = 0;
     std::uint64_t seq = reading.from.seq;
     const Iterator at = iterate(database);
-    for (at->Seek(control_key(seq, reading.from.term + 1));
-         at->Valid() && (found.empty() || bytes < reading.bytes_max);
-         at->Next()) {
+    for (at->Seek(control_key(seq, reading.from.term + 1)); at->Valid(); at->Next()) {
         const Result<Key> key = key_of(*at);
         if (!key) return key.error();
         if (key->seq > reading.upto_seq) break;
@@ -186,6 +184,7 @@ Result<std::vector<StoredFrame>> read_messages(const Database& database, const R
         seq = key->seq;
         bytes += message.bytes.size();
         found.push_back(std::move(message));
+        if (bytes >= reading.bytes_max) break; // The next block is not read in vain.
     }
     if (!at->status().ok()) return damaged_at(seq, at->status().ToString());
     const bool full = !found.empty() && bytes >= reading.bytes_max;

@@ -6,6 +6,11 @@
 namespace tollbook {
 
 void Batch::add(Frame frame) {
+    if (records.empty()) {
+        records = std::move(frame.records);
+        hashes = std::move(frame.hashes);
+        return;
+    }
     std::move(frame.records.begin(), frame.records.end(), std::back_inserter(records));
     hashes.insert(hashes.end(), frame.hashes.begin(), frame.hashes.end());
 }

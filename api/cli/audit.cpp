@@ -11,8 +11,8 @@ namespace tollbook::api {
 
 namespace {
 
-constexpr std::size_t batch_bytes_max = 4 * 1024 * 1024;
-constexpr std::chrono::seconds batch_wait{10}; // For what is known to be there.
+constexpr std::size_t batch_bytes_max = 256 * 1024; // Its records stay in the cache.
+constexpr std::chrono::seconds batch_wait{10};      // For what is known to be there.
 
 // Reads from the start to the head and hands each record on, until `take` returns false.
 template <class F>
@@ -23,7 +23,7 @@ Status read_all(Source& source, const AuditProgress& progress, F&& take) {
     while (state.seq < head->seq) {
         Result<Batch> batch = source.read(state, batch_bytes_max, batch_wait);
         if (!batch) return batch.error();
-        if (batch->records.empty())
+        if (batch->records.empty() && batch->after == state)
             return Error{Errc::store_damaged, fmt::format("nothing behind seq {}", state.seq)};
         for (std::size_t i = 0; i < batch->records.size(); ++i)
             if (!take(batch->records[i], batch->hashes[i])) return Done{};
@@ -51,9 +51,9 @@ public:
     // Why the record does not follow what was read before; empty: it does.
     std::string check(const Record& record) {
         if (record.seq != ++seq_) return "the seq is not dense";
-        if (record.tenant_seq != ++tenants_[record.command.tenant])
-            return "the tenant seq is not dense";
-        if (record.revision != ++streams_[record.command.tenant + "/" + record.stream])
+        Tenant& tenant = tenants_[record.command.tenant];
+        if (record.tenant_seq != ++tenant.seq) return "the tenant seq is not dense";
+        if (record.revision != ++tenant.revisions[record.stream])
             return "the stream's revision is not dense";
         if (record.index != index_) return "a command's records are not together";
         index_ = record.index + 1 == record.command.count ? 0 : index_ + 1;
@@ -61,10 +61,14 @@ public:
     }
 
 private:
+    struct Tenant {
+        std::uint64_t seq{};
+        std::unordered_map<std::string, std::uint64_t> revisions; // By stream.
+    };
+
     std::uint64_t seq_{};
     std::uint32_t index_{};
-    std::unordered_map<std::string, std::uint64_t> tenants_;
-    std::unordered_map<std::string, std::uint64_t> streams_;
+    std::unordered_map<std::string, Tenant> tenants_;
 };
 
 // Counts the record, or says what is wrong with it.
