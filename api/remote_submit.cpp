@@ -98,12 +98,12 @@ std::vector<RemoteSubmit::Waiting> RemoteSubmit::take() {
 void RemoteSubmit::run() {
     for (std::vector<Waiting> group = take(); !group.empty(); group = take()) {
         const auto late = Clock::now() - options_.answer_within;
-        const auto in_time = std::ranges::stable_partition(group, [&](const Waiting& one) {
-            return one.since < late || stopping_;
+        const auto in_time = std::ranges::find_if(group, [&](const Waiting& one) {
+            return one.since >= late && !stopping_;
         });
-        for (auto one = group.begin(); one != in_time.begin(); ++one)
+        for (auto one = group.begin(); one != in_time; ++one)
             one->answer(undecided("nothing was sent"));
-        group.erase(group.begin(), in_time.begin());
+        group.erase(group.begin(), in_time);
         if (!group.empty()) send(std::move(group));
     }
 }
