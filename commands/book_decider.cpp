@@ -123,6 +123,36 @@ Result<std::shared_ptr<const Prepared>> BookDecider::prepare(
 
 namespace {
 
+// The rows that a command names itself.
+template <class T>
+void want_rows(const Book& book, std::string_view tenant, const T& command) {
+    const auto key = [tenant](std::string_view id) { return book_key(tenant, id); };
+    if constexpr (requires {
+                      { command.customer } -> std::same_as<const std::string&>;
+                  }) {
+        book.customers.want(key(command.customer));
+        book.wallets.want(key(command.customer));
+    }
+    if constexpr (std::same_as<T, ChargeWallet>) book.charges.want(key(manual_charge(command)));
+    if constexpr (std::same_as<T, RenewService>) book.services.want(key(command.service));
+    if constexpr (requires { command.payment; }) book.payments.want(key(command.payment));
+}
+
+} // namespace
+
+void BookDecider::expect(std::span<const ExpectedCommand> commands) const {
+    for (const ExpectedCommand& expected : commands) {
+        const auto& prepared = static_cast<const PreparedCommand&>(*expected.command);
+        std::visit(
+            [&](const auto& command) { want_rows(book_, expected.tenant, command); },
+            prepared.command()
+        );
+    }
+    book_.journal.fetch_wanted();
+}
+
+namespace {
+
 // Decides one command on the book as it stands.
 Result<Events> attempt(
     const Book& book,

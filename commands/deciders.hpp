@@ -34,6 +34,9 @@ Status decide(Decision& decision, const ReinstateService& command);
 Status decide(Decision& decision, const PostOpeningBalances& command);
 Status decide(Decision& decision, const ChargeWallet& command);
 
+// The id of the charge that it makes: no id of a service holds a '#'.
+std::string manual_charge(const ChargeWallet& command);
+
 Status decide(Decision& decision, const RecordPayment& command);
 Status decide(
     Decision& decision, const RecordCallback& command, const Derived& derived, Landing landing

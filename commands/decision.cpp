@@ -22,10 +22,10 @@ Date Decision::booked_on(Date day) const {
 
 WalletRow& Decision::wallet(const std::string& customer) {
     const auto found = wallets_.find(customer);
-    if (found != wallets_.end()) return found->second;
+    if (found != wallets_.end()) return found->second.now;
     const WalletRow* stored = book_.wallets.find(key(customer));
     ensure(stored != nullptr);
-    return wallets_.emplace(customer, *stored).first->second;
+    return wallets_.emplace(customer, Held{stored, *stored}).first->second.now;
 }
 
 void Decision::add(std::string stream, Event event, std::optional<Personal> personal) {
@@ -40,8 +40,8 @@ void Decision::add_at(
 
 Status Decision::check_sums() const {
     for (const auto& [customer, wallet] : wallets_) {
-        const std::int64_t before = balance(*book_.wallets.find(key(customer)));
-        const std::int64_t after = balance(wallet);
+        const std::int64_t before = balance(*wallet.before);
+        const std::int64_t after = balance(wallet.now);
         const bool fits = after <= wallet_minor_max && after >= -wallet_minor_max;
         const bool shrank = after > 0 ? after < before : after > before;
         if (!fits && !shrank) return Error{Errc::amount_overflow, "the wallet of " + customer};

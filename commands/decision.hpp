@@ -80,12 +80,17 @@ public:
     bool empty() const { return events_.empty(); }
 
 private:
+    struct Held {
+        const WalletRow* before; // As the book has it.
+        WalletRow now;
+    };
+
     const Book& book_;
     std::string tenant_;
     const TenantRow* row_;
     Timestamp now_;
     Date today_;
-    std::map<std::string, WalletRow> wallets_;
+    std::map<std::string, Held> wallets_;
     Events events_;
 };
 

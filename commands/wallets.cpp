@@ -118,8 +118,10 @@ Status decide(Decision& decision, const PostOpeningBalances& command) {
     return Done{};
 }
 
+std::string manual_charge(const ChargeWallet& command) { return "manual#" + command.charge; }
+
 Status decide(Decision& decision, const ChargeWallet& command) {
-    const std::string charge = "manual#" + command.charge; // No id of a service holds a '#'.
+    const std::string charge = manual_charge(command);
     if (decision.book().customers.find(decision.key(command.customer)) == nullptr)
         return Error{Errc::customer_unknown, command.customer};
     if (const Status status = check_id("charge", command.charge); !status) return status;
@@ -133,14 +135,14 @@ Status decide(Decision& decision, const ChargeWallet& command) {
     if (command.lines.empty() || command.lines.size() > lines_max)
         return Error{Errc::value_out_of_range, "lines: 1 to 100"};
     Totals totals;
+    totals.postings.reserve(1 + 2 * command.lines.size());
+    totals.postings.push_back(leg(decision, "wallet:" + command.customer, 0)); // Known at the end.
     for (const ChargeLine& line : command.lines)
         if (const Status status = add_line(decision, line, totals); !status) return status;
     auto lots = take(decision.wallet(command.customer), totals.minor);
     if (!lots) return Error{Errc::insufficient_funds, command.customer};
 
-    totals.postings.insert(
-        totals.postings.begin(), leg(decision, "wallet:" + command.customer, totals.minor)
-    );
+    totals.postings.front().minor = totals.minor;
     decision.add(
         "wallet:" + command.customer,
         WalletCharged{

@@ -1,35 +1,6 @@
 #include "ledger/bytes.hpp"
 
-#include "ledger/ensure.hpp"
-
-#include <limits>
-
 namespace tollbook {
-
-void put_varint(std::string& out, std::uint64_t value) {
-    while (value >= 0x80U) {
-        out += static_cast<char>((value & 0x7FU) | 0x80U);
-        value >>= 7U;
-    }
-    out += static_cast<char>(value);
-}
-
-void put_short(std::string& out, std::string_view text) {
-    ensure(text.size() <= std::numeric_limits<std::uint16_t>::max());
-    put_fixed(out, static_cast<std::uint16_t>(text.size()));
-    out += text;
-}
-
-void put_long(std::string& out, std::string_view text) {
-    ensure(text.size() <= std::numeric_limits<std::uint32_t>::max());
-    put_fixed(out, static_cast<std::uint32_t>(text.size()));
-    out += text;
-}
-
-void put_text(std::string& out, std::string_view text) {
-    put_varint(out, text.size());
-    out += text;
-}
 
 std::uint64_t ByteReader::varint() {
     std::uint64_t value = 0;

@@ -1,18 +1,51 @@
 // The pieces that the stored formats are made of: big-endian integers, varints, lengths.
 #pragma once
 
+#include "ledger/ensure.hpp"
+
+#include <algorithm>
 #include <array>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <span>
 #include <string>
 #include <string_view>
 
 namespace tollbook {
 
-template <std::unsigned_integral T>
-void put_fixed(std::string& out, T value) {
+// Bytes being written, in memory that is kept for the next ones: no call and no allocation for each
+// piece, as appending to a string has. Every `put_` below takes either.
+class ByteBuffer {
+public:
+    std::size_t size() const { return used_; }
+
+    std::string_view view() const { return {memory_.data(), used_}; }
+
+    void clear() { used_ = 0; }
+
+    // Down to so many bytes.
+    void cut(std::size_t bytes) { used_ = bytes; }
+
+    void append(const char* bytes, std::size_t count) {
+        if (memory_.size() - used_ < count) memory_.resize(2 * (memory_.size() + count));
+        std::copy_n(bytes, count, memory_.data() + used_);
+        used_ += count;
+    }
+
+    ByteBuffer& operator+=(std::string_view bytes) {
+        append(bytes.data(), bytes.size());
+        return *this;
+    }
+
+private:
+    std::string memory_;
+    std::size_t used_{};
+};
+
+template <class Out, std::unsigned_integral T>
+void put_fixed(Out& out, T value) {
     std::array<char, sizeof(T)> bytes{};
     for (std::size_t i = sizeof(T); i-- > 0;) {
         bytes[i] = static_cast<char>(value & 0xFFU);
@@ -26,7 +59,15 @@ inline std::string_view view_of(std::span<const std::uint8_t> bytes) {
 }
 
 // Least significant 7 bits first; only the shortest form is valid.
-void put_varint(std::string& out, std::uint64_t value);
+template <class Out>
+void put_varint(Out& out, std::uint64_t value) {
+    std::array<char, 10> bytes{};
+    std::size_t count = 0;
+    for (; value >= 0x80U; value >>= 7U)
+        bytes[count++] = static_cast<char>((value & 0x7FU) | 0x80U);
+    bytes[count++] = static_cast<char>(value);
+    out.append(bytes.data(), count);
+}
 
 // Small numbers of either sign as small unsigned ones.
 constexpr std::uint64_t zigzag(std::int64_t value) {
@@ -37,9 +78,28 @@ constexpr std::int64_t unzigzag(std::uint64_t value) {
     return static_cast<std::int64_t>((value >> 1U) ^ (~(value & 1U) + 1U));
 }
 
-void put_short(std::string& out, std::string_view text); // u16 length, bytes
-void put_long(std::string& out, std::string_view text);  // u32 length, bytes
-void put_text(std::string& out, std::string_view text);  // varint length, bytes
+// u16 length, bytes
+template <class Out>
+void put_short(Out& out, std::string_view text) {
+    ensure(text.size() <= std::numeric_limits<std::uint16_t>::max());
+    put_fixed(out, static_cast<std::uint16_t>(text.size()));
+    out += text;
+}
+
+// u32 length, bytes
+template <class Out>
+void put_long(Out& out, std::string_view text) {
+    ensure(text.size() <= std::numeric_limits<std::uint32_t>::max());
+    put_fixed(out, static_cast<std::uint32_t>(text.size()));
+    out += text;
+}
+
+// varint length, bytes
+template <class Out>
+void put_text(Out& out, std::string_view text) {
+    put_varint(out, text.size());
+    out += text;
+}
 
 // Reads them back. It never leaves the bytes: once they do not fit, `ok` is false for good and
 // everything read is zero or empty.

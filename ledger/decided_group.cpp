@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 namespace tollbook {
@@ -18,6 +19,9 @@ constexpr std::size_t frame_overhead_bytes = 512;
 constexpr std::size_t command_overhead_bytes = 256;
 constexpr std::size_t record_overhead_bytes = 256;
 constexpr std::size_t name_bytes_max = 4096;
+
+// So many commands' rows fit in the caches nearest to the processor.
+constexpr std::size_t expected_at_once = 64;
 
 std::size_t stored_bytes_max(const DecidedCommand& command) {
     std::size_t bytes = frame_overhead_bytes + command_overhead_bytes;
@@ -66,20 +70,30 @@ DecidedGroup::DecidedGroup(WriterState& state, const GroupStamp& stamp)
     : state_(state), stamp_(stamp), begin_(state.mark()) {}
 
 Status DecidedGroup::decide(PendingCommands commands) {
-    const Status looked_up = look_up(commands);
     commands_.resize(commands.size());
     for (std::size_t i = 0; i < commands.size(); ++i)
         commands_[i].pending = std::move(commands[i]);
-    if (!looked_up) return looked_up.error();
-    for (std::size_t i = 0; i < commands_.size(); ++i)
-        decide_one(commands_[i], known_[i]);
+    for (std::size_t first = 0; first < commands_.size(); first += expected_at_once) {
+        const auto some = std::span(commands_).subspan(
+            first, std::min(expected_at_once, commands_.size() - first)
+        );
+        if (const Status status = look_up(some); !status) return status.error();
+        for (std::size_t i = 0; i < some.size(); ++i)
+            decide_one(some[i], known_[i]);
+    }
     return Done{};
 }
 
-Status DecidedGroup::look_up(const PendingCommands& commands) {
-    ids_.reserve(commands.size());
-    for (const auto& command : commands)
-        ids_.push_back(command->id);
+// Everything that deciding these will ask for, at once.
+Status DecidedGroup::look_up(std::span<const DecidedCommand> commands) {
+    ids_.clear();
+    expected_.clear();
+    for (const DecidedCommand& command : commands) {
+        const PendingCommand& pending = *command.pending;
+        ids_.push_back(pending.id);
+        expected_.push_back({pending.prepared.get(), pending.submission.tenant});
+    }
+    state_.expect(expected_);
     return state_.index().find_flushed(ids_, known_);
 }
 

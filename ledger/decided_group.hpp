@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -35,7 +36,8 @@ class DecidedGroup {
 public:
     DecidedGroup(WriterState& state, const GroupStamp& stamp);
 
-    // Refuses as a whole (an index that cannot be read), or decides all of them, in order.
+    // Decides all of them, in order. On failure (an index that cannot be read) some may have been
+    // decided: take it back.
     Status decide(PendingCommands commands);
 
     // Takes everything back that was decided.
@@ -48,7 +50,7 @@ public:
     std::uint64_t accepted() const { return accepted_; }
 
 private:
-    Status look_up(const PendingCommands& commands);
+    Status look_up(std::span<const DecidedCommand> commands);
     void decide_one(DecidedCommand& command, std::optional<CommandPlace> known);
     Result<std::vector<NewEvent>> ask(const DecidedCommand& command) const;
     Status write_down(DecidedCommand& command, std::vector<NewEvent>& events) const;
@@ -58,7 +60,8 @@ private:
     GroupStamp stamp_;
     WriterState::Mark begin_;
     std::vector<DecidedCommand> commands_;
-    std::vector<Uuid> ids_;
+    std::vector<Uuid> ids_; // Of those that are decided next, as the two below.
+    std::vector<ExpectedCommand> expected_;
     std::vector<std::optional<CommandPlace>> known_;
     std::uint64_t accepted_{};
 };

@@ -7,6 +7,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -59,11 +60,21 @@ public:
 
     virtual std::optional<std::string> get(std::string_view key) const = 0;
 
+    // Many at once, in the order of the keys.
+    virtual std::vector<std::optional<std::string>> get_all(std::span<const std::string> keys
+    ) const = 0;
+
     // The rows whose keys begin with `prefix`, in key order.
     virtual void for_each(
         std::string_view prefix,
         const std::function<void(std::string_view key, std::string_view value)>& visit
     ) const = 0;
+};
+
+// A command that is about to be decided.
+struct ExpectedCommand {
+    const Prepared* command{};
+    std::string_view tenant;
 };
 
 // The write side of one partition: its state (the Book) and its rules. The partition writer owns
@@ -82,6 +93,10 @@ public:
     virtual Result<std::shared_ptr<const Prepared>> prepare(
         std::string_view tenant, std::string_view type, std::string_view body
     ) const = 0;
+
+    // Commands that are decided next: the rows that they will ask for can be fetched together.
+    // Changes nothing that anybody can see.
+    virtual void expect(std::span<const ExpectedCommand> commands) const = 0;
 
     // What the command makes of today's state; at least one event, or a refusal. Changes nothing.
     // Pure but for loading rows that are not in memory. `recorded_at` is the writer's stamp.

@@ -48,6 +48,27 @@ std::optional<CommandPlace> read_place(std::string_view bytes) {
     return place;
 }
 
+// Looks `count` keys up; `visit` is told of each one's place, status and value. False from it ends
+// the search.
+template <class KeyOf, class Visit>
+void look_up_all(const Database& database, std::size_t count, KeyOf key_of, Visit visit) {
+    std::array<rocksdb::Slice, lookup_batch> keys;
+    std::array<rocksdb::PinnableSlice, lookup_batch> values;
+    std::array<rocksdb::Status, lookup_batch> statuses;
+    for (std::size_t first = 0; first < count; first += lookup_batch) {
+        const std::size_t some = std::min(lookup_batch, count - first);
+        for (std::size_t i = 0; i < some; ++i) {
+            keys[i] = slice(key_of(first + i));
+            values[i].Reset();
+        }
+        database.db->MultiGet(
+            {}, database.derived, some, keys.data(), values.data(), statuses.data()
+        );
+        for (std::size_t i = 0; i < some; ++i)
+            if (!visit(first + i, statuses[i], view(values[i]))) return;
+    }
+}
+
 // Writes sorted keys into a file outside of the database.
 class SortedFile {
 public:
@@ -122,6 +143,28 @@ public:
         return std::nullopt;
     }
 
+    std::vector<std::optional<std::string>> get_all(std::span<const std::string> keys
+    ) const override {
+        std::vector<std::string> stored;
+        stored.reserve(keys.size());
+        for (const std::string& key : keys)
+            stored.push_back(stored_key(key));
+        std::vector<std::optional<std::string>> found(keys.size());
+        look_up_all(
+            store_.database_,
+            keys.size(),
+            [&](std::size_t i) { return std::string_view(stored[i]); },
+            [&](std::size_t i, const rocksdb::Status& status, std::string_view value) {
+                if (status.ok())
+                    found[i].emplace(value);
+                else if (!status.IsNotFound())
+                    store_.failed_read_ = failure("rows", status);
+                return true;
+            }
+        );
+        return found;
+    }
+
     void for_each(
         std::string_view prefix,
         const std::function<void(std::string_view key, std::string_view value)>& visit
@@ -175,28 +218,24 @@ Status DerivedStore::find(
     std::span<const Uuid> ids, std::vector<std::optional<CommandPlace>>& places
 ) const {
     places.assign(ids.size(), std::nullopt);
-    std::array<CommandKey, lookup_batch> keys{};
-    std::array<rocksdb::Slice, lookup_batch> slices;
-    std::array<rocksdb::PinnableSlice, lookup_batch> values;
-    std::array<rocksdb::Status, lookup_batch> statuses;
-    for (std::size_t first = 0; first < ids.size(); first += lookup_batch) {
-        const std::size_t count = std::min(lookup_batch, ids.size() - first);
-        for (std::size_t i = 0; i < count; ++i) {
-            keys[i] = command_key(ids[first + i]);
-            slices[i] = {keys[i].data(), keys[i].size()};
-            values[i].Reset();
+    std::vector<CommandKey> keys(ids.size());
+    std::ranges::transform(ids, keys.begin(), command_key);
+    Status found = Done{};
+    look_up_all(
+        database_,
+        keys.size(),
+        [&](std::size_t i) { return std::string_view(keys[i].data(), keys[i].size()); },
+        [&](std::size_t i, const rocksdb::Status& status, std::string_view value) {
+            if (status.IsNotFound()) return true;
+            if (status.ok()) places[i] = read_place(value);
+            if (!status.ok())
+                found = failure("command index", status);
+            else if (!places[i])
+                found = Error{Errc::store_damaged, "the command index"};
+            return found.has_value();
         }
-        database_.db->MultiGet(
-            {}, database_.derived, count, slices.data(), values.data(), statuses.data()
-        );
-        for (std::size_t i = 0; i < count; ++i) {
-            if (statuses[i].IsNotFound()) continue;
-            if (!statuses[i].ok()) return failure("command index", statuses[i]);
-            places[first + i] = read_place(view(values[i]));
-            if (!places[first + i]) return Error{Errc::store_damaged, "the command index"};
-        }
-    }
-    return Done{};
+    );
+    return found;
 }
 
 Status DerivedStore::each_command(

@@ -56,7 +56,7 @@ bool names_fit(const Record& record) {
     return longest <= short_bytes_max;
 }
 
-void put_word(std::string& out, FrameMemory& memory, const std::string& word) {
+void put_word(ByteBuffer& out, FrameMemory& memory, const std::string& word) {
     const auto known = std::ranges::find(memory.words, word);
     if (known != memory.words.end()) {
         put_varint(out, static_cast<std::uint64_t>(known - memory.words.begin()) + 1);
@@ -67,13 +67,16 @@ void put_word(std::string& out, FrameMemory& memory, const std::string& word) {
     if (memory.words.size() < words_max) memory.words.push_back(word);
 }
 
-void put_difference(std::string& out, std::int64_t value, std::int64_t base) {
+void put_difference(ByteBuffer& out, std::int64_t value, std::int64_t base) {
     put_varint(out, zigzag(minus(value, base)));
 }
 
-void put_command(std::string& out, FrameMemory& memory, const std::vector<Record>& records) {
+void put_command(
+    ByteBuffer& out, FrameMemory& memory, const std::vector<Record>& records, Ids ids
+) {
     const CommandHeader& command = records.front().command;
     const bool has_id =
+        ids == Ids::any &&
         command.command_id != command_id_of(command.tenant, command.idempotency_key);
     const bool has_decider = command.term != memory.term || command.leader != memory.leader;
     put_fixed(
@@ -103,16 +106,17 @@ void put_command(std::string& out, FrameMemory& memory, const std::vector<Record
     memory.leader = command.leader;
 }
 
-void put_sealed(std::string& out, const Sealed& sealed) {
+void put_sealed(ByteBuffer& out, const Sealed& sealed) {
     put_text(out, sealed.subject);
     put_varint(out, sealed.key_id);
     out += view_of(sealed.nonce);
     put_text(out, sealed.ciphertext);
 }
 
-void put_record(std::string& out, FrameMemory& memory, const Record& record) {
+void put_record(ByteBuffer& out, FrameMemory& memory, const Record& record, Ids ids) {
     const CommandHeader& command = record.command;
     const bool has_id =
+        ids == Ids::any &&
         record.event_id != event_id_of(command.tenant, command.idempotency_key, record.index);
     put_fixed(
         out,
@@ -165,7 +169,7 @@ void FrameBuilder::start(std::uint64_t head_seq, const Hash& head_hash) {
     body_.clear();
 }
 
-Status FrameBuilder::add(const std::vector<Record>& command) {
+Status FrameBuilder::add(const std::vector<Record>& command, Ids ids) {
     ensure(is_one_command(command, last_seq_));
     if (!std::ranges::all_of(command, names_fit))
         return Error{Errc::command_too_large, "a name is longer than 65535 bytes"};
@@ -174,20 +178,20 @@ Status FrameBuilder::add(const std::vector<Record>& command) {
     const FrameMemory before{
         {}, memory_.recorded_at, memory_.next_tenant_seq, memory_.term, memory_.leader};
 
-    put_command(body_, memory_, command);
+    put_command(body_, memory_, command, ids);
     Hash hash = last_hash_;
     for (const Record& record : command) {
-        put_record(body_, memory_, record);
+        put_record(body_, memory_, record, ids);
         hash = record_hash(record, log_, hash);
         body_ += view_of(hash).substr(0, check_bytes);
     }
     if (envelope_bytes + body_.size() + checksum_bytes > frame_bytes_max) {
-        body_.resize(body_before);
+        body_.cut(body_before);
         memory_.words.resize(words_before);
         std::vector<std::string> words = std::move(memory_.words);
         memory_ = before;
         memory_.words = std::move(words);
-        return why_full(command);
+        return why_full(command, ids);
     }
     last_seq_ += command.size();
     last_hash_ = hash;
@@ -195,12 +199,12 @@ Status FrameBuilder::add(const std::vector<Record>& command) {
 }
 
 // A command that does not fit behind others may fit alone.
-Error FrameBuilder::why_full(const std::vector<Record>& command) const {
+Error FrameBuilder::why_full(const std::vector<Record>& command, Ids ids) const {
     const Error too_large{Errc::command_too_large, "it needs more than one frame holds"};
     if (empty()) return too_large;
     FrameBuilder alone(log_, incarnation_);
     alone.start(last_seq_, last_hash_);
-    if (!alone.add(command)) return too_large;
+    if (!alone.add(command, ids)) return too_large;
     return Error{Errc::overloaded, "the frame is full"};
 }
 
@@ -215,7 +219,7 @@ std::string FrameBuilder::finish(std::uint64_t fencing_term, const LeaderId& lea
     const Envelope envelope{
         log_.cluster, incarnation_, log_.partition, fencing_term, leader, first_seq_, last_seq_};
     std::string out = envelope_of({kind_frame, envelope, previous_}, body_.size());
-    out += body_;
+    out += body_.view();
     put_fixed(out, checksum(out));
     return out;
 }

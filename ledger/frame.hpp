@@ -2,6 +2,7 @@
 // is one RocksDB value and one Kafka message. docs/formats.md gives the grammar.
 #pragma once
 
+#include "ledger/bytes.hpp"
 #include "ledger/error.hpp"
 #include "ledger/record.hpp"
 
@@ -65,6 +66,10 @@ struct FrameMemory {
     LeaderId leader{};
 };
 
+// Whether the ids of records are known to be those that their keys make (command_id_of,
+// event_id_of), as the writer's own are; otherwise the builder looks.
+enum class Ids { any, of_their_keys };
+
 // Builds one frame, command by command. Reusable; not thread-safe.
 class FrameBuilder {
 public:
@@ -78,7 +83,7 @@ public:
     // longer than 65535 bytes), and with overloaded when they do not fit in this frame any more
     // (nothing was added then). Their seq and tenant_seq run on by one, their index from 0, and
     // all share one command header: anything else is a bug.
-    Status add(const std::vector<Record>& command);
+    Status add(const std::vector<Record>& command, Ids ids = Ids::any);
 
     bool empty() const;
     std::uint64_t last_seq() const;
@@ -88,7 +93,7 @@ public:
     std::string finish(std::uint64_t fencing_term, const LeaderId& leader);
 
 private:
-    Error why_full(const std::vector<Record>& command) const;
+    Error why_full(const std::vector<Record>& command, Ids ids) const;
 
     LogIdentity log_;
     Uuid incarnation_;
@@ -97,7 +102,7 @@ private:
     Hash previous_{};
     Hash last_hash_{};
     FrameMemory memory_;
-    std::string body_;
+    ByteBuffer body_;
 };
 
 // Whether the bytes are a control message (else: a frame).

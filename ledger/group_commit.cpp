@@ -93,10 +93,10 @@ std::vector<StoredFrame> GroupCommit::build(std::vector<DecidedCommand>& command
     builder_.start(before.seq, before.hash);
     for (DecidedCommand& command : commands) {
         if (command.records.empty()) continue;
-        Status added = builder_.add(command.records);
+        Status added = builder_.add(command.records, Ids::of_their_keys);
         if (!added && added.error().code == Errc::overloaded) {
             close_frame(frames);
-            added = builder_.add(command.records);
+            added = builder_.add(command.records, Ids::of_their_keys);
         }
         ensure(added.has_value());
         command.hash = builder_.last_hash();

@@ -24,6 +24,11 @@ void Journal::add(JournaledTable& table) {
     tables_.insert(at, &table);
 }
 
+void Journal::fetch_wanted() const {
+    for (const JournaledTable* table : tables_)
+        table->fetch_wanted();
+}
+
 std::uint64_t Journal::mark() {
     ++window_;
     for (JournaledTable* table : tables_)

@@ -23,6 +23,7 @@ public:
 
     virtual char tag() const = 0;
     virtual bool cold() const = 0;
+    virtual void fetch_wanted() const = 0;
     virtual void window_opened() = 0;
     virtual void undo_to(std::uint64_t mark) = 0;
     virtual void forget_undo(std::uint64_t mark) = 0;
@@ -46,6 +47,9 @@ public:
 class Journal {
 public:
     void add(JournaledTable& table); // Its tag is its alone.
+
+    // Brings all rows near that its tables were told to want since the last time.
+    void fetch_wanted() const;
 
     std::uint64_t mark();
     void undo_to(std::uint64_t mark);

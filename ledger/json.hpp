@@ -9,6 +9,8 @@
 #pragma once
 
 #include "ledger/error.hpp"
+#include "ledger/json_buffer.hpp"
+#include "ledger/json_document.hpp"
 #include "ledger/money.hpp"
 #include "ledger/time.hpp"
 
@@ -20,6 +22,8 @@
 #include <boost/describe/members.hpp>
 #include <boost/mp11/algorithm.hpp>
 
+#include <algorithm>
+#include <array>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
@@ -32,44 +36,6 @@
 #include <vector>
 
 namespace tollbook {
-
-// A value of a parsed document; it lives as long as the document does.
-struct JsonNode {
-    const void* document{};
-    std::size_t index{};
-};
-
-enum class JsonKind { object, array, string, integer, real, boolean, null };
-
-// One parsed document. Not thread-safe; parsing again ends the life of earlier nodes.
-class JsonDocument {
-public:
-    JsonDocument();
-    JsonDocument(const JsonDocument&) = delete;
-    JsonDocument& operator=(const JsonDocument&) = delete;
-    ~JsonDocument();
-
-    Result<JsonNode> parse(std::string_view text);
-
-private:
-    struct Parser;
-    Parser* parser_;
-};
-
-JsonKind kind(JsonNode node);
-std::optional<std::int64_t> as_int64(JsonNode node);
-std::optional<std::uint64_t> as_uint64(JsonNode node);
-std::optional<bool> as_bool(JsonNode node);
-std::optional<std::string_view> as_text(JsonNode node);
-
-struct JsonField {
-    std::string_view name;
-    JsonNode value;
-};
-
-// The fields of an object in the order of the text, repeated names included.
-std::vector<JsonField> fields_of(JsonNode node);
-std::vector<JsonNode> items_of(JsonNode node);
 
 // Writes `text` as a JSON string, quotes included.
 void write_json_string(std::string& out, std::string_view text);
@@ -98,69 +64,74 @@ Error mistyped(std::string_view expected);
 
 // --- writing
 
-inline void write(std::string& out, bool value) { out += value ? "true" : "false"; }
+// `,"name":` of a member.
+template <class Member>
+inline constexpr auto name_text = [] {
+    constexpr std::string_view name = Member::name;
+    std::array<char, name.size() + 4> text{',', '"'};
+    std::ranges::copy(name, text.begin() + 2);
+    text[name.size() + 2] = '"';
+    text[name.size() + 3] = ':';
+    return text;
+}();
 
-inline void write(std::string& out, const std::string& value) { write_json_string(out, value); }
+inline void write(JsonBuffer& out, bool value) { out.add(value ? "true" : "false"); }
 
-inline void write(std::string& out, Date value) { write_json_string(out, to_string(value)); }
+inline void write(JsonBuffer& out, const std::string& value) { out.add_string(value); }
 
-inline void write(std::string& out, Timestamp value) { write_json_string(out, to_string(value)); }
+inline void write(JsonBuffer& out, Date value) { out.add_string(to_string(value)); }
 
-inline void write(std::string& out, Currency value) { write_json_string(out, value.code()); }
+inline void write(JsonBuffer& out, Timestamp value) { out.add_string(to_string(value)); }
+
+inline void write(JsonBuffer& out, Currency value) { out.add_string(value.code()); }
 
 template <std::integral T>
 
-requires(!std::same_as<T, bool>) void write(std::string& out, T value) {
-    if constexpr (std::is_signed_v<T>)
-        write_json_integer(out, std::int64_t{value});
-    else
-        write_json_integer(out, std::uint64_t{value});
-}
+requires(!std::same_as<T, bool>) void write(JsonBuffer& out, T value) { out.add_integer(value); }
 
 template <DescribedEnum T>
-void write(std::string& out, T value) {
-    write_json_string(out, boost::describe::enum_to_string(value, ""));
+void write(JsonBuffer& out, T value) {
+    out.add_string(boost::describe::enum_to_string(value, ""));
 }
 
 template <class T>
-void write(std::string& out, const std::vector<T>& values);
+void write(JsonBuffer& out, const std::vector<T>& values);
 
 template <DescribedStruct T>
-void write(std::string& out, const T& value);
+void write(JsonBuffer& out, const T& value);
 
 template <class T>
-void write_field(std::string& out, bool& first, std::string_view name, const T& value) {
+void write_field(JsonBuffer& out, bool& first, std::string_view name, const T& value) {
     if constexpr (is_optional<T>) {
         if (value) write_field(out, first, name, *value);
     } else {
-        out += first ? "\"" : ",\"";
-        out += name;
-        out += "\":";
+        out.add(first ? name.substr(1) : name);
         write(out, value);
         first = false;
     }
 }
 
 template <class T>
-void write(std::string& out, const std::vector<T>& values) {
-    out += '[';
+void write(JsonBuffer& out, const std::vector<T>& values) {
+    out.add('[');
     bool first = true;
     for (const T& value : values) {
-        if (!first) out += ',';
+        if (!first) out.add(',');
         write(out, value);
         first = false;
     }
-    out += ']';
+    out.add(']');
 }
 
 template <DescribedStruct T>
-void write(std::string& out, const T& value) {
-    out += '{';
+void write(JsonBuffer& out, const T& value) {
+    out.add('{');
     bool first = true;
     boost::mp11::mp_for_each<Members<T>>([&](auto member) {
-        write_field(out, first, member.name, value.*member.pointer);
+        constexpr const auto& name = name_text<decltype(member)>;
+        write_field(out, first, {name.data(), name.size()}, value.*member.pointer);
     });
-    out += '}';
+    out.add('}');
 }
 
 // --- reading
@@ -217,7 +188,8 @@ template <class T>
 Status read(JsonNode node, std::vector<T>& values) {
     if (kind(node) != JsonKind::array) return mistyped("an array");
     values.clear();
-    for (const JsonNode item : items_of(node)) {
+    JsonItems items(node);
+    for (JsonNode item; items.next(item);) {
         if (const Status status = read(item, values.emplace_back()); !status)
             return at(std::to_string(values.size() - 1), status.error());
     }
@@ -230,7 +202,8 @@ Status read_field(const JsonField& field, T& value, std::uint64_t& seen) {
     Status status = Error{Errc::unknown_field, {}};
     std::uint64_t bit = 1;
     boost::mp11::mp_for_each<Members<T>>([&](auto member) {
-        if (field.name == member.name) {
+        constexpr std::string_view name = decltype(member)::name;
+        if (field.name == name) {
             status = (seen & bit) != 0 ? Status{Error{Errc::duplicate_key, {}}}
                                        : read(field.value, value.*member.pointer);
             seen |= bit;
@@ -245,7 +218,8 @@ Status read(JsonNode node, T& value) {
     static_assert(boost::mp11::mp_size<Members<T>>::value <= 64);
     if (kind(node) != JsonKind::object) return mistyped("an object");
     std::uint64_t seen = 0;
-    for (const JsonField& field : fields_of(node)) {
+    JsonFields fields(node);
+    for (JsonField field; fields.next(field);) {
         if (const Status status = read_field(field, value, seen); !status)
             return at(field.name, status.error());
     }
@@ -267,16 +241,16 @@ JsonDocument& thread_document();
 
 template <class T>
 void write_json(std::string& out, const T& value) {
-    codec::write(out, value);
+    JsonBuffer& text = JsonBuffer::of_thread();
+    codec::write(text, value);
+    out += text.view();
 }
 
 template <class T>
 std::string to_json(const T& value) {
-    constexpr std::size_t usual_bytes = 256;
-    std::string out;
-    out.reserve(usual_bytes);
-    codec::write(out, value);
-    return out;
+    JsonBuffer& text = JsonBuffer::of_thread();
+    codec::write(text, value);
+    return std::string(text.view());
 }
 
 template <class T>

@@ -22,11 +22,24 @@ Uuid uuid_v8(const Hash& hash) {
     return id;
 }
 
-void put_micros(std::string& out, Timestamp at) {
+// What is to be hashed, in memory that is used again and again: one at a time.
+ByteBuffer& scratch() {
+    thread_local ByteBuffer reused;
+    reused.clear();
+    return reused;
+}
+
+// The hashes that a header holds.
+struct HashedBefore {
+    const Hash& payload;
+    const Hash& previous;
+};
+
+void put_micros(ByteBuffer& out, Timestamp at) {
     put_fixed(out, static_cast<std::uint64_t>(at.micros));
 }
 
-void put_decided(std::string& out, const CommandHeader& command) {
+void put_decided(ByteBuffer& out, const CommandHeader& command) {
     put_short(out, command.idempotency_key);
     out += view_of(command.fingerprint);
     put_fixed(out, command.term);
@@ -42,7 +55,7 @@ void put_decided(std::string& out, const CommandHeader& command) {
 //          | correlation short | causation short | payload hash [32] | previous hash [32]
 //   short  = length u16, bytes; integers are big-endian, signed ones in two's complement
 void put_header(
-    std::string& out, const Record& record, const LogIdentity& log, const Hash& previous
+    ByteBuffer& out, const Record& record, const LogIdentity& log, const HashedBefore& hashes
 ) {
     const CommandHeader& command = record.command;
     put_fixed(out, header_version);
@@ -65,8 +78,8 @@ void put_header(
     put_short(out, command.actor);
     put_short(out, command.correlation);
     put_short(out, command.causation);
-    out += view_of(payload_hash(record));
-    out += view_of(previous);
+    out += view_of(hashes.payload);
+    out += view_of(hashes.previous);
 }
 
 } // namespace
@@ -102,20 +115,20 @@ Hash genesis_hash(const Uuid& cluster, std::uint32_t partition) {
 }
 
 Uuid event_id_of(std::string_view tenant, std::string_view key, std::uint32_t index) {
-    thread_local std::string bytes;
-    bytes.assign("tollbook/event/1");
+    ByteBuffer& bytes = scratch();
+    bytes += "tollbook/event/1";
     put_short(bytes, tenant);
     put_short(bytes, key);
     put_fixed(bytes, index);
-    return uuid_v8(sha256(bytes));
+    return uuid_v8(sha256(bytes.view()));
 }
 
 Uuid command_id_of(std::string_view tenant, std::string_view key) {
-    thread_local std::string bytes;
-    bytes.assign("tollbook/command/1");
+    ByteBuffer& bytes = scratch();
+    bytes += "tollbook/command/1";
     put_short(bytes, tenant);
     put_short(bytes, key);
-    return uuid_v8(sha256(bytes));
+    return uuid_v8(sha256(bytes.view()));
 }
 
 std::string to_string(const Uuid& id) {
@@ -129,32 +142,35 @@ std::string to_string(const Uuid& id) {
 //   sealed = subject short | key id u32 | nonce [24] | ciphertext long
 //   long   = length u32, bytes
 Hash payload_hash(const Record& record) {
-    std::string part;
-    if (record.sealed) {
-        put_short(part, record.sealed->subject);
-        put_fixed(part, record.sealed->key_id);
-        part += view_of(record.sealed->nonce);
-        put_long(part, record.sealed->ciphertext);
-    }
-    thread_local std::string bytes; // One piece is hashed faster than four.
-    bytes.clear();
+    ByteBuffer& bytes = scratch();
     put_long(bytes, record.payload);
+    if (!record.sealed) {
+        put_fixed(bytes, std::uint32_t{0});
+        return sha256(bytes.view());
+    }
+    std::string part;
+    put_short(part, record.sealed->subject);
+    put_fixed(part, record.sealed->key_id);
+    part += view_of(record.sealed->nonce);
+    put_long(part, record.sealed->ciphertext);
     put_long(bytes, part);
-    return sha256(bytes);
+    return sha256(bytes.view());
 }
 
 std::string header_bytes(const Record& record, const LogIdentity& log, const Hash& previous) {
-    std::string out;
-    put_header(out, record, log, previous);
-    return out;
+    const Hash payload = payload_hash(record);
+    ByteBuffer& bytes = scratch();
+    put_header(bytes, record, log, {payload, previous});
+    return std::string(bytes.view());
 }
 
 Hash record_hash(const Record& record, const LogIdentity& log, const Hash& previous) {
-    thread_local std::string bytes;
-    bytes.assign("tollbook/record/1");
-    bytes += '\0';
-    put_header(bytes, record, log, previous);
-    return sha256(bytes);
+    const Hash payload = payload_hash(record);
+    ByteBuffer& bytes = scratch();
+    bytes += "tollbook/record/1";
+    bytes += std::string_view("", 1);
+    put_header(bytes, record, log, {payload, previous});
+    return sha256(bytes.view());
 }
 
 } // namespace tollbook

@@ -14,6 +14,7 @@ namespace tollbook {
 namespace {
 
 constexpr std::chrono::seconds mark_sync_every{1};
+constexpr std::size_t put_overhead_bytes = 64;   // Of a frame in a batch, and more.
 constexpr std::uint64_t room_per_batch_byte = 4; // WAL, memtable's file, its compaction, slack.
 
 } // namespace
@@ -55,7 +56,10 @@ Status RocksLog::take_claim(const ControlMessage& claim) {
 
 Status RocksLog::append(std::span<const StoredFrame> frames, const Head& head) {
     ensure(extends(frames, head_.get(), head, leadership()));
-    rocksdb::WriteBatch batch;
+    std::size_t bytes = 0;
+    for (const StoredFrame& frame : frames)
+        bytes += frame.bytes.size() + put_overhead_bytes;
+    rocksdb::WriteBatch batch(bytes);
     for (const StoredFrame& frame : frames)
         batch.Put(database_.frames, frame_key(frame.last_seq), frame.bytes).PermitUncheckedError();
     if (const Status committed = commit(batch, head); !committed) return committed;

@@ -3,16 +3,16 @@
 #include "ledger/ensure.hpp"
 #include "ledger/journal.hpp"
 #include "ledger/json.hpp"
+#include "ledger/keyed_nodes.hpp"
+#include "ledger/wanted_keys.hpp"
 
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
-#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -45,33 +45,43 @@ public:
 
     // Null: there is no such row.
     const Row* find(std::string_view key) const {
-        const Node* node = reach(key);
-        return node != nullptr && node->second.alive ? &node->second.row : nullptr;
+        const Node* node = reach(key_hash(key), key);
+        return node != nullptr && node->value.alive ? &node->value.row : nullptr;
     }
 
     // The row to be changed; an empty one if there was none.
     Row& edit(std::string_view key) {
-        Node* node = reach(key);
-        if (node == nullptr) node = &*rows_.emplace(std::string(key), Slot{}).first;
+        const std::uint64_t hash = key_hash(key);
+        Node* node = reach(hash, key);
+        if (node == nullptr) node = &rows_.add(hash, key);
         touch(*node);
-        node->second.alive = true;
-        return node->second.row;
+        node->value.alive = true;
+        return node->value.row;
     }
 
     void erase(std::string_view key) {
-        Node* node = reach(key);
-        if (node == nullptr || !node->second.alive) return;
+        Node* node = reach(key_hash(key), key);
+        if (node == nullptr || !node->value.alive) return;
         touch(*node);
-        node->second.alive = false;
-        node->second.row = Row{};
+        node->value.alive = false;
+        node->value.row = Row{};
+    }
+
+    // A row that will be asked for soon. The journal's `fetch_wanted` brings all of them near at
+    // once; it changes nothing that anybody can see.
+    void want(std::string_view key) const {
+        const std::uint64_t hash = key_hash(key);
+        rows_.want_place(hash);
+        wanted_.add(hash, key);
     }
 
     // All rows of a hot table, in no particular order.
     template <class F>
     void for_each(F&& visit) const {
         ensure(!cold_);
-        for (const Node& node : rows_)
-            if (node.second.alive) visit(node.first, node.second.row);
+        rows_.for_each([&](const Node& node) {
+            if (node.value.alive) visit(node.key(), node.value.row);
+        });
     }
 
     std::size_t rows_in_memory() const { return rows_.size(); }
@@ -87,17 +97,8 @@ private:
         bool clean{};    // Listed in clean_.
     };
 
-    // Not noexcept: then libstdc++ keeps the hash in the node.
-    struct KeyHash {
-        using is_transparent = void; // NOLINT(readability-identifier-naming)
-
-        std::size_t operator()(std::string_view key) const {
-            return std::hash<std::string_view>{}(key);
-        }
-    };
-
-    using Map = std::unordered_map<std::string, Slot, KeyHash, std::equal_to<>>;
-    using Node = typename Map::value_type;
+    using Nodes = KeyedNodes<Slot>;
+    using Node = typename Nodes::Node;
 
     struct Undo {
         Node* node;
@@ -109,29 +110,56 @@ private:
 
     bool cold() const override { return cold_; }
 
-    Node* reach(std::string_view key) const {
-        const auto found = rows_.find(key);
-        if (found != rows_.end()) return &*found;
-        if (!cold_ || store_ == nullptr) return nullptr;
+    Node* reach(std::uint64_t hash, std::string_view key) const {
+        Node* node = rows_.find(hash, key);
+        if (node != nullptr || !cold_ || store_ == nullptr) return node;
+        return &take_in(hash, key, store_->get(tagged(key)));
+    }
 
-        Slot slot;
-        if (const auto stored = store_->get(tagged(key))) {
-            slot.row = decoded(*stored);
-            slot.alive = true;
+    Node& take_in(
+        std::uint64_t hash, std::string_view key, const std::optional<std::string>& stored
+    ) const {
+        Node& node = rows_.add(hash, key);
+        if (stored) {
+            node.value.row = decoded(*stored);
+            node.value.alive = true;
         }
-        Node* node = &*rows_.emplace(std::string(key), std::move(slot)).first;
-        note_clean(*node);
+        note_clean(node);
         return node;
     }
 
+    void fetch_wanted() const override {
+        for (const WantedKeys::Place& place : wanted_.places())
+            rows_.want_node(place.hash);
+        if (cold_ && store_ != nullptr) read_wanted();
+        wanted_.clear();
+    }
+
+    // Those that are not in memory, with one question to the store.
+    void read_wanted() const {
+        std::vector<WantedKeys::Place> absent;
+        std::vector<std::string> keys;
+        for (const WantedKeys::Place& place : wanted_.places()) {
+            if (rows_.find(place.hash, wanted_.key(place)) != nullptr) continue;
+            absent.push_back(place);
+            keys.push_back(tagged(wanted_.key(place)));
+        }
+        const std::vector<std::optional<std::string>> stored = store_->get_all(keys);
+        for (std::size_t i = 0; i < absent.size(); ++i) {
+            const std::string_view key = wanted_.key(absent[i]);
+            if (rows_.find(absent[i].hash, key) == nullptr) // Wanted twice.
+                take_in(absent[i].hash, key, stored[i]);
+        }
+    }
+
     void note_clean(Node& node) const {
-        if (node.second.clean) return;
-        node.second.clean = true;
+        if (node.value.clean) return;
+        node.value.clean = true;
         clean_.push_back(&node);
     }
 
     void touch(Node& node) {
-        Slot& slot = node.second;
+        Slot& slot = node.value;
         if (slot.window != journal_.window()) {
             slot.window = journal_.window();
             undo_.push_back(
@@ -142,8 +170,8 @@ private:
     }
 
     void note_change(Node& node) {
-        if (node.second.changed) return;
-        node.second.changed = true;
+        if (node.value.changed) return;
+        node.value.changed = true;
         changed_.push_back(&node);
     }
 
@@ -152,7 +180,7 @@ private:
     void undo_to(std::uint64_t mark) override {
         while (!undo_.empty() && undo_.back().window >= mark) {
             Undo& undo = undo_.back();
-            Slot& slot = undo.node->second;
+            Slot& slot = undo.node->value;
             slot.alive = undo.row.has_value();
             slot.row = slot.alive ? std::move(*undo.row) : Row{};
             note_change(*undo.node);
@@ -169,10 +197,10 @@ private:
         ensure(flushing_.empty());
         out.reserve(out.size() + changed_.size());
         for (Node* node : changed_) {
-            Slot& slot = node->second;
+            Slot& slot = node->value;
             slot.changed = false;
             slot.flushing = true;
-            RowImage& image = out.emplace_back(RowImage{tagged(node->first), {}});
+            RowImage& image = out.emplace_back(RowImage{tagged(node->key()), {}});
             if (slot.alive) write_json(image.value.emplace(), slot.row);
         }
         flushing_.swap(changed_);
@@ -180,7 +208,7 @@ private:
 
     void flushed() override {
         for (Node* node : flushing_) {
-            Slot& slot = node->second;
+            Slot& slot = node->value;
             slot.flushing = false;
             if (!slot.changed && (cold_ || !slot.alive)) note_clean(*node);
         }
@@ -194,21 +222,22 @@ private:
         for (std::size_t left = clean_.size(); left > clean_max_; --left) {
             Node* node = clean_.front();
             clean_.pop_front();
-            Slot& slot = node->second;
+            Slot& slot = node->value;
             slot.clean = false;
             if (slot.changed || slot.flushing) continue; // Listed again when it is flushed.
             if (slot.window >= journal_.oldest_window())
                 note_clean(*node);
             else
-                rows_.erase(rows_.find(node->first));
+                rows_.erase(*node);
         }
     }
 
     void restore_row(std::string_view key, std::string_view value) override {
-        Slot slot;
-        slot.row = decoded(value);
-        slot.alive = true;
-        rows_.insert_or_assign(std::string(key), std::move(slot));
+        const std::uint64_t hash = key_hash(key);
+        Node* node = rows_.find(hash, key);
+        if (node == nullptr) node = &rows_.add(hash, key);
+        node->value.row = decoded(value);
+        node->value.alive = true;
     }
 
     void attach(const RowStore& rows) override { store_ = &rows; }
@@ -217,15 +246,15 @@ private:
         const std::vector<const Node*> nodes = nodes_by_key();
         std::size_t next = 0;
         const auto visit_until = [&](std::optional<std::string_view> key) {
-            for (; next < nodes.size() && (!key || nodes[next]->first < *key); ++next) {
+            for (; next < nodes.size() && (!key || nodes[next]->key() < *key); ++next) {
                 const Node& node = *nodes[next];
-                if (node.second.alive) visit(tagged(node.first), to_json(node.second.row));
+                if (node.value.alive) visit(tagged(node.key()), to_json(node.value.row));
             }
         };
         if (cold_ && store_ != nullptr) {
             store_->for_each(tagged({}), [&](std::string_view key, std::string_view value) {
                 visit_until(key.substr(1));
-                const bool in_memory = next < nodes.size() && nodes[next]->first == key.substr(1);
+                const bool in_memory = next < nodes.size() && nodes[next]->key() == key.substr(1);
                 if (!in_memory) visit(key, value);
             });
         }
@@ -235,11 +264,8 @@ private:
     std::vector<const Node*> nodes_by_key() const {
         std::vector<const Node*> nodes;
         nodes.reserve(rows_.size());
-        for (const Node& node : rows_)
-            nodes.push_back(&node);
-        std::ranges::sort(nodes, {}, [](const Node* node) {
-            return std::string_view(node->first);
-        });
+        rows_.for_each([&](const Node& node) { nodes.push_back(&node); });
+        std::ranges::sort(nodes, {}, &Node::key);
         return nodes;
     }
 
@@ -263,7 +289,8 @@ private:
     bool cold_;
     std::size_t clean_max_;
     const RowStore* store_{};
-    mutable Map rows_;
+    mutable Nodes rows_;
+    mutable WantedKeys wanted_;
     mutable std::deque<Node*> clean_; // May leave memory, the newest comer last.
     std::vector<Node*> changed_;      // Since they were taken last.
     std::vector<Node*> flushing_;     // Taken, not yet durable.

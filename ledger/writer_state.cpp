@@ -51,6 +51,13 @@ std::uint64_t WriterState::revision(std::string_view tenant, std::string_view st
     return row == nullptr ? 0 : row->last;
 }
 
+void WriterState::expect(std::span<const ExpectedCommand> commands) const {
+    for (const ExpectedCommand& expected : commands)
+        streams_.want(stream_key(expected.tenant, expected.command->stream()));
+    journal_.fetch_wanted();
+    decider_->expect(commands);
+}
+
 void WriterState::number(Record& record) {
     record.seq = ++head_.seq;
     record.tenant_seq = ++tenants_.edit(record.command.tenant).last;

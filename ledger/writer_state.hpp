@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -42,6 +43,9 @@ public:
 
     // The stream's revision; 0: nothing was ever written to it.
     std::uint64_t revision(std::string_view tenant, std::string_view stream) const;
+
+    // Commands that are decided next: brings near what deciding them will ask for.
+    void expect(std::span<const ExpectedCommand> commands) const;
 
     // Gives the record the next places in its tenant and its stream, and the seq after the head,
     // which moves there. `settle` tells the head's hash once it is known.

@@ -46,6 +46,29 @@ bool same(const Frame& a, const Frame& b) {
 
 } // namespace
 
+TEST_CASE("frame: ids of their keys are written the same whether the builder looks or is told") {
+    for (std::uint64_t seed = 0; seed < 100; ++seed) {
+        CAPTURE(seed);
+        std::mt19937_64 random(seed);
+        FrameBuilder looks(log_identity, incarnation);
+        FrameBuilder told(log_identity, incarnation);
+        looks.start(7, sha256("before"));
+        told.start(7, sha256("before"));
+        for (int n = 0; n < 3; ++n) {
+            auto command = random_command(random, looks.last_seq(), 100 + looks.last_seq());
+            for (Record& record : command) {
+                CommandHeader& header = record.command;
+                header.command_id = command_id_of(header.tenant, header.idempotency_key);
+                record.event_id = event_id_of(header.tenant, header.idempotency_key, record.index);
+            }
+            const bool added = looks.add(command).has_value();
+            REQUIRE(told.add(command, Ids::of_their_keys).has_value() == added);
+            if (!added) break;
+        }
+        if (!looks.empty()) CHECK(looks.finish(5, leader) == told.finish(5, leader));
+    }
+}
+
 TEST_CASE("frame: what was written is read, for commands of any shape") {
     for (std::uint64_t seed = 0; seed < 500; ++seed) {
         CAPTURE(seed);

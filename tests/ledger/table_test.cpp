@@ -62,6 +62,8 @@ void random_edit(State& state, Models& models, std::mt19937_64& random) {
     const bool hot = random() % 2 == 0;
     Table<Purse>& table = hot ? state.hot : state.cold;
     Model& model = hot ? models.hot : models.cold;
+    if (random() % 4 == 0) table.want(key_of(random()));
+    if (random() % 8 == 0) state.journal.fetch_wanted();
     if (random() % 4 == 0) {
         table.erase(key);
         model.erase(key);
@@ -137,6 +139,34 @@ TEST_CASE("table: a cold row is read once, and again only after it was flushed")
     CHECK(state.cold.rows_in_memory() == 0);
     CHECK(disk.rows.at("cA") == R"({"minor":8,"lots":[]})");
     CHECK(state.cold.find("A")->minor == 8);
+}
+
+TEST_CASE("table: rows that are wanted are read with one question, each once") {
+    State state;
+    MapRowStore disk;
+    disk.rows["cA"] = to_json(Purse{7, {}});
+    disk.rows["cB"] = to_json(Purse{8, {}});
+    state.restore(disk);
+    state.hot.edit("H").minor = 1;
+    state.cold.edit("known").minor = 2;
+    const std::size_t reads = disk.reads;
+    for (const char* key : {"A", "none", "B", "A", "known"})
+        state.cold.want(key);
+    state.hot.want("H");
+    state.hot.want("none");
+    CHECK(disk.questions == 0);
+    state.journal.fetch_wanted();
+    CHECK(disk.questions == 1);
+    CHECK(disk.reads - reads == 4); // A is wanted twice.
+    CHECK(state.cold.find("A")->minor == 7);
+    CHECK(state.cold.find("B")->minor == 8);
+    CHECK(state.cold.find("none") == nullptr);
+    CHECK(state.cold.find("known")->minor == 2);
+    CHECK(state.hot.find("H")->minor == 1);
+    CHECK(state.hot.find("none") == nullptr);
+    state.journal.fetch_wanted();
+    CHECK(disk.questions == 1);
+    CHECK(disk.reads - reads == 4);
 }
 
 TEST_CASE("table: an erased cold row does not come back from the disk") {

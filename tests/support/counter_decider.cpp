@@ -47,6 +47,14 @@ Result<std::shared_ptr<const Prepared>> CounterDecider::prepare(
     return std::shared_ptr<const Prepared>(std::make_shared<PreparedAddition>(std::move(*command)));
 }
 
+void CounterDecider::expect(std::span<const ExpectedCommand> commands) const {
+    for (const ExpectedCommand& expected : commands) {
+        const auto& command = static_cast<const PreparedAddition&>(*expected.command).command;
+        counters_.want(key_of(expected.tenant, command.counter));
+    }
+    journal_.fetch_wanted();
+}
+
 Result<std::vector<NewEvent>> CounterDecider::decide(
     const Prepared& prepared, std::string_view tenant, Timestamp recorded_at
 ) const {

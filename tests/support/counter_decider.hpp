@@ -44,6 +44,7 @@ public:
     Result<std::shared_ptr<const Prepared>> prepare(
         std::string_view tenant, std::string_view type, std::string_view body
     ) const override;
+    void expect(std::span<const ExpectedCommand> commands) const override;
     Result<std::vector<NewEvent>> decide(
         const Prepared& command, std::string_view tenant, Timestamp recorded_at
     ) const override;

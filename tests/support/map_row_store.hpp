@@ -17,6 +17,15 @@ public:
         return row == rows.end() ? std::nullopt : std::optional(row->second);
     }
 
+    std::vector<std::optional<std::string>> get_all(std::span<const std::string> keys
+    ) const override {
+        std::vector<std::optional<std::string>> values;
+        if (!keys.empty()) ++questions;
+        for (const std::string& key : keys)
+            values.push_back(get(key));
+        return values;
+    }
+
     void for_each(
         std::string_view prefix,
         const std::function<void(std::string_view key, std::string_view value)>& visit
@@ -38,6 +47,7 @@ public:
 
     std::map<std::string, std::string, std::less<>> rows;
     mutable std::size_t reads{};
+    mutable std::size_t questions{}; // For several at once.
 };
 
 } // namespace tollbook
