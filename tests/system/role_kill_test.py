@@ -5,7 +5,7 @@
 Each round counts only with at least 50 commands acknowledged and one unanswered since the last
 kill, and when the victim had work to do. Every other round its process is killed; in the others the
 projector loses its session in PostgreSQL within a transaction, and the enforcer is killed while a
-router drops what is written to it.
+router does not answer, answers garbage or drops what it is told half-way.
 """
 
 import json
@@ -21,6 +21,7 @@ import provider
 
 TOLLBOOK, TEST_ROUTER, ROLE, ROUNDS = *sys.argv[1:4], int(sys.argv[4])
 TRIES_MAX = 4 * ROUNDS
+ROUTER_FAULTS = ("never_answer", "garbage", "drop_halfway", "drop_next_write", "lose_next_write")
 END_SESSION = ("SELECT state, pg_terminate_backend(pid) FROM pg_stat_activity "
                "WHERE application_name = 'tollbook projector' AND state <> 'idle'")
 
@@ -62,11 +63,12 @@ class Enforcer:
 
     def kill(self, clients, number, chance):
         """Whether a line was not yet as acknowledged."""
+        router = chance.choice(sorted(self.routers.ports))
         if number % 2:
-            fault = chance.choice(("drop_next_write", "lose_next_write"))
-            self.routers.fault(chance.choice(sorted(self.routers.ports)), fault)
+            self.routers.fault(router, chance.choice(ROUTER_FAULTS))
             clients.wait_for(len(clients.acknowledged) + load.ACKNOWLEDGED_MIN)
         kill(self.node, clients)
+        self.routers.fault(router, "none")
         for number, receipt in clients.acknowledged.items():
             self.note(*divmod(number, provider.SERVICES), receipt["last_seq"])
         lines = self.routers.lines()
