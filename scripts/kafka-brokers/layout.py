@@ -59,7 +59,14 @@ def properties(cluster, broker):
         lines["listener.name.client.ssl.keystore.type"] = "PEM"
         lines["listener.name.client.ssl.keystore.location"] = cluster.directory / "tls" / "broker.pem"
     if cluster.facts["sasl"]:
-        lines["listener.name.client.sasl.enabled.mechanisms"] = "SCRAM-SHA-512"
+        mechanisms = ["SCRAM-SHA-512"]
+        if cluster.facts["tls"]:  # In the clear it would show the password.
+            mechanisms.append("PLAIN")
+            password = (cluster.directory / "password").read_text()
+            lines["listener.name.client.plain.sasl.jaas.config"] = (
+                "org.apache.kafka.common.security.plain.PlainLoginModule required "
+                f'user_{USER}="{password}";')
+        lines["listener.name.client.sasl.enabled.mechanisms"] = ",".join(mechanisms)
         lines["listener.name.client.scram-sha-512.sasl.jaas.config"] = (
             "org.apache.kafka.common.security.scram.ScramLoginModule required;")
     return "".join(f"{name}={value}\n" for name, value in lines.items())
@@ -75,7 +82,7 @@ def lay_out(directory, facts, brokers):
     for broker in cluster.ports:
         shutil.rmtree(cluster.home(broker), ignore_errors=True)
         cluster.home(broker).mkdir()
-        cluster.settings(broker).write_text(properties(cluster, broker))
+        write_private(cluster.settings(broker), properties(cluster, broker))
     return cluster
 
 

@@ -1,4 +1,5 @@
 // The real thing: Apache Kafka, one broker, as scripts/kafka runs it.
+#include "ledger/kafka/client.hpp"
 #include "ledger/kafka/kafka_topic.hpp"
 #include "ledger/topic_source.hpp"
 #include "tests/ledger/topic_contract.hpp"
@@ -36,6 +37,22 @@ std::unique_ptr<KafkaTopic> new_topic() {
     return topic;
 }
 
+// As somebody made it with other tools.
+void make_topic(const KafkaSettings& settings, int partitions, const char* message_bytes) {
+    using Topics = std::unique_ptr<rd_kafka_NewTopic_t, RdDestroy<rd_kafka_NewTopic_destroy>>;
+    using Queue = std::unique_ptr<rd_kafka_queue_t, RdDestroy<rd_kafka_queue_destroy>>;
+    using Event = std::unique_ptr<rd_kafka_event_t, RdDestroy<rd_kafka_event_destroy>>;
+    const auto client = KafkaClient::make(RD_KAFKA_PRODUCER, settings, {}).value();
+    const Topics topic(rd_kafka_NewTopic_new(settings.topic.c_str(), partitions, 1, nullptr, 0));
+    rd_kafka_NewTopic_set_config(topic.get(), "max.message.bytes", message_bytes);
+    const Queue queue(rd_kafka_queue_new(client->get()));
+    rd_kafka_NewTopic_t* asked = topic.get();
+    rd_kafka_CreateTopics(client->get(), &asked, 1, nullptr, queue.get());
+    const Event event(rd_kafka_queue_poll(queue.get(), 60'000));
+    REQUIRE(event);
+    REQUIRE(rd_kafka_event_error(event.get()) == RD_KAFKA_RESP_ERR_NO_ERROR);
+}
+
 Error refusal_of(const Status& status) {
     REQUIRE(status.has_error());
     return status.error();
@@ -71,6 +88,17 @@ TEST_CASE("kafka topic: settings that cannot work are refused by name") {
         refused(error, Errc::config_invalid, "replication factor is 1, must be >= 3");
         refused(error, Errc::config_invalid, "min.insync.replicas is 1, must be >= 2");
         refused(error, Errc::config_invalid, "kafka.unsafe_topic");
+    }
+    SUBCASE("another number of partitions") {
+        make_topic(settings, 3, "2000000");
+        const Error error = refusal_of(open_topic(settings)->check());
+        refused(error, Errc::config_invalid, "it has 3 partitions, the log has 1");
+        refused(error, Errc::config_invalid, "kafka.topic");
+    }
+    SUBCASE("messages that are smaller than a frame may be") {
+        make_topic(settings, 1, "500000");
+        const Error error = refusal_of(open_topic(settings)->check());
+        refused(error, Errc::config_invalid, "max.message.bytes is 500000, must be >= ");
     }
     SUBCASE("more replicas than brokers") {
         const Status made = open_topic(settings)->create({3, 2});
@@ -184,7 +212,7 @@ TEST_CASE("kafka: readers go on from where they were, here and there") {
     CHECK((*later)->read(nothing->after, 5000, 10s)->records.size() == 1);
 }
 
-TEST_CASE("kafka: TLS and SCRAM, and what is wrong with them is named") {
+TEST_CASE("kafka: TLS with SCRAM and with PLAIN, and what is wrong with them is named") {
     // The oldest broker that must do; newer ones do not take this librdkafka's SCRAM.
     KafkaCluster guarded("--version 3.9.1 --tls --sasl");
     KafkaSettings settings = guarded.settings();
@@ -196,6 +224,16 @@ TEST_CASE("kafka: TLS and SCRAM, and what is wrong with them is named") {
         REQUIRE(topic->create(on_one_broker));
         check_topic_contract(*topic);
     }
+    KafkaSettings plain = guarded.settings();
+    plain.timeout = 5s;
+    plain.sasl_mechanism = "PLAIN";
+    REQUIRE(open_topic(plain)->create(on_one_broker));
+    CHECK(open_topic(plain)->check());
+    plain.password = "guessed";
+    CHECK(
+        refusal_of(open_topic(plain)->check()).detail.find("kafka.password_file") !=
+        std::string::npos
+    );
     KafkaSettings wrong = settings;
     const auto refused = [&](const std::string& names) {
         const Error error = refusal_of(open_topic(wrong)->check());
