@@ -5,6 +5,7 @@
 #include <doctest/doctest.h>
 
 #include <array>
+#include <map>
 #include <random>
 
 using namespace tollbook;
@@ -125,6 +126,34 @@ TEST_CASE("partition crash: the power goes at any step") {
     CHECK(tally.answered > 500);
     CHECK(tally.unanswered > 100);
     CHECK(tally.recovered > 0);
+}
+
+TEST_CASE("partition crash: any one step of the disk fails, once") {
+    Tally tally;
+    std::map<FileStep, std::uint64_t> failed;
+    const std::uint64_t steps = steps_of_run(1);
+    for (std::uint64_t run = 0; run < 120; ++run) {
+        CrashPlan plan;
+        plan.seed = 1;
+        plan.loss = losses[run % losses.size()];
+        plan.fails_once = true;
+        plan.nth = 1 + run * steps / 120;
+        const CrashOutcome outcome = run_until_crash(plan);
+        CHECK_MESSAGE(outcome.complaint.empty(), "step " << plan.nth << ": " << outcome.complaint);
+        tally.add(outcome);
+        if (outcome.failed) ++failed[*outcome.failed];
+    }
+    MESSAGE(
+        "runs " << tally.runs << ", failed " << tally.crashes << ": appends "
+                << failed[FileStep::append] << ", writes " << failed[FileStep::write] << ", syncs "
+                << failed[FileStep::sync] << ", renames " << failed[FileStep::rename]
+                << "; answered " << tally.answered << ", tried again " << tally.unanswered
+    );
+    CHECK(tally.crashes > tally.runs / 2);
+    for (const FileStep step : {FileStep::append, FileStep::write, FileStep::sync})
+        CHECK(failed[step] > 3);
+    CHECK(tally.answered > 500);
+    CHECK(tally.unanswered > 100);
 }
 
 TEST_CASE("partition crash: the test notices each way of answering too early") {

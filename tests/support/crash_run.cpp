@@ -97,13 +97,17 @@ void live(Life& life, PartitionRig& rig, const CrashPlan& plan, std::uint64_t cu
     rig.options.checkpoint_records = 25;
     rig.options.answer_before_append = plan.answer_before_append;
     armed().with([&](Armed& now) { now = {plan.point, plan.nth, life.fs.get(), false, {}}; });
-    if (plan.point.empty()) life.fs->cut_at(cut_step);
+    if (plan.fails_once)
+        life.fs->fail_at(cut_step);
+    else if (plan.point.empty())
+        life.fs->cut_at(cut_step);
     if (rig.open()) {
         for (int burst = 0; burst < bursts && !life.fs->is_cut(); ++burst)
             send_burst(life, rig, random);
         rig.close();
     }
-    life.outcome.crashed = life.fs->is_cut();
+    life.outcome.failed = life.fs->failed();
+    life.outcome.crashed = life.fs->is_cut() || life.outcome.failed;
     armed().with([&](Armed& now) {
         life.outcome.hits = now.hits;
         now.fs = nullptr;
@@ -206,7 +210,9 @@ std::uint64_t steps_of_run(std::uint64_t seed) {
     Life life;
     const auto calm = rocksdb::NewCompositeEnv(std::make_shared<FaultFs>());
     PartitionRig rig({false, calm.get(), small_buffer, Sabotage::none});
-    live(life, rig, {seed, Loss::drop, "", 0, {}, false, false}, ~std::uint64_t{0} >> 1U);
+    CrashPlan plan;
+    plan.seed = seed;
+    live(life, rig, plan, ~std::uint64_t{0} >> 1U);
     return life.fs->steps();
 }
 

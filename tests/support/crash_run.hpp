@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 
 namespace tollbook {
@@ -15,6 +16,7 @@ struct CrashPlan {
     Loss loss{};
     std::string point; // A crash point, at its `nth` hit; empty: a step of the file system.
     std::uint64_t nth{1};
+    bool fails_once{};   // That step of the file system fails; the power goes at the end.
     Sabotage sabotage{}; // Mutations: a run that is sabotaged must be noticed.
     bool answer_before_append{};
     bool checkpoint_lost{}; // The derived column family is emptied before the next start.
@@ -22,6 +24,7 @@ struct CrashPlan {
 
 struct CrashOutcome {
     bool crashed{};                            // The planned point was reached.
+    std::optional<FileStep> failed;            // The step that failed.
     std::uint64_t answered{};                  // Receipts that a client held when the power went.
     std::uint64_t unanswered{};                // Commands that must be tried again.
     std::uint64_t recovered{};                 // Of those, found in the log.

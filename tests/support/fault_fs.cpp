@@ -137,6 +137,16 @@ void FaultFs::cut_at(std::uint64_t step) {
     cut_step_ = steps_ + step;
 }
 
+void FaultFs::fail_at(std::uint64_t step) {
+    const std::scoped_lock lock(mutex_);
+    fail_step_ = steps_ + step;
+}
+
+std::optional<FileStep> FaultFs::failed() const {
+    const std::scoped_lock lock(mutex_);
+    return failed_;
+}
+
 void FaultFs::cut() {
     const std::scoped_lock lock(mutex_);
     cut_ = true;
@@ -181,6 +191,12 @@ FaultFs::Step FaultFs::take(FileStep step, const std::string& path) {
         cut_ = true;
         return {off, step == FileStep::append || step == FileStep::write};
     }
+    const bool spared = step == FileStep::sync && path.find("/MANIFEST-") != std::string::npos;
+    if (steps_ >= fail_step_ && !failed_ && !spared) {
+        failed_ = step;
+        if (step == FileStep::sync) never_synced_ = path;
+        return {IOStatus::IOError("Input/output error"), false};
+    }
     return {IOStatus::OK(), true};
 }
 
@@ -203,6 +219,7 @@ void FaultFs::written(const std::string& path, std::uint64_t offset, const std::
 
 void FaultFs::synced(const std::string& path) {
     const std::scoped_lock lock(mutex_);
+    if (path == never_synced_) return;
     Tracked& file = files_[path];
     file.synced = file.size;
     file.overwrites.clear();

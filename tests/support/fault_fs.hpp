@@ -42,6 +42,16 @@ public:
     const char* Name() const override { return "FaultFs"; }
 
     void cut_at(std::uint64_t step);
+
+    // Counted from here: that step does nothing and fails, once. A file whose sync failed keeps
+    // nothing of what was not synced yet, however well later ones go: so do real kernels. A sync
+    // of a MANIFEST is spared, the next step fails: RocksDB 7.8 then removes a table that the
+    // MANIFEST may name already, and such a log does not open (docs/operations.md).
+    void fail_at(std::uint64_t step);
+
+    // The step that failed so.
+    std::optional<FileStep> failed() const;
+
     void cut();
     bool is_cut() const;
     void lose(Loss loss, std::uint64_t seed);
@@ -136,9 +146,12 @@ private:
     std::map<std::string, std::vector<NewName>> names_; // By directory, the oldest first.
     std::optional<Fault> fault_;
     std::optional<std::uint64_t> free_space_;
+    std::optional<FileStep> failed_;
+    std::string never_synced_; // The file whose sync failed.
     std::uint64_t steps_{};
     std::uint64_t syncs_{};
     std::uint64_t cut_step_{~std::uint64_t{0}};
+    std::uint64_t fail_step_{~std::uint64_t{0}};
     bool cut_{};
 };
 
