@@ -3,7 +3,7 @@
     broker_test.py TOLLBOOK VERIFIER ROUNDS [LEVEL]
 
 Three brokers and a topic as safe as it must be. In each round one broker is killed, or paused, while
-at least 50 commands are acknowledged before and after. In every fifth round two are gone at once:
+at least 50 commands are acknowledged before and after. In one round of ten two are gone at once:
 then nothing is confirmed, answers are 504 or 503, and all goes on when one comes back.
 """
 
@@ -41,7 +41,7 @@ def outage(kafka, clients, chance):
 
 def one_round(number, kafka, clients, chance):
     clients.wait_for(len(clients.acknowledged) + load.ACKNOWLEDGED_MIN)
-    if number % 5 == 4:
+    if number % 10 == 4:
         outage(kafka, clients, chance)
     elif number % 2:
         broker = chance.randint(1, 3)
