@@ -31,8 +31,10 @@ void IoThread::begin_stop(std::chrono::milliseconds drain_max) {
 
 void IoThread::join_thread() {
     thread_.join();
-    context_.restart(); // What was cancelled last still holds its session.
-    context_.poll();
+    // What was cancelled last still holds its session; a tick that was due ends a poll too early.
+    do {
+        context_.restart();
+    } while (context_.poll() > 0);
     std::vector<Task> late;
     {
         const std::scoped_lock lock(inbox_mutex_);
