@@ -135,8 +135,10 @@ Result<std::vector<Result<Receipt>>> RemoteSubmit::ask(
         }
         const Error& why = reply.error();
         tell(why);
-        may_have_arrived = may_have_arrived || why.code == Errc::outcome_unknown;
-        const bool again = retryable(why.code) || why.code == Errc::outcome_unknown;
+        // What somebody in between says of it (internal: no problem of ours) proves nothing.
+        const bool unclear = why.code == Errc::outcome_unknown || why.code == Errc::internal;
+        may_have_arrived = may_have_arrived || unclear;
+        const bool again = unclear || retryable(why.code);
         if (!again || stopping_ || Clock::now() + pause > until) {
             const std::string told = std::string(info(why.code).slug) + ", " + why.detail;
             return may_have_arrived ? unknown(told) : undecided(told);

@@ -6,9 +6,13 @@
 #include "api/http/submissions.hpp"
 #include "tests/api/api_fixture.hpp"
 
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/write.hpp>
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
+#include <array>
 #include <future>
 #include <thread>
 
@@ -63,6 +67,42 @@ struct Ledger {
     ApiFixture api;
     std::unique_ptr<Server> server;
     std::uint16_t port{};
+};
+
+// A proxy that took the request and lost the answer.
+class Gateway {
+public:
+    Gateway() {
+        accept();
+        thread_ = std::thread([this] { context_.run(); });
+    }
+
+    ~Gateway() {
+        context_.stop();
+        thread_.join();
+    }
+
+    std::uint16_t port() const { return acceptor_.local_endpoint().port(); }
+
+private:
+    using Tcp = boost::asio::ip::tcp;
+
+    void accept() {
+        acceptor_.async_accept([this](const boost::system::error_code& failed, Tcp::socket peer) {
+            if (failed) return;
+            std::array<char, 4'096> request{};
+            boost::system::error_code gone;
+            peer.read_some(boost::asio::buffer(request), gone);
+            constexpr std::string_view lost = "HTTP/1.1 502 Bad Gateway\r\n"
+                                              "Content-Length: 0\r\nConnection: close\r\n\r\n";
+            boost::asio::write(peer, boost::asio::buffer(lost), gone);
+            accept();
+        });
+    }
+
+    boost::asio::io_context context_;
+    Tcp::acceptor acceptor_{context_, {boost::asio::ip::address_v4::loopback(), 0}};
+    std::thread thread_;
 };
 
 std::future<Result<Receipt>> start(Submit& submit, Submission submission) {
@@ -186,6 +226,16 @@ TEST_CASE("remote submit: a ledger that goes away with the command is an unknown
         std::this_thread::yield();
     ledger.away();
     CHECK(under_way.get().error().code == Errc::outcome_unknown);
+}
+
+TEST_CASE("remote submit: who answers in the ledger's place leaves the outcome unknown") {
+    Ledger ledger;
+    Gateway gateway;
+    RemoteSubmitOptions options = ledger.options();
+    options.url = fmt::format("http://127.0.0.1:{}", gateway.port());
+    options.answer_within = 200ms;
+    RemoteSubmit remote(options);
+    CHECK(send(remote, numbered(1)).error().code == Errc::outcome_unknown);
 }
 
 TEST_CASE("remote submit: only a node's key for all tenants submits in everybody's name") {
