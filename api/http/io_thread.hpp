@@ -58,7 +58,7 @@ public:
 
     boost::asio::io_context& context() { return context_; }
 
-    bool runs_here() const { return thread_.get_id() == std::this_thread::get_id(); }
+    bool runs_here() { return context_.get_executor().running_in_this_thread(); }
 
     bool draining() const { return draining_; }
 
