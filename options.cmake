@@ -26,6 +26,12 @@ if(TOLLBOOK_SANITIZE)
     target_link_options(tollbook_options INTERFACE -fsanitize=${TOLLBOOK_SANITIZE})
 endif()
 
+# For libraries that parse bytes from outside: the counters that tell libFuzzer where an input went.
+add_library(tollbook_fuzzed INTERFACE)
+if(TOLLBOOK_FUZZ)
+    target_compile_options(tollbook_fuzzed INTERFACE -fsanitize=fuzzer-no-link)
+endif()
+
 # Commands are allocated by one thread and freed by another, and RocksDB does much the same: this
 # allocator is made for that. Sanitizers bring their own.
 add_library(tollbook_allocator INTERFACE)
