@@ -97,6 +97,11 @@ struct RequestParser::Inner {
         head_told = false;
     }
 
+    // Beast does not count a request line that comes in one piece with the rest.
+    bool too_long(std::size_t waiting) const {
+        return head_bytes + waiting > limits.header_bytes_max;
+    }
+
     Limits limits;
     std::optional<Parser> parser;
     Request request;
@@ -126,12 +131,14 @@ RequestParser::Step RequestParser::feed(std::string_view bytes) {
         }
         if (in.parser->is_header_done() && !in.head_told) break;
         if (in.parser->is_done()) break;
-        if (ec == http::error::need_more || step.consumed == bytes.size()) return step;
+        if (ec != http::error::need_more && step.consumed < bytes.size()) continue;
+        if (in.head_told || !in.too_long(bytes.size() - step.consumed)) return step;
+        in.error = refusal_of(http::error::header_limit, in.limits);
+        return {step.consumed, State::bad};
     }
     if (!in.head_told) {
         in.head_told = true;
-        // Beast does not count a request line that comes in one piece with the rest.
-        if (in.head_bytes > in.limits.header_bytes_max) {
+        if (in.too_long(0)) {
             in.error = refusal_of(http::error::header_limit, in.limits);
             return {step.consumed, State::bad};
         }
