@@ -77,7 +77,7 @@ void print(
          name == "verify_hashes" ? 0.5 : 0.3,
          "records/s",
          fmt::format(
-             "limit: SHA-256 (OpenSSL) over the header, payload, event id and command id of each "
+             "limit: SHA-256 (Nettle) over the header, payload, event id and command id of each "
              "of "
              "the same {} records, {} bytes each, one core; read from a log on disk, median of {}",
              scale.records,

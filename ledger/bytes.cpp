@@ -2,7 +2,12 @@
 
 namespace tollbook {
 
+void ByteBuffer::grow(std::size_t count) { memory_.resize(2 * (memory_.size() + count)); }
+
 std::uint64_t ByteReader::varint() {
+    // Most are of one byte.
+    if (!bytes_.empty() && static_cast<unsigned char>(bytes_.front()) < 0x80U)
+        return fixed<std::uint8_t>();
     std::uint64_t value = 0;
     for (unsigned shift = 0; shift < 64; shift += 7) {
         const auto byte = fixed<std::uint8_t>();

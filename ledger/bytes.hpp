@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
@@ -29,7 +30,7 @@ public:
     void cut(std::size_t bytes) { used_ = bytes; }
 
     void append(const char* bytes, std::size_t count) {
-        if (memory_.size() - used_ < count) memory_.resize(2 * (memory_.size() + count));
+        if (memory_.size() - used_ < count) grow(count);
         std::copy_n(bytes, count, memory_.data() + used_);
         used_ += count;
     }
@@ -40,17 +41,28 @@ public:
     }
 
 private:
+    void grow(std::size_t count);
+
     std::string memory_;
     std::size_t used_{};
 };
 
+// The value whose bytes in memory are those of `value` in big-endian order, and the way back.
+template <std::unsigned_integral T>
+constexpr T big_endian(T value) {
+    if constexpr (std::endian::native == std::endian::big || sizeof(T) == 1)
+        return value;
+    else if constexpr (sizeof(T) == 2)
+        return __builtin_bswap16(value);
+    else if constexpr (sizeof(T) == 4)
+        return __builtin_bswap32(value);
+    else
+        return __builtin_bswap64(value);
+}
+
 template <class Out, std::unsigned_integral T>
 void put_fixed(Out& out, T value) {
-    std::array<char, sizeof(T)> bytes{};
-    for (std::size_t i = sizeof(T); i-- > 0;) {
-        bytes[i] = static_cast<char>(value & 0xFFU);
-        if constexpr (sizeof(T) > 1) value = static_cast<T>(value >> 8U);
-    }
+    const auto bytes = std::bit_cast<std::array<char, sizeof(T)>>(big_endian(value));
     out.append(bytes.data(), bytes.size());
 }
 
@@ -128,18 +140,18 @@ public:
 
     template <std::unsigned_integral T>
     T fixed() {
-        std::uint64_t value = 0;
-        for (const char c : take(sizeof(T)))
-            value = (value << 8U) | static_cast<unsigned char>(c);
-        return static_cast<T>(value);
+        T value{};
+        const std::string_view bytes = take(sizeof(T));
+        if (bytes.empty()) return value;
+        std::copy_n(bytes.data(), sizeof(T), reinterpret_cast<char*>(&value));
+        return big_endian(value);
     }
 
     template <std::size_t Size>
     std::array<std::uint8_t, Size> array() {
         std::array<std::uint8_t, Size> value{};
-        std::size_t i = 0;
-        for (const char c : take(Size))
-            value[i++] = static_cast<std::uint8_t>(c);
+        const std::string_view bytes = take(Size);
+        if (!bytes.empty()) std::copy_n(bytes.data(), Size, reinterpret_cast<char*>(value.data()));
         return value;
     }
 

@@ -66,7 +66,7 @@ private:
         std::string stored;
         if (!read(bytes_, size) || !read(stored, export_sum_bytes))
             return damaged("it is cut short");
-        const Hash hash = Sha256::of_thread().add(sum_).add(prefix).add(bytes_).finish();
+        const Hash hash = Sha256().add(sum_).add(prefix).add(bytes_).finish();
         sum_ = view_of(hash).substr(0, export_sum_bytes);
         if (stored != sum_) return damaged(fmt::format("the sum at byte {} is wrong", offset_));
         return Done{};

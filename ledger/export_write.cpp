@@ -21,7 +21,7 @@ public:
     Status open(const std::string& path) { return done(env_.NewWritableFile(path, &file_, {})); }
 
     Status write(std::string_view prefix, std::string_view bytes) {
-        const Hash hash = Sha256::of_thread().add(sum_).add(prefix).add(bytes).finish();
+        const Hash hash = Sha256().add(sum_).add(prefix).add(bytes).finish();
         sum_ = view_of(hash).substr(0, export_sum_bytes);
         for (const std::string_view part : {prefix, bytes, std::string_view(sum_)}) {
             size_ += part.size();

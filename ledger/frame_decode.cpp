@@ -121,8 +121,10 @@ private:
         command.correlation = read_name(reader_);
         command.causation = read_name(reader_);
         if (command.count == 0 || command.count > last_seq_ + 1 - next_seq_) reader_.fail();
-        for (std::uint32_t i = 0; reader_.ok() && i < command.count; ++i)
-            read_record(i + 1 == command.count ? std::move(command) : command, i);
+        const std::uint32_t count = command.count;
+        for (std::uint32_t i = 0; reader_.ok() && i + 1 < count; ++i)
+            read_record(CommandHeader(command), i);
+        if (reader_.ok()) read_record(std::move(command), count - 1);
     }
 
     void read_decider(bool stored) {
@@ -141,10 +143,11 @@ private:
         id = stored;
     }
 
-    void read_record(CommandHeader command, std::uint32_t index) {
+    // In its place in the frame, which nobody gets to see when the reading fails.
+    void read_record(CommandHeader&& command, std::uint32_t index) {
         const auto flags = reader_.fixed<std::uint8_t>();
         if (flags > (record_has_id | record_is_sealed)) return reader_.fail();
-        Record record;
+        Record& record = frame_.records.emplace_back();
         record.index = index;
         record.seq = next_seq_;
         record.tenant_seq = memory_.next_tenant_seq;
@@ -159,7 +162,7 @@ private:
         record.payload = reader_.text();
         record.command = std::move(command);
         if ((flags & record_is_sealed) != 0) record.sealed = read_sealed();
-        accept(std::move(record));
+        accept(record);
     }
 
     Date read_day(std::int64_t base) {
@@ -177,8 +180,8 @@ private:
         return sealed;
     }
 
-    // The record joins the frame when its hash is the one that was stored with it.
-    void accept(Record record) {
+    // The hash of the record is the one that was stored with it.
+    void accept(const Record& record) {
         const std::string_view check = reader_.take(check_bytes);
         if (!reader_.ok()) return;
         const Hash hash = record_hash(record, log_, hash_);
@@ -186,7 +189,6 @@ private:
         hash_ = hash;
         ++next_seq_;
         ++memory_.next_tenant_seq;
-        frame_.records.push_back(std::move(record));
         frame_.hashes.push_back(hash);
     }
 

@@ -105,7 +105,7 @@ bool unhex(std::string_view text, std::span<std::uint8_t> out) {
     return true;
 }
 
-Hash sha256(std::string_view bytes) { return Sha256::of_thread().add(bytes).finish(); }
+Hash sha256(std::string_view bytes) { return Sha256().add(bytes).finish(); }
 
 Hash genesis_hash(const Uuid& cluster, std::uint32_t partition) {
     std::string bytes = "tollbook/genesis/1";

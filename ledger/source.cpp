@@ -11,6 +11,8 @@ void Batch::add(Frame frame) {
         hashes = std::move(frame.hashes);
         return;
     }
+    const std::size_t count = records.size() + frame.records.size();
+    if (records.capacity() < count) records.reserve(2 * count);
     std::move(frame.records.begin(), frame.records.end(), std::back_inserter(records));
     hashes.insert(hashes.end(), frame.hashes.begin(), frame.hashes.end());
 }

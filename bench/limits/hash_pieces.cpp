@@ -4,18 +4,11 @@
 #include "ledger/bytes.hpp"
 #include "ledger/ensure.hpp"
 
-#include <memory>
-#include <openssl/evp.h>
+#include <nettle/sha2.h>
 
 namespace tollbook::bench {
 
 namespace {
-
-struct Free {
-    void operator()(EVP_MD* md) const { EVP_MD_free(md); }
-
-    void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
-};
 
 // What an id is made of, as docs/formats.md has it.
 std::string id_piece(std::string_view name, const CommandHeader& command) {
@@ -72,16 +65,14 @@ void HashPieces::add(const Batch& batch, const LogIdentity& log) {
 }
 
 double HashPieces::seconds() const {
-    const std::unique_ptr<EVP_MD, Free> sha256(EVP_MD_fetch(nullptr, "SHA256", nullptr));
-    const std::unique_ptr<EVP_MD_CTX, Free> context(EVP_MD_CTX_new());
-    ensure(EVP_DigestInit_ex2(context.get(), sha256.get(), nullptr) == 1);
+    sha256_ctx context;
+    sha256_init(&context);
     Hash hash{};
     return bench::seconds([&] {
-        const char* piece = bytes_.data();
+        const auto* piece = reinterpret_cast<const std::uint8_t*>(bytes_.data());
         for (const std::uint32_t size : sizes_) {
-            EVP_DigestInit_ex2(context.get(), nullptr, nullptr);
-            EVP_DigestUpdate(context.get(), piece, size);
-            EVP_DigestFinal_ex(context.get(), hash.data(), nullptr);
+            sha256_update(&context, size, piece);
+            sha256_digest(&context, hash.size(), hash.data());
             piece += size;
         }
     });

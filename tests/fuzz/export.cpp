@@ -59,7 +59,7 @@ public:
 
 private:
     void add(std::string_view prefix, const std::string& piece) {
-        const Hash hash = Sha256::of_thread().add(sum_).add(prefix).add(piece).finish();
+        const Hash hash = Sha256().add(sum_).add(prefix).add(piece).finish();
         sum_ = view_of(hash).substr(0, export_sum_bytes);
         out_.append(prefix).append(piece).append(sum_);
     }
