@@ -129,4 +129,8 @@ Status unlock_projection(SqlSession& db, const std::string& projection, Projecti
     return unlocked ? Status{Done{}} : Status{unlocked.error()};
 }
 
+Status lock_swap(SqlSession& db) { return db.run("SELECT pg_advisory_lock(7237115)"); }
+
+Status unlock_swap(SqlSession& db) { return db.run("SELECT pg_advisory_unlock(7237115)"); }
+
 } // namespace tollbook

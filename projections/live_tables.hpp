@@ -63,4 +63,19 @@ auto while_locked(SqlSession& db, const std::string& projection, ProjectionLock 
     return outcome;
 }
 
+// Waits while another session puts tables in the place of others: that session has read its own,
+// and to lock a view is to lock all tables below it, so that two would wait for each other.
+Status lock_swap(SqlSession& db);
+Status unlock_swap(SqlSession& db);
+
+// Runs `work` under that lock.
+template <class Work>
+auto in_swap_turn(SqlSession& db, Work&& work) -> decltype(work()) {
+    if (const Status locked = lock_swap(db); !locked) return locked.error();
+    auto outcome = work();
+    const Status unlocked = unlock_swap(db);
+    if (!unlocked && outcome) return unlocked.error();
+    return outcome;
+}
+
 } // namespace tollbook

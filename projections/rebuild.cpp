@@ -40,6 +40,10 @@ private:
     Result<RebuildReport> run_locked() {
         if (const Status status = in_transaction(db_, [&] { return build(); }); !status)
             return status.error();
+        return in_swap_turn(db_, [&] { return run_in_turn(); });
+    }
+
+    Result<RebuildReport> run_in_turn() {
         if (const Status status = in_transaction(db_, [&] { return catch_up(); }); !status)
             return status.error();
         RebuildReport report;

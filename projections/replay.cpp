@@ -61,7 +61,7 @@ Status Replay::fold_until(const ReaderState& target) {
     while (folded_seq_ < target.seq) {
         if (const Status status = fold_batch(target); !status) return status;
         if (options_.progress) options_.progress({folded_seq_, target.seq});
-        if (!finished_ && rows_in_memory() > rows_held_max)
+        if (!finished_ && rows_in_memory() > options_.rows_held_max)
             if (const Status status = finish(); !status) return status;
     }
     return Done{};

@@ -21,6 +21,7 @@ struct ReplayOptions {
     OpenPersonal open_personal;
     std::function<void(const ReplayProgress&)> progress;
     std::size_t bytes_max{8U << 20U};
+    std::size_t rows_held_max{2'000'000};
 };
 
 // Folds one projection from the first record into tables of its own schema. Rows that later events
@@ -29,8 +30,6 @@ struct ReplayOptions {
 // Records that cannot be folded park their keys, here and not in the live tables.
 class Replay {
 public:
-    static constexpr std::size_t rows_held_max = 2'000'000;
-
     // Everything happens in the caller's transactions. Records that wait in `except`, which
     // outlives this, are left out.
     Replay(SqlSession& db, Source& source, const ReplayOptions& options, const ParkedKeys& except)

@@ -54,7 +54,9 @@ Status undo_in_transaction(SqlSession& db, const std::string& projection) {
 
 Status undo_rebuild(SqlSession& db, const std::string& projection) {
     return while_locked(db, projection, ProjectionLock::exclusive, [&] {
-        return in_transaction(db, [&] { return undo_in_transaction(db, projection); });
+        return in_swap_turn(db, [&] {
+            return in_transaction(db, [&] { return undo_in_transaction(db, projection); });
+        });
     });
 }
 

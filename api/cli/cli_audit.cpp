@@ -84,7 +84,9 @@ void add_project(CLI::App& app, Action& chosen) {
 
     CLI::App& rebuild = add_command(project, "rebuild", "Build one beside, compare, swap");
     auto words = std::make_shared<RebuildWords>();
-    rebuild.add_option("name", words->name)->required();
+    rebuild.add_option("name", words->name, "One of the read models; all by default");
+    rebuild.add_option("--at-once", words->at_once, "So many side by side (2)")
+        ->check(CLI::Range(1, 8));
     rebuild.add_flag(
         "--accept-differences", words->accept_differences, "Swap although rows differ"
     );

@@ -2,13 +2,14 @@
 
 #include "api/cli/dsn.hpp"
 #include "api/cli/progress.hpp"
+#include "api/cli/shared_progress.hpp"
 #include "ledger/json.hpp"
 #include "ledger/keystore.hpp"
 #include "ledger/store.hpp"
 #include "projections/catalogue.hpp"
 #include "projections/cluster.hpp"
 #include "projections/diff.hpp"
-#include "projections/rebuild.hpp"
+#include "projections/rebuild_all.hpp"
 #include "projections/resume.hpp"
 
 #include <fmt/format.h>
@@ -27,15 +28,21 @@ struct Opened {
     std::unique_ptr<KeyStore> keys;
     std::unique_ptr<Source> source;
     std::unique_ptr<Cluster> cluster;
+    std::string dsn;
     std::unique_ptr<SqlSession> db;
 
-    ReplayOptions replay(Progress& progress) const {
+    Result<std::unique_ptr<SqlSession>> connect() const {
+        return SqlSession::connect(dsn, "tollbook-project");
+    }
+
+    // One of several, or the only one.
+    ReplayOptions replay(SharedProgress& progress) const {
         ReplayOptions options;
         options.open_personal = [this](
                                     std::string_view tenant, const Sealed& sealed, const Uuid& id
                                 ) { return keys->open_sealed(tenant, sealed, id); };
-        options.progress = [&progress](const ReplayProgress& at) {
-            progress.at(at.seq, at.target_seq);
+        options.progress = [part = progress.add()](const ReplayProgress& at) {
+            part(at.seq, at.target_seq);
         };
         return options;
     }
@@ -51,7 +58,8 @@ Status open_database(const Context& context, Opened& opened) {
         if (opened.cluster->adopted()) opened.cluster->leave();
         *dsn = opened.cluster->dsn();
     }
-    Result<std::unique_ptr<SqlSession>> db = SqlSession::connect(*dsn, "tollbook-project");
+    opened.dsn = *dsn;
+    Result<std::unique_ptr<SqlSession>> db = opened.connect();
     if (!db) return db.error();
     opened.db = std::move(*db);
     return Done{};
@@ -169,6 +177,19 @@ std::vector<std::string> names_of(const std::string& name) {
     return names;
 }
 
+Exit print_rebuilt(const Context& context, const std::string& name, const RebuildReport& report) {
+    print_tables(context, name, report.tables);
+    print_parked(context, name, report.parked);
+    if (!report.resumed.empty())
+        remark(context, fmt::format("{}: resumed {} parked keys", name, report.resumed.size()));
+    if (!report.swapped) {
+        remark(context, name + ": not swapped, the live tables differ");
+        return Exit::differences;
+    }
+    remark(context, name + ": swapped; project rollback puts the old tables back");
+    return Exit::ok;
+}
+
 } // namespace
 
 Exit run_project_list(const Context& context) {
@@ -203,23 +224,23 @@ Exit run_project_list(const Context& context) {
 Exit run_project_rebuild(const Context& context, const RebuildWords& words) {
     Result<Opened> opened = open(context);
     if (!opened) return fail(context, opened.error());
-    Progress progress(context, "rebuild " + words.name);
-    const Result<RebuildReport> report = rebuild(
-        *opened->db,
-        *opened->source,
-        {words.name, opened->replay(progress), words.accept_differences}
-    );
-    if (!report) return fail(context, report.error());
-    print_tables(context, words.name, report->tables);
-    print_parked(context, words.name, report->parked);
-    if (!report->resumed.empty())
-        remark(context, fmt::format("resumed {} parked keys", report->resumed.size()));
-    remark(
-        context,
-        report->swapped ? "swapped; the old tables can be put back with project rollback"
-                        : "not swapped: the live tables differ"
-    );
-    return all_equal(report->tables) || report->swapped ? Exit::ok : Exit::differences;
+    std::vector<RebuildOptions> wanted;
+    std::vector<Result<RebuildReport>> reports;
+    {
+        SharedProgress progress(context, "rebuild " + words.name);
+        for (const std::string& name : names_of(words.name))
+            wanted.push_back({name, opened->replay(progress), words.accept_differences});
+        const auto connect = [&] { return opened->connect(); };
+        reports = rebuild_all(connect, *opened->source, wanted, words.at_once);
+    }
+    Exit outcome = Exit::ok;
+    for (std::size_t i = 0; i < reports.size(); ++i) {
+        const std::string& name = wanted[i].projection;
+        const Exit one = reports[i] ? print_rebuilt(context, name, *reports[i])
+                                    : fail(context, reports[i].error());
+        if (one != Exit::ok) outcome = one;
+    }
+    return outcome;
 }
 
 Exit run_project_rollback(const Context& context, const std::string& name) {
@@ -236,7 +257,7 @@ Exit run_project_diff(const Context& context, const std::string& name) {
     if (!opened) return fail(context, opened.error());
     bool equal = true;
     for (const std::string& each : names_of(name)) {
-        Progress progress(context, "replay " + each);
+        SharedProgress progress(context, "replay " + each);
         const Result<DiffReport> report =
             diff_projection(*opened->db, *opened->source, each, opened->replay(progress));
         if (!report) return fail(context, report.error());
@@ -263,7 +284,7 @@ Exit run_project_resume(const Context& context, const ResumeWords& words) {
     if (!opened) return fail(context, opened.error());
     bool all = true;
     for (const std::string& each : names_of(words.name)) {
-        Progress progress(context, "resume " + each);
+        SharedProgress progress(context, "resume " + each);
         const Result<ResumeReport> report = resume_parked(
             *opened->db, *opened->source, {each, words.tenant, words.key, opened->replay(progress)}
         );

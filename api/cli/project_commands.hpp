@@ -12,10 +12,12 @@ Exit run_project_list(const Context& context);
 struct RebuildWords {
     std::string name;
     bool accept_differences{};
+    std::size_t at_once{2};
 };
 
-// Builds a read model anew beside the live one, compares, swaps. Differences exit with 3 and leave
-// the live tables alone unless they were accepted.
+// Builds a read model anew beside the live one, compares, swaps; an empty name means all of them,
+// `at_once` at a time. Differences exit with 3 and leave the live tables alone unless they were
+// accepted.
 Exit run_project_rebuild(const Context& context, const RebuildWords& words);
 
 // Puts back what the last rebuild replaced.

@@ -1,8 +1,7 @@
-#include "projections/rebuild.hpp"
-
 #include "postgres_fixture.hpp"
 #include "projections/catalogue.hpp"
 #include "projections/diff.hpp"
+#include "projections/rebuild_all.hpp"
 #include "projections/runner.hpp"
 #include "small_isp.hpp"
 #include "steady_load.hpp"
@@ -146,4 +145,27 @@ TEST_CASE("rebuild: under load, beside a running projector that goes on with the
     CHECK(runner.progress().state == RunnerState::running);
     for (const std::string name : {"wallets", "accounts", "payments"})
         CHECK(all_equal(diff_projection(*setting.db, setting.source, name, replaying)->tables));
+}
+
+TEST_CASE("rebuild: all of them side by side, and one that is refused keeps none from its end") {
+    Setting setting;
+    std::vector<RebuildOptions> wanted{{"x", replaying, false}};
+    for (const auto& projection : make_projections(live_schema))
+        wanted.push_back({std::string(projection->name()), replaying, false});
+    const auto connect = [&] { return SqlSession::connect(setting.database.dsn(), "test"); };
+    for (const std::size_t at_once : {1U, 3U, 9U}) {
+        INFO(at_once);
+        const auto reports = rebuild_all(connect, setting.source, wanted, at_once);
+        REQUIRE(reports.size() == wanted.size());
+        CHECK(reports.front().error().code == Errc::not_found);
+        for (std::size_t i = 1; i < reports.size(); ++i) {
+            INFO(wanted[i].projection);
+            REQUIRE(reports[i]);
+            CHECK(reports[i]->swapped);
+            CHECK(all_equal(reports[i]->tables));
+        }
+        run_business(setting.source, 2, 1, fmt::format("D{}", at_once));
+        REQUIRE(project_all(*setting.db, setting.source));
+    }
+    CHECK(rebuild_all(connect, setting.source, {}, 2).empty());
 }
