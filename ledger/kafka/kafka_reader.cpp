@@ -7,6 +7,7 @@ namespace tollbook {
 namespace {
 
 constexpr int only_partition = 0;
+constexpr int wake_wait_ms = 100;
 
 // Whether the topic does not hold what should come next.
 bool is_gone(rd_kafka_resp_err_t code) {
@@ -53,6 +54,8 @@ Result<std::optional<TopicMessage>> KafkaReader::next(std::chrono::milliseconds 
         if (const auto refused = client_->refused()) return *refused;
         return std::optional<TopicMessage>();
     }
+    taken_bytes_ += message->len;
+    if (taken_bytes_ >= fetched_kbytes_max * 1024 / 2) wake_fetcher();
     if (is_gone(message->err))
         return Error{
             Errc::store_damaged, fmt::format("the topic does not hold offset {}", message->offset)};
@@ -60,6 +63,15 @@ Result<std::optional<TopicMessage>> KafkaReader::next(std::chrono::milliseconds 
     return std::optional(TopicMessage{
         static_cast<std::uint64_t>(message->offset),
         std::string(static_cast<const char*>(message->payload), message->len)});
+}
+
+void KafkaReader::wake_fetcher() {
+    taken_bytes_ = 0;
+    std::int64_t low = 0;
+    std::int64_t high = 0;
+    (void)rd_kafka_query_watermark_offsets(
+        client_->get(), rd_kafka_topic_name(topic_), only_partition, &low, &high, wake_wait_ms
+    );
 }
 
 bool KafkaReader::interrupted() {

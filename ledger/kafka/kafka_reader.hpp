@@ -3,13 +3,14 @@
 #include "ledger/kafka/client.hpp"
 #include "ledger/topic.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 
 namespace tollbook {
 
 // Fetched ahead of who reads, at most.
-inline constexpr int fetched_kbytes_max = 16 * 1024;
+inline constexpr std::size_t fetched_kbytes_max = 32 * 1024;
 
 // A consumer of one partition without a group: where it reads is the caller's to know.
 class KafkaReader final : public TopicReader {
@@ -27,8 +28,13 @@ private:
     KafkaReader(std::unique_ptr<KafkaClient> client, rd_kafka_topic_t* topic)
         : client_(std::move(client)), topic_(topic) {}
 
+    // librdkafka 2.0.2 stops fetching when it holds enough, and looks but once a second whether
+    // that has been taken; a question to the broker makes it look at once.
+    void wake_fetcher();
+
     std::unique_ptr<KafkaClient> client_;
     rd_kafka_topic_t* topic_{};
+    std::size_t taken_bytes_{}; // Since it was woken last.
 };
 
 } // namespace tollbook
