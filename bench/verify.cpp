@@ -16,7 +16,7 @@ using namespace tollbook;
 namespace {
 
 constexpr std::size_t group = 8'192;
-constexpr std::size_t batch_bytes_max = 256 * 1024;
+constexpr std::size_t batch_bytes_max = 4 * 1024 * 1024;
 
 void make_log(const std::string& directory, std::size_t charges) {
     ensure(Store::create(directory).has_value());

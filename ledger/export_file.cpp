@@ -208,10 +208,7 @@ Result<Batch> ExportFile::read(
     if (!messages) return messages.error();
     Batch batch;
     batch.after = from;
-    for (const StoredFrame& message : *messages) {
-        const Status taken = take_own(batch, identity_, {no_offset, message.bytes});
-        if (!taken) return taken.error();
-    }
+    if (const Status taken = take_own(batch, identity_, *messages); !taken) return taken.error();
     return batch;
 }
 

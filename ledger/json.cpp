@@ -39,6 +39,8 @@ Error mistyped(std::string_view expected) {
     return {Errc::wrong_type, fmt::format("{} is expected", expected)};
 }
 
+Error out_of_range() { return {Errc::value_out_of_range, "the number is out of range"}; }
+
 Status read(JsonNode node, bool& value) {
     const auto flag = as_bool(node);
     if (!flag) return mistyped("true or false");

@@ -61,6 +61,7 @@ using Members = boost::describe::describe_members<T, boost::describe::mod_public
 // Where in the document a refusal stands, and why: "lines.0.net: a whole number is expected".
 Error at(std::string_view field, const Error& inner);
 Error mistyped(std::string_view expected);
+Error out_of_range();
 
 // --- writing
 
@@ -146,14 +147,13 @@ template <std::integral T>
 
 requires(!std::same_as<T, bool>) Status read(JsonNode node, T& value) {
     if (kind(node) != JsonKind::integer) return mistyped("a whole number");
-    const Error refusal{Errc::value_out_of_range, "the number is out of range"};
     if constexpr (std::is_signed_v<T>) {
         const auto number = as_int64(node);
-        if (!number || !std::in_range<T>(*number)) return refusal;
+        if (!number || !std::in_range<T>(*number)) return out_of_range();
         value = static_cast<T>(*number);
     } else {
         const auto number = as_uint64(node);
-        if (!number || !std::in_range<T>(*number)) return refusal;
+        if (!number || !std::in_range<T>(*number)) return out_of_range();
         value = static_cast<T>(*number);
     }
     return Done{};
@@ -199,18 +199,19 @@ Status read(JsonNode node, std::vector<T>& values) {
 // Reads the one field into the member of that name. `seen` has a bit for each member.
 template <DescribedStruct T>
 Status read_field(const JsonField& field, T& value, std::uint64_t& seen) {
-    Status status = Error{Errc::unknown_field, {}};
+    Status status = Done{};
     std::uint64_t bit = 1;
+    bool found = false;
     boost::mp11::mp_for_each<Members<T>>([&](auto member) {
         constexpr std::string_view name = decltype(member)::name;
-        if (field.name == name) {
-            status = (seen & bit) != 0 ? Status{Error{Errc::duplicate_key, {}}}
-                                       : read(field.value, value.*member.pointer);
-            seen |= bit;
-        }
+        if (found) return;
+        found = field.name == name;
+        if (found && (seen & bit) == 0) status = read(field.value, value.*member.pointer);
+        if (found && (seen & bit) != 0) status = Error{Errc::duplicate_key, {}};
+        if (found) seen |= bit;
         bit <<= 1U;
     });
-    return status;
+    return found ? status : Status{Error{Errc::unknown_field, {}}};
 }
 
 template <DescribedStruct T>

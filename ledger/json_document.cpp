@@ -2,6 +2,7 @@
 
 #include <bit>
 #include <simdjson.h>
+#include <string>
 #include <type_traits>
 
 namespace tollbook {
@@ -29,6 +30,7 @@ JsonNode place_of(Iterator at) {
 
 struct JsonDocument::Parser {
     dom::parser parser;
+    std::string padded; // simdjson reads beyond the end of a text.
 };
 
 JsonDocument::JsonDocument() : parser_(new Parser) {}
@@ -37,7 +39,11 @@ JsonDocument::~JsonDocument() { delete parser_; }
 
 Result<JsonNode> JsonDocument::parse(std::string_view text) {
     dom::element root;
-    const auto failure = parser_->parser.parse(text.data(), text.size()).get(root);
+    std::string& padded = parser_->padded;
+    if (padded.size() < text.size() + simdjson::SIMDJSON_PADDING)
+        padded.resize(2 * text.size() + simdjson::SIMDJSON_PADDING);
+    text.copy(padded.data(), text.size());
+    const auto failure = parser_->parser.parse(padded.data(), text.size(), false).get(root);
     if (failure != simdjson::SUCCESS)
         return Error{Errc::malformed_json, simdjson::error_message(failure)};
     return node_of(root);

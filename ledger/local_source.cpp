@@ -1,10 +1,12 @@
 #include "ledger/local_source.hpp"
 
 #include "ledger/frame.hpp"
+#include "ledger/parallel.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 
 namespace tollbook {
 
@@ -14,10 +16,20 @@ Error not_ours(const ReaderState& from, std::string_view why) {
     return {Errc::store_damaged, fmt::format("a reader at seq {}: {}", from.seq, why)};
 }
 
-} // namespace
+// A frame of a batch, decoded before it is its turn.
+using Decoded = std::optional<Result<Frame>>;
 
-Status take_own(Batch& batch, const LogIdentity& log, const Message& message) {
-    Verdict verdict = judge(batch.after, log, message);
+// Nothing for a control message. Each frame holds all that its decoding needs, so several may be
+// decoded at once; whether one follows the other is judged after that.
+std::vector<Decoded> decode_all(std::span<const StoredFrame> messages) {
+    std::vector<Decoded> decoded(messages.size());
+    for_each_in_parallel(messages.size(), [&](std::size_t i) {
+        if (!is_control(messages[i].bytes)) decoded[i] = decode_frame(messages[i].bytes);
+    });
+    return decoded;
+}
+
+Status take(Batch& batch, Verdict verdict) {
     if (const auto* stopped = std::get_if<Stopped>(&verdict)) return stopped->why;
     if (const auto* dropped = std::get_if<Dropped>(&verdict)) {
         if (dropped->reason == DropReason::uninteresting) return Done{};
@@ -26,6 +38,19 @@ Status take_own(Batch& batch, const LogIdentity& log, const Message& message) {
             fmt::format("behind seq {}: {}", batch.after.seq, to_string(dropped->reason))};
     }
     if (auto* admitted = std::get_if<Admitted>(&verdict)) batch.add(std::move(admitted->frame));
+    return Done{};
+}
+
+} // namespace
+
+Status take_own(Batch& batch, const LogIdentity& log, std::span<const StoredFrame> messages) {
+    std::vector<Decoded> decoded = decode_all(messages);
+    for (std::size_t i = 0; i < messages.size(); ++i) {
+        Verdict verdict = decoded[i]
+                              ? judge_frame(batch.after, log, no_offset, std::move(*decoded[i]))
+                              : judge(batch.after, log, {no_offset, messages[i].bytes});
+        if (const Status taken = take(batch, std::move(verdict)); !taken) return taken;
+    }
     return Done{};
 }
 
@@ -53,10 +78,8 @@ Result<Batch> LocalSource::read(
     if (head->seq <= from.seq) return batch;
     const auto messages = log_.messages_after({from.seq, from.term}, bytes_max);
     if (!messages) return messages.error();
-    for (const StoredFrame& message : *messages) {
-        const Status taken = take_own(batch, log_.identity(), {no_offset, message.bytes});
-        if (!taken) return taken.error();
-    }
+    if (const Status taken = take_own(batch, log_.identity(), *messages); !taken)
+        return taken.error();
     remember(batch.after);
     return batch;
 }

@@ -7,6 +7,7 @@
 
 #include <array>
 #include <cstddef>
+#include <span>
 
 namespace tollbook {
 
@@ -38,8 +39,8 @@ private:
     Guarded<Known> known_;
 };
 
-// Takes the message into the batch by the reader rule; store_damaged for what an own log or export
+// Takes the messages into the batch by the reader rule; store_damaged for what an own log or export
 // cannot hold.
-Status take_own(Batch& batch, const LogIdentity& log, const Message& message);
+Status take_own(Batch& batch, const LogIdentity& log, std::span<const StoredFrame> messages);
 
 } // namespace tollbook

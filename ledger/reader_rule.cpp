@@ -75,10 +75,14 @@ Verdict judge(
     ReaderState& state, const LogIdentity& log, const Message& message, const ChainLookup& lookup
 ) {
     if (is_control(message.bytes)) return judge_control(state, log, message, lookup);
-    Result<Frame> frame = decode_frame(message.bytes);
+    return judge_frame(state, log, message.offset, decode_frame(message.bytes));
+}
+
+Verdict judge_frame(
+    ReaderState& state, const LogIdentity& log, std::uint64_t offset, Result<Frame> frame
+) {
     if (!frame && frame.error().code == Errc::store_newer) return Stopped{frame.error()};
-    const bool is_our_last =
-        state.seq > 0 && message.offset != no_offset && message.offset == state.offset;
+    const bool is_our_last = state.seq > 0 && offset != no_offset && offset == state.offset;
     if (!frame) {
         if (is_our_last) return contradicted(state.seq, "the frame that we read is damaged now");
         return Dropped{DropReason::unreadable};
@@ -87,7 +91,7 @@ Verdict judge(
     if (is_our_last && frame->last_hash() != state.hash)
         return contradicted(state.seq, "the frame that we read has another hash now");
     if (const auto reason = why_dropped(state, *frame)) return Dropped{*reason};
-    state.offset = message.offset;
+    state.offset = offset;
     state.seq = frame->envelope.last_seq;
     state.hash = frame->last_hash();
     return Admitted{std::move(*frame)};

@@ -70,4 +70,9 @@ Verdict judge(
     const ChainLookup& lookup = {}
 );
 
+// The same for what decode_frame made of a message that is no control message.
+Verdict judge_frame(
+    ReaderState& state, const LogIdentity& log, std::uint64_t offset, Result<Frame> frame
+);
+
 } // namespace tollbook

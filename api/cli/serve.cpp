@@ -11,6 +11,7 @@
 #include <csignal>
 #include <fstream>
 #include <string>
+#include <sys/resource.h>
 #include <utility>
 
 namespace tollbook::api {
@@ -118,6 +119,22 @@ sigset_t block_signals() {
     return signals;
 }
 
+// A shell's limit of 1024 open files is below what connections alone may take.
+void raise_open_files(const Config& config) {
+    constexpr rlim_t files_besides = 1024; // Table files, routers, PostgreSQL.
+    rlimit limit{};
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+    limit.rlim_cur = limit.rlim_max;
+    (void)setrlimit(RLIMIT_NOFILE, &limit);
+    (void)getrlimit(RLIMIT_NOFILE, &limit);
+    const auto connections = static_cast<rlim_t>(config.number("http.connections_max"));
+    if (limit.rlim_cur >= connections + files_besides) return;
+    log(LogLevel::warn,
+        "the limit of open files is low for http.connections_max",
+        {{"limit", static_cast<std::int64_t>(limit.rlim_cur)},
+         {"connections_max", static_cast<std::int64_t>(connections)}});
+}
+
 } // namespace
 
 Exit run_serve(const Context& context, const std::vector<std::string>& roles) {
@@ -125,6 +142,7 @@ Exit run_serve(const Context& context, const std::vector<std::string>& roles) {
         return fail(context, status.error());
     Result<NodeOptions> options = options_of(context, roles);
     if (!options) return fail(context, options.error());
+    raise_open_files(context.config);
     const sigset_t signals = block_signals();
     log(LogLevel::info,
         "starting",

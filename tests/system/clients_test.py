@@ -16,6 +16,7 @@ import ledger_load as load
 
 TOLLBOOK, VERIFIER = sys.argv[1:3]
 IDLE, DESCRIPTORS, ACKNOWLEDGED_MIN, HOSTILE_MIN = 10_000, 16_000, 2_000, 20
+SHELL_DESCRIPTORS = 1_024
 RSS_MB_MAX = 300  # Of the node, whoever is connected.
 
 
@@ -59,9 +60,10 @@ def beside(node, book):
 def main():
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     assert hard >= DESCRIPTORS, f"{DESCRIPTORS} open files are needed, the limit is {hard}"
-    resource.setrlimit(resource.RLIMIT_NOFILE, (DESCRIPTORS, hard))
+    resource.setrlimit(resource.RLIMIT_NOFILE, (SHELL_DESCRIPTORS, hard))
     node = load.new_node(TOLLBOOK, "clients")
-    node.start()
+    node.start()  # It raises its limit itself.
+    resource.setrlimit(resource.RLIMIT_NOFILE, (DESCRIPTORS, hard))
     load.open_provider(node)
     book = load.Book(node.directory)
     before = resident_mb(node.process)
