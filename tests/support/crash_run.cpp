@@ -4,12 +4,16 @@
 #include "ledger/derived_store.hpp"
 #include "ledger/guarded.hpp"
 #include "ledger/store_handles.hpp"
+#include "tests/support/memory_topic.hpp"
 #include "tests/support/partition_rig.hpp"
+#include "tests/support/topic_read.hpp"
 
 #include <fmt/format.h>
 
+#include <chrono>
 #include <optional>
 #include <random>
+#include <thread>
 
 namespace tollbook {
 
@@ -52,6 +56,7 @@ struct Sent {
 struct Life {
     std::shared_ptr<FaultFs> fs{std::make_shared<FaultFs>()};
     std::unique_ptr<rocksdb::Env> env{rocksdb::NewCompositeEnv(fs)};
+    MemoryTopic topic;
     std::vector<Sent> sent;
     CrashOutcome outcome;
 };
@@ -94,6 +99,11 @@ void send_burst(Life& life, PartitionRig& rig, std::mt19937_64& random) {
 void live(Life& life, PartitionRig& rig, const CrashPlan& plan, std::uint64_t cut_step) {
     std::mt19937_64 random(plan.seed);
     rig.store_options = {false, life.env.get(), small_buffer, plan.sabotage};
+    rig.store_options.sync_lazily = plan.level == Acknowledgement::replicated;
+    if (plan.level) {
+        rig.topic = &life.topic;
+        rig.level = *plan.level;
+    }
     rig.options.checkpoint_records = 25;
     rig.options.answer_before_append = plan.answer_before_append;
     armed().with([&](Armed& now) { now = {plan.point, plan.nth, life.fs.get(), false, {}}; });
@@ -165,6 +175,22 @@ std::string check_log(Life& life, PartitionRig& rig) {
     return {};
 }
 
+// What stands on the disk comes to stand in the topic, byte for byte.
+std::string check_topic(Life& life, PartitionRig& rig) {
+    if (rig.topic == nullptr) return {};
+    const std::vector<std::string> wanted = rig.messages();
+    const auto until = std::chrono::steady_clock::now() + rig.options.answer_within;
+    for (;;) {
+        const TopicRead read =
+            read_all_of(life.topic, rig.store().identity(), rig.store().incarnation());
+        if (read.taken == wanted) return {};
+        const bool late = std::chrono::steady_clock::now() > until;
+        if (read.taken.size() >= wanted.size() || late)
+            return "the topic has other messages than the disk";
+        std::this_thread::yield(); // A copy is behind what it follows.
+    }
+}
+
 void lose_checkpoint(PartitionRig& rig) {
     auto store = Store::open(rig.directory(), rig.store_options);
     if (!store) return;
@@ -184,6 +210,7 @@ std::string examine(Life& life, PartitionRig& rig, bool checkpoint_lost) {
     for (Sent& sent : life.sent)
         if (complaint.empty()) complaint = retry(life, rig, sent);
     if (complaint.empty()) complaint = check_log(life, rig);
+    if (complaint.empty()) complaint = check_topic(life, rig);
     const Hash hash = rig.state_hash();
     rig.close();
     lose_checkpoint(rig);
@@ -206,12 +233,11 @@ CrashOutcome run_until_crash(const CrashPlan& plan) {
     return std::move(life.outcome);
 }
 
-std::uint64_t steps_of_run(std::uint64_t seed) {
+std::uint64_t steps_of_run(CrashPlan plan) {
     Life life;
     const auto calm = rocksdb::NewCompositeEnv(std::make_shared<FaultFs>());
     PartitionRig rig({false, calm.get(), small_buffer, Sabotage::none});
-    CrashPlan plan;
-    plan.seed = seed;
+    plan.point.clear();
     live(life, rig, plan, ~std::uint64_t{0} >> 1U);
     return life.fs->steps();
 }

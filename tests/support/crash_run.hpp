@@ -1,5 +1,6 @@
 #pragma once
 
+#include "ledger/log.hpp"
 #include "ledger/store.hpp"
 #include "tests/support/fault_fs.hpp"
 
@@ -20,6 +21,10 @@ struct CrashPlan {
     Sabotage sabotage{}; // Mutations: a run that is sabotaged must be noticed.
     bool answer_before_append{};
     bool checkpoint_lost{}; // The derived column family is emptied before the next start.
+
+    // How a topic that no power cut reaches carries the log; nothing: there is none. At
+    // `replicated` the disk is synced lazily.
+    std::optional<Acknowledgement> level;
 };
 
 struct CrashOutcome {
@@ -33,10 +38,11 @@ struct CrashOutcome {
 };
 
 // Random commands until the power goes; then a new start, and every key is tried again: what was
-// answered has the same receipt, nothing stands twice, the counters are the sum of what stands.
+// answered has the same receipt, nothing stands twice, the counters are the sum of what stands, and
+// a topic holds the messages of the disk.
 CrashOutcome run_until_crash(const CrashPlan& plan);
 
 // The steps that such a run takes when nothing happens.
-std::uint64_t steps_of_run(std::uint64_t seed);
+std::uint64_t steps_of_run(CrashPlan plan);
 
 } // namespace tollbook
