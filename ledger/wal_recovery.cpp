@@ -105,9 +105,28 @@ Status recover_wal(const WalRecovery& recovery) {
         remove_all(env, copy);
         return checked;
     }
-    const rocksdb::Status set_aside = env.RenameFile(log, free_name(env, recovery.directory));
-    if (!set_aside.ok()) return done(set_aside, "setting the damaged log aside");
-    return finish_recovery(env, recovery.directory);
+    const Result<std::string> replaced = replace_log(env, recovery.directory, copy);
+    return replaced ? Status{Done{}} : Status{replaced.error()};
+}
+
+Result<std::string> replace_log(
+    rocksdb::Env& env, const std::string& directory, const std::string& from
+) {
+    const std::string log = directory + "/log";
+    const std::string copy = directory + copy_name;
+    if (from != copy) {
+        remove_all(env, copy);
+        if (const Status moved = done(env.RenameFile(from, copy), "moving the new log"); !moved)
+            return moved.error();
+    }
+    std::string kept;
+    if (env.FileExists(log).ok()) {
+        kept = free_name(env, directory);
+        const Status set_aside = done(env.RenameFile(log, kept), "setting the old log aside");
+        if (!set_aside) return set_aside.error();
+    }
+    if (const Status finished = finish_recovery(env, directory); !finished) return finished.error();
+    return kept;
 }
 
 Status finish_recovery(rocksdb::Env& env, const std::string& directory) {

@@ -24,7 +24,13 @@ struct WalRecovery {
 // and store_damaged says where the copy ends.
 Status recover_wal(const WalRecovery& recovery);
 
-// Puts a checked copy in its place when the last recovery was interrupted between its two renames.
+// Puts a checked log, which lies at `from` in the same file system, in the place of the directory's
+// own, and answers the name under which that one is kept (empty: there was none).
+Result<std::string> replace_log(
+    rocksdb::Env& env, const std::string& directory, const std::string& from
+);
+
+// Puts a checked log in its place when it was interrupted between its two renames.
 Status finish_recovery(rocksdb::Env& env, const std::string& directory);
 
 } // namespace tollbook

@@ -65,6 +65,7 @@ void add_setup(CLI::App& app, Action& chosen) {
             return *from_topic ? run_init_from_topic(context) : run_init(context);
         };
     });
+    on_run(add_command(app, "heal", "Fill a damaged log from kafka.topic"), chosen, &run_heal);
     on_run(add_command(app, "openapi", "Print the API's contract"), chosen, &run_openapi);
     CLI::App& serve = add_command(app, "serve", "Run a node in the foreground");
     auto roles = std::make_shared<std::vector<std::string>>();

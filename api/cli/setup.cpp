@@ -6,6 +6,7 @@
 #include "api/http/openapi.hpp"
 #include "api/kafka_config.hpp"
 #include "api/version.hpp"
+#include "ledger/heal.hpp"
 #include "ledger/json.hpp"
 #include "ledger/store.hpp"
 #include "ledger/topic_link.hpp"
@@ -80,6 +81,21 @@ Exit run_init_from_topic(const Context& context) {
     remark(context, fmt::format("fetched up to seq {}, hash {}", head->seq, hex(head->hash)));
     if (std::filesystem::exists(context.data_file("apikeys"))) return Exit::ok;
     return make_platform_key(context);
+}
+
+Exit run_heal(const Context& context) {
+    const Result<KafkaSettings> brokers = kafka_of(context.config);
+    if (!brokers) return fail(context, brokers.error());
+    const auto topic = KafkaTopic::open(*brokers);
+    if (!topic) return fail(context, topic.error());
+    const Result<Healed> healed = heal(context.config.text("data.dir"), **topic);
+    if (!healed) return fail(context, healed.error());
+    remark(
+        context,
+        fmt::format("fetched up to seq {}, hash {}", healed->head.seq, hex(healed->head.hash))
+    );
+    if (!healed->set_aside.empty()) remark(context, "the old log lies in " + healed->set_aside);
+    return Exit::ok;
 }
 
 Exit run_apikey_create(const Context& context, const std::string& tenant, Role role) {

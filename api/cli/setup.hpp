@@ -15,6 +15,9 @@ Exit run_init(const Context& context);
 // Subject keys and API keys that stand in the directory already stay.
 Exit run_init_from_topic(const Context& context);
 
+// Puts what the topic holds in the place of a damaged log, which is kept beside it.
+Exit run_heal(const Context& context);
+
 Exit run_apikey_create(const Context& context, const std::string& tenant, Role role);
 Exit run_apikey_list(const Context& context);
 Exit run_hook_create(const Context& context, const std::string& tenant);

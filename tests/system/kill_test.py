@@ -64,6 +64,10 @@ def main():
         export = load.prove(node, book, VERIFIER)
         if kafka:
             load.prove_topic(node, export)
+            load.prove_heal(node, export)
+            node.start()
+            book.retry_all(node, chance)
+            load.stop(node)
     shutil.rmtree(node.directory)
     print(json.dumps({"rounds": counted, "seed": seed, "acknowledged": len(book.acknowledged),
                       "unanswered": len(book.unanswered), "of_them_in_the_log": landed}))
