@@ -87,38 +87,31 @@ int main(int argc, char** argv) {
     ensure(Store::create(scratch.path + "/data").has_value());
     const bench::Engine engine(scratch.path + "/data", batch_commands);
     bench::open_book(*engine.partition);
-    std::vector<double> values;
-    std::vector<double> limits;
-    std::vector<double> ratios;
+    bench::Series series;
     for (std::size_t repeat = 0; repeat <= repeats; ++repeat) {
         const std::uint64_t first = repeat * count;
         const double limit = bench::charge(*engine.partition, {first, count, 2 * batch_commands});
         const double took = batched(node, first, count);
         if (repeat == 0) continue; // Warm-up.
-        values.push_back(static_cast<double>(count) / took);
-        limits.push_back(static_cast<double>(count) / limit);
-        ratios.push_back(limit / took);
+        series.add_work(count, took, limit);
     }
-    bench::print(
-        {"http_batch",
-         bench::median(values),
-         bench::median(limits),
-         bench::median(ratios),
-         0.4,
-         "commands/s",
-         fmt::format(
-             "limit: the engine alone, same commands in groups of up to {}; {} connections, a "
-             "batch "
-             "of {} each, {} I/O threads, client on the same machine, PostgreSQL elsewhere, {} "
-             "charges of {} customers after as many to warm up, median of {}",
-             batch_commands,
-             connections,
-             batch_commands,
-             threads,
-             count,
-             bench::engine_customers,
-             repeats
-         )}
-    );
+    bench::print(series.figure(
+        "http_batch",
+        0.4,
+        "commands/s",
+        fmt::format(
+            "limit: the engine alone, same commands in groups of up to {}; {} connections, a "
+            "batch "
+            "of {} each, {} I/O threads, client on the same machine, PostgreSQL elsewhere, {} "
+            "charges of {} customers after as many to warm up, median of {}",
+            batch_commands,
+            connections,
+            batch_commands,
+            threads,
+            count,
+            bench::engine_customers,
+            repeats
+        )
+    ));
     return 0;
 }

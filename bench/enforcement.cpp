@@ -100,35 +100,28 @@ struct Death {
 };
 
 void measure(const Scale& scale, const Death& death, std::size_t repeats) {
-    std::vector<double> values;
-    std::vector<double> limits;
-    std::vector<double> ratios;
+    bench::Series series;
     for (std::size_t repeat = 0; repeat < repeats; ++repeat) {
         const double healthy = p99_ms(scale, Fault::none);
         const double with_dead = p99_ms(scale, death.fault);
-        values.push_back(with_dead);
-        limits.push_back(healthy);
-        ratios.push_back(healthy / with_dead);
+        series.add(with_dead, healthy, healthy / with_dead);
     }
-    bench::print(
-        {death.name,
-         bench::median(values),
-         bench::median(limits),
-         bench::median(ratios),
-         0.67,
-         "ms p99 to applied, less is better",
-         fmt::format(
-             "limit: the same with no router dead, ratio limit/value; {} test routers, one {}, {} "
-             "services each, {} changes a second, p99 of {} changes on the other routers, median "
-             "of {}",
-             routers,
-             death.said,
-             scale.services,
-             std::chrono::microseconds(std::chrono::seconds(1)) / pace,
-             scale.sweeps * scale.services * dead,
-             repeats
-         )}
-    );
+    bench::print(series.figure(
+        death.name,
+        0.67,
+        "ms p99 to applied, less is better",
+        fmt::format(
+            "limit: the same with no router dead, ratio limit/value; {} test routers, one {}, {} "
+            "services each, {} changes a second, p99 of {} changes on the other routers, median "
+            "of {}",
+            routers,
+            death.said,
+            scale.services,
+            std::chrono::microseconds(std::chrono::seconds(1)) / pace,
+            scale.sweeps * scale.services * dead,
+            repeats
+        )
+    ));
 }
 
 } // namespace

@@ -117,9 +117,7 @@ void print_stored(const Shape& shape, const Stored& before, const Stored& after,
 
 void measure(const Shape& shape, std::uint64_t prior_keys, std::size_t repeats) {
     static std::uint64_t number = 1;
-    std::vector<double> values;
-    std::vector<double> limits;
-    std::vector<double> ratios;
+    bench::Series series;
     bench::Engine engine(data_directory(), shape.group);
     const std::size_t waiting = shape.group == 1 ? 1 : shape.group * 2;
     bench::charge(*engine.partition, {number, shape.warm_up, waiting});
@@ -132,28 +130,22 @@ void measure(const Shape& shape, std::uint64_t prior_keys, std::size_t repeats) 
         const double limit = bench::rocksdb_put_seconds(
             data_directory() + "-limit", groups_above(engine.store->log(), before, shape.group)
         );
-        const auto count = static_cast<double>(shape.count);
-        values.push_back(count / took);
-        limits.push_back(count / limit);
-        ratios.push_back(limit / took);
+        series.add_work(shape.count, took, limit);
     }
-    bench::print(
-        {fmt::format("engine_group_{}", shape.group),
-         bench::median(values),
-         bench::median(limits),
-         bench::median(ratios),
-         shape.at_least,
-         "wallet charges/s",
-         fmt::format(
-             "limit: one packed RocksDB put + sync of the same bytes; {} prior keys, {} customers, "
-             "{} charges after a warm-up of {}, median of {}",
-             prior_keys,
-             bench::engine_customers,
-             shape.count,
-             shape.warm_up,
-             repeats
-         )}
-    );
+    bench::print(series.figure(
+        fmt::format("engine_group_{}", shape.group),
+        shape.at_least,
+        "wallet charges/s",
+        fmt::format(
+            "limit: one packed RocksDB put + sync of the same bytes; {} prior keys, {} customers, "
+            "{} charges after a warm-up of {}, median of {}",
+            prior_keys,
+            bench::engine_customers,
+            shape.count,
+            shape.warm_up,
+            repeats
+        )
+    ));
     const auto charges = static_cast<double>(shape.count * repeats);
     print_stored(shape, stored, stored_bytes(*engine.store), charges);
 }

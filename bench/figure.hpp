@@ -6,8 +6,10 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstddef>
 #include <cstdio>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace tollbook::bench {
@@ -45,6 +47,42 @@ inline double median(std::vector<double> values) {
     std::ranges::sort(values);
     return values.at(values.size() / 2);
 }
+
+// What several repeats reached, each beside the limit measured with it. Its figure has the medians.
+class Series {
+public:
+    void add(double value, double limit, double ratio) {
+        values_.push_back(value);
+        limits_.push_back(limit);
+        ratios_.push_back(ratio);
+    }
+
+    // So much work in so many seconds.
+    template <class Amount>
+    void add_work(Amount amount, double took, double limit_took) {
+        const auto work = static_cast<double>(amount);
+        add(work / took, work / limit_took, limit_took / took);
+    }
+
+    std::size_t repeats() const { return values_.size(); }
+
+    Figure figure(std::string bench, double at_least, std::string unit, std::string conditions)
+        const {
+        return {
+            std::move(bench),
+            median(values_),
+            median(limits_),
+            median(ratios_),
+            at_least,
+            std::move(unit),
+            std::move(conditions)};
+    }
+
+private:
+    std::vector<double> values_;
+    std::vector<double> limits_;
+    std::vector<double> ratios_;
+};
 
 // Runs something and says how many seconds it took.
 template <class F>

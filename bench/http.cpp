@@ -76,9 +76,7 @@ void measure(const Shape& shape, std::size_t count, std::size_t repeats) {
     const Bare bare(
         bench::send_load(node.port(), connections, warm_up).last_body, BARE_BEAST_PROGRAM
     );
-    std::vector<double> values;
-    std::vector<double> limits;
-    std::vector<double> ratios;
+    bench::Series series;
     std::vector<double> p99s;
     std::vector<double> cpu;
     std::vector<double> limit_cpu;
@@ -88,36 +86,31 @@ void measure(const Shape& shape, std::size_t count, std::size_t repeats) {
         if (follows) node.wait_for_read_models();
         const Measured limit = run(bare, requests);
         const Measured value = run(node, requests);
-        values.push_back(static_cast<double>(count) / value.seconds);
-        limits.push_back(static_cast<double>(count) / limit.seconds);
-        ratios.push_back(limit.seconds / value.seconds);
+        series.add_work(count, value.seconds, limit.seconds);
         p99s.push_back(value.p99_ms);
         cpu.push_back(value.cpu_us);
         limit_cpu.push_back(limit.cpu_us);
     }
-    bench::print(
-        {shape.name,
-         bench::median(values),
-         bench::median(limits),
-         bench::median(ratios),
-         0.4,
-         "commands/s",
-         fmt::format(
-             "limit: bare Boost.Beast, same bodies, requests, client and threads; {} connections, "
-             "one command each, {} I/O threads, client on the same machine, {}, {} charges of {} "
-             "customers, p99 {:.1f} ms, processor time of a command {:.0f} us (limit {:.0f}), "
-             "median of {}",
-             connections,
-             threads,
-             shape.with,
-             count,
-             bench::http_customers,
-             bench::median(p99s),
-             bench::median(cpu),
-             bench::median(limit_cpu),
-             repeats
-         )}
-    );
+    bench::print(series.figure(
+        shape.name,
+        0.4,
+        "commands/s",
+        fmt::format(
+            "limit: bare Boost.Beast, same bodies, requests, client and threads; {} connections, "
+            "one command each, {} I/O threads, client on the same machine, {}, {} charges of {} "
+            "customers, p99 {:.1f} ms, processor time of a command {:.0f} us (limit {:.0f}), "
+            "median of {}",
+            connections,
+            threads,
+            shape.with,
+            count,
+            bench::http_customers,
+            bench::median(p99s),
+            bench::median(cpu),
+            bench::median(limit_cpu),
+            repeats
+        )
+    ));
 }
 
 } // namespace

@@ -63,37 +63,29 @@ void measure_restore(KafkaCluster& cluster, std::size_t charges, std::size_t rep
     const std::uint64_t end = topic->end().value();
     const std::string restored = scratch.path + "/restored";
     bench::Consumed limit;
-    std::vector<double> values;
-    std::vector<double> limits;
-    std::vector<double> ratios;
+    bench::Series series;
     for (std::size_t repeat = 0; repeat <= repeats; ++repeat) {
         limit = bench::consume(settings, end);
         const double took = bench::seconds([&] { restore(restored, *topic); });
         std::filesystem::remove_all(restored);
         if (repeat == 0) continue; // Warm-up: the broker's pages.
-        const double megabytes = static_cast<double>(limit.bytes) / 1e6;
-        values.push_back(megabytes / took);
-        limits.push_back(megabytes / limit.seconds);
-        ratios.push_back(limit.seconds / took);
+        series.add_work(static_cast<double>(limit.bytes) / 1e6, took, limit.seconds);
     }
-    bench::print(
-        {"restore_from_topic",
-         bench::median(values),
-         bench::median(limits),
-         bench::median(ratios),
-         0.3,
-         "MB/s",
-         fmt::format(
-             "limit: a bare librdkafka consumer of the same {} messages, {} bytes; one broker on "
-             "the same machine; restored: every chain verified, on the disk and synced; {} charges "
-             "of {} customers, median of {}",
-             limit.messages,
-             limit.bytes,
-             charges,
-             bench::engine_customers,
-             repeats
-         )}
-    );
+    bench::print(series.figure(
+        "restore_from_topic",
+        0.3,
+        "MB/s",
+        fmt::format(
+            "limit: a bare librdkafka consumer of the same {} messages, {} bytes; one broker on "
+            "the same machine; restored: every chain verified, on the disk and synced; {} charges "
+            "of {} customers, median of {}",
+            limit.messages,
+            limit.bytes,
+            charges,
+            bench::engine_customers,
+            repeats
+        )
+    ));
 }
 
 // A book behind a writer, with a topic or without.
@@ -126,8 +118,7 @@ public:
 
     const std::string& name() const { return name_; }
 
-    std::vector<double> values;
-    std::vector<double> ratios; // By the one without a topic.
+    bench::Series series; // Beside the one without a topic.
 
 private:
     void open(std::size_t group) {
@@ -155,42 +146,36 @@ struct Shape {
     std::size_t count{};
 };
 
-void print(const Shape& shape, const Writer& writer, const Writer& alone) {
-    bench::print(
-        {fmt::format("level_{}_group_{}", writer.name(), shape.group),
-         bench::median(writer.values),
-         bench::median(alone.values),
-         bench::median(writer.ratios),
-         0,
-         "wallet charges/s",
-         fmt::format(
-             "a comparison: the same without a topic; one broker on the same machine, {} charges "
-             "of {} customers, median of {}",
-             shape.count,
-             bench::engine_customers,
-             writer.values.size()
-         )}
-    );
+void print(const Shape& shape, const Writer& writer) {
+    bench::print(writer.series.figure(
+        fmt::format("level_{}_group_{}", writer.name(), shape.group),
+        0,
+        "wallet charges/s",
+        fmt::format(
+            "a comparison: the same without a topic; one broker on the same machine, {} charges "
+            "of {} customers, median of {}",
+            shape.count,
+            bench::engine_customers,
+            writer.series.repeats()
+        )
+    ));
 }
 
 void measure_levels(std::deque<Writer>& writers, const Shape& shape, std::size_t repeats) {
-    for (Writer& writer : writers) {
-        writer.values.clear();
-        writer.ratios.clear();
-    }
+    for (Writer& writer : writers)
+        writer.series = {};
     for (std::size_t repeat = 0; repeat <= repeats; ++repeat) {
         double alone = 0;
         for (Writer& writer : writers) {
             const double took = writer.charge(shape.group, shape.count);
             if (&writer == &writers.front()) alone = took;
             if (repeat == 0) continue; // Warm-up.
-            writer.values.push_back(static_cast<double>(shape.count) / took);
-            writer.ratios.push_back(alone / took);
+            writer.series.add_work(shape.count, took, alone);
         }
     }
     for (Writer& writer : writers) {
         writer.close();
-        if (&writer != &writers.front()) print(shape, writer, writers.front());
+        if (&writer != &writers.front()) print(shape, writer);
     }
 }
 

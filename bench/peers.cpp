@@ -95,31 +95,23 @@ private:
     int runs_{};
 };
 
-struct Series {
-    std::vector<double> values;
-    std::vector<double> ratios; // Ours by theirs.
-};
-
-void print(const std::string& name, const Series& peer, const Series& ours, std::string what) {
-    bench::print(
-        {name,
-         bench::median(ours.values),
-         bench::median(peer.values),
-         bench::median(peer.ratios),
-         1,
-         "commands/s",
-         fmt::format(
-             "a comparison: {} by {} clients of pgbench -M prepared, synchronous commit; ours: "
-             "single charges over HTTP, {} connections, {} I/O threads; clients on the same "
-             "machine, {} accounts, median of {}",
-             what,
-             pgbench_clients,
-             connections,
-             threads,
-             bench::http_customers,
-             peer.values.size()
-         )}
-    );
+void print(const std::string& name, const bench::Series& beside, std::string what) {
+    bench::print(beside.figure(
+        name,
+        1,
+        "commands/s",
+        fmt::format(
+            "a comparison: {} by {} clients of pgbench -M prepared, synchronous commit; ours: "
+            "single charges over HTTP, {} connections, {} I/O threads; clients on the same "
+            "machine, {} accounts, median of {}",
+            what,
+            pgbench_clients,
+            connections,
+            threads,
+            bench::http_customers,
+            beside.repeats()
+        )
+    ));
 }
 
 } // namespace
@@ -130,9 +122,8 @@ int main(int argc, char** argv) {
     Peer peer;
     const NodeProcess node(TOLLBOOK_PROGRAM, NodeProcess::Database::away, threads);
     bench::open_book(node);
-    Series ours;
-    Series wallets;
-    Series revenue;
+    bench::Series wallets;
+    bench::Series revenue;
     for (std::size_t repeat = 0; repeat <= repeats; ++repeat) {
         const auto requests = bench::charges(node, repeat * count, count);
         const double took = bench::send_load(node.port(), connections, requests).seconds;
@@ -140,14 +131,11 @@ int main(int argc, char** argv) {
         const double between_wallets = peer.run("wallets", count / 2);
         const double to_revenue = peer.run("revenue", count / 25);
         if (repeat == 0) continue; // Warm-up.
-        ours.values.push_back(value);
-        wallets.values.push_back(between_wallets);
-        wallets.ratios.push_back(value / between_wallets);
-        revenue.values.push_back(to_revenue);
-        revenue.ratios.push_back(value / to_revenue);
+        wallets.add(value, between_wallets, value / between_wallets);
+        revenue.add(value, to_revenue, value / to_revenue);
     }
     ensure(peer.is_balanced());
-    print("peer_transfers", wallets, ours, "transfers between wallets in plain SQL");
-    print("peer_transfers_one_payee", revenue, ours, "transfers to one account in plain SQL");
+    print("peer_transfers", wallets, "transfers between wallets in plain SQL");
+    print("peer_transfers_one_payee", revenue, "transfers to one account in plain SQL");
     return 0;
 }

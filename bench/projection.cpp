@@ -66,32 +66,25 @@ int main(int argc, char** argv) {
     const auto cluster = Cluster::start(directory.path).value();
     MemorySource source;
     bench::fill(source, scale);
-    std::vector<double> values;
-    std::vector<double> limits;
-    std::vector<double> ratios;
+    bench::Series series;
     std::uint64_t rows = 0;
     for (int i = 0; i < repeats; ++i) {
         const Repeat repeat = run_once(*cluster, directory.path, source);
         rows = repeat.copied.rows;
-        values.push_back(static_cast<double>(rows) / repeat.projected);
-        limits.push_back(static_cast<double>(rows) / repeat.copied.seconds);
-        ratios.push_back(repeat.copied.seconds / repeat.projected);
+        series.add_work(rows, repeat.projected, repeat.copied.seconds);
     }
-    bench::print(
-        {"projection",
-         bench::median(values),
-         bench::median(limits),
-         bench::median(ratios),
-         0.3,
-         "rows/s",
-         fmt::format(
-             "limit: COPY of the same {} rows from files into empty tables with the same keys and "
-             "indexes; {} records of {} customers, all read models, fsync on, median of {}",
-             rows,
-             source.head().value().seq,
-             scale.customers,
-             repeats
-         )}
-    );
+    bench::print(series.figure(
+        "projection",
+        0.3,
+        "rows/s",
+        fmt::format(
+            "limit: COPY of the same {} rows from files into empty tables with the same keys and "
+            "indexes; {} records of {} customers, all read models, fsync on, median of {}",
+            rows,
+            source.head().value().seq,
+            scale.customers,
+            repeats
+        )
+    ));
     return 0;
 }

@@ -76,34 +76,27 @@ int main(int argc, char** argv) {
     const auto cluster = Cluster::start(directory.path).value();
     MemorySource source;
     bench::fill(source, scale);
-    std::vector<double> values;
-    std::vector<double> limits;
-    std::vector<double> ratios;
+    bench::Series series;
     std::uint64_t rows = 0;
     for (int i = 0; i < repeats; ++i) {
         const Repeat repeat = run_once(*cluster, directory.path, source);
         rows = repeat.copied.rows;
-        values.push_back(static_cast<double>(rows) / repeat.rebuilt);
-        limits.push_back(static_cast<double>(rows) / repeat.copied.seconds);
-        ratios.push_back(repeat.copied.seconds / repeat.rebuilt);
+        series.add_work(rows, repeat.rebuilt, repeat.copied.seconds);
     }
-    bench::print(
-        {"rebuild",
-         bench::median(values),
-         bench::median(limits),
-         bench::median(ratios),
-         0.5,
-         "rows/s",
-         fmt::format(
-             "limit: COPY of the same {} rows from files into bare tables, then their keys and "
-             "indexes; {} records of {} customers, all read models, {} at a time, each compared "
-             "with the live one and swapped, fsync on, median of {}",
-             rows,
-             source.head().value().seq,
-             scale.customers,
-             at_once,
-             repeats
-         )}
-    );
+    bench::print(series.figure(
+        "rebuild",
+        0.5,
+        "rows/s",
+        fmt::format(
+            "limit: COPY of the same {} rows from files into bare tables, then their keys and "
+            "indexes; {} records of {} customers, all read models, {} at a time, each compared "
+            "with the live one and swapped, fsync on, median of {}",
+            rows,
+            source.head().value().seq,
+            scale.customers,
+            at_once,
+            repeats
+        )
+    ));
     return 0;
 }

@@ -97,30 +97,25 @@ int main(int argc, char** argv) {
     const std::string long_log = scratch.path + "/long";
     in_a_process_that_is_killed([&] { fill(short_log, events_short); });
     in_a_process_that_is_killed([&] { fill(long_log, events_long); });
-    std::vector<double> values;
-    std::vector<double> limits;
-    std::vector<double> ratios;
+    bench::Series series;
     for (std::size_t repeat = 0; repeat < repeats; ++repeat) {
-        limits.push_back(times_longer_max * restart_milliseconds(short_log));
-        values.push_back(restart_milliseconds(long_log));
-        ratios.push_back(limits.back() / values.back());
+        const double limit = times_longer_max * restart_milliseconds(short_log);
+        const double value = restart_milliseconds(long_log);
+        series.add(value, limit, limit / value);
     }
-    bench::print(
-        {"restart",
-         bench::median(values),
-         bench::median(limits),
-         bench::median(ratios),
-         1,
-         "ms until it serves",
-         fmt::format(
-             "limit: {} times that after {} events; {} customers, {} events and as many more as "
-             "come before the next checkpoint, killed, median of {}",
-             times_longer_max,
-             events_short,
-             bench::engine_customers,
-             events_long,
-             repeats
-         )}
-    );
+    bench::print(series.figure(
+        "restart",
+        1,
+        "ms until it serves",
+        fmt::format(
+            "limit: {} times that after {} events; {} customers, {} events and as many more as "
+            "come before the next checkpoint, killed, median of {}",
+            times_longer_max,
+            events_short,
+            bench::engine_customers,
+            events_long,
+            repeats
+        )
+    ));
     return 0;
 }

@@ -49,42 +49,25 @@ double postings_seconds(Source& source) {
     });
 }
 
-struct Series {
-    std::vector<double> took;
-    std::vector<double> ratios;
-
-    void add(double seconds, double limit) {
-        took.push_back(seconds);
-        ratios.push_back(limit / seconds);
-    }
-};
-
 struct Scale {
     std::size_t records{};
     std::size_t bytes{};
-    std::size_t repeats{};
 };
 
-void print(
-    const std::string& name, const Series& series, const Series& limits, const Scale& scale
-) {
-    const auto records = static_cast<double>(scale.records);
-    bench::print(
-        {name,
-         records / bench::median(series.took),
-         records / bench::median(limits.took),
-         bench::median(series.ratios),
-         name == "verify_hashes" ? 0.5 : 0.3,
-         "records/s",
-         fmt::format(
-             "limit: SHA-256 (Nettle) over the header, payload, event id and command id of each "
-             "of "
-             "the same {} records, {} bytes each, one core; read from a log on disk, median of {}",
-             scale.records,
-             scale.bytes / scale.records,
-             scale.repeats
-         )}
-    );
+void print(const std::string& name, const bench::Series& series, const Scale& scale) {
+    bench::print(series.figure(
+        name,
+        name == "verify_hashes" ? 0.5 : 0.3,
+        "records/s",
+        fmt::format(
+            "limit: SHA-256 (Nettle) over header, payload, event id and command id of each of "
+            "the same {} records, {} bytes each, one core; read from a log on disk on all cores, "
+            "median of {}",
+            scale.records,
+            scale.bytes / scale.records,
+            series.repeats()
+        )
+    ));
 }
 
 } // namespace
@@ -101,17 +84,15 @@ int main(int argc, char** argv) {
     const auto source = store->source();
     bench::HashPieces pieces;
     read_all(*source, [&](const Batch& batch) { pieces.add(batch, source->identity()); });
-    Series limits;
-    Series hashes;
-    Series postings;
+    const Scale scale{pieces.records(), pieces.bytes()};
+    bench::Series hashes;
+    bench::Series postings;
     for (std::size_t i = 0; i < repeats; ++i) {
         const double limit = pieces.seconds();
-        limits.add(limit, limit);
-        hashes.add(hashes_seconds(*source), limit);
-        postings.add(postings_seconds(*source), limit);
+        hashes.add_work(scale.records, hashes_seconds(*source), limit);
+        postings.add_work(scale.records, postings_seconds(*source), limit);
     }
-    const Scale scale{pieces.records(), pieces.bytes(), repeats};
-    print("verify_hashes", hashes, limits, scale);
-    print("verify_with_postings", postings, limits, scale);
+    print("verify_hashes", hashes, scale);
+    print("verify_with_postings", postings, scale);
     return 0;
 }
