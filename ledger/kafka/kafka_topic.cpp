@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <array>
+#include <thread>
 #include <utility>
 
 namespace tollbook {
@@ -19,6 +20,7 @@ namespace {
 
 constexpr int only_partition = 0;
 constexpr std::size_t message_bytes_max = 2 * frame_bytes_max;
+constexpr std::chrono::milliseconds leader_poll{20};
 
 } // namespace
 
@@ -73,11 +75,21 @@ Status KafkaTopic::create(const NewTopic& wanted) {
         rd_kafka_event_CreateTopics_result(event.get()), &count
     );
     if (count == 1 && rd_kafka_topic_result_error(results[0]) == RD_KAFKA_RESP_ERR_NO_ERROR)
-        return Done{};
+        return await_leader();
     const char* text = count == 1 ? rd_kafka_topic_result_error_string(results[0]) : "no answer";
     return Error{
         Errc::config_invalid,
         fmt::format("kafka.topic {}: {}", settings_.topic, text == nullptr ? "refused" : text)};
+}
+
+// Brokers tell of a new topic a moment after they made it.
+Status KafkaTopic::await_leader() {
+    const auto until = std::chrono::steady_clock::now() + settings_.timeout;
+    for (;;) {
+        const Status found = find_leader(*client_, settings_);
+        if (found || std::chrono::steady_clock::now() > until) return found;
+        std::this_thread::sleep_for(leader_poll);
+    }
 }
 
 std::string KafkaTopic::unsafe() const {

@@ -28,7 +28,8 @@ public:
     ~KafkaTopic() override;
 
     // Makes the topic as a log needs it: one partition, kept for ever, never led by a replica that
-    // is behind. config_invalid when it is there already.
+    // is behind. Returns when the brokers tell who leads it. config_invalid when it is there
+    // already.
     Status create(const NewTopic& wanted);
 
     // Where it is not as safe as it must be, what the override lets pass; empty: nowhere.
@@ -41,6 +42,8 @@ public:
 
 private:
     KafkaTopic(KafkaSettings settings, std::unique_ptr<KafkaClient> client);
+
+    Status await_leader();
 
     KafkaSettings settings_;
     std::unique_ptr<KafkaClient> client_; // For questions.
