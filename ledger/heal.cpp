@@ -35,7 +35,7 @@ private:
     rocksdb::Status status_;
 };
 
-// Whether what was acknowledged is in it.
+// Whether it reaches what is known to have been acknowledged.
 Status check_against(const Head& mark, const Log& log) {
     if (log.head().seq < mark.seq)
         return Error{
