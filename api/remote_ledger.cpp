@@ -18,8 +18,13 @@ constexpr std::chrono::minutes renewals_within{10};
 // For a process that was given no way to the ledger.
 class NoSubmit final : public Submit {
 public:
-    void submit(Submission, Answer answer) override {
-        answer(Error{Errc::not_ready, "this process has no role that takes commands"});
+    void submit(Submission, Answer answer) override { answer(nobody()); }
+
+    void submit_atomic(std::vector<Submission>, BatchAnswer answer) override { answer(nobody()); }
+
+private:
+    static Error nobody() {
+        return {Errc::not_ready, "this process has no role that takes commands"};
     }
 };
 

@@ -4,7 +4,9 @@
 #include "api/http/submissions.hpp"
 
 #include <algorithm>
+#include <array>
 #include <simdjson.h>
+#include <span>
 #include <utility>
 
 namespace tollbook::api {
@@ -31,6 +33,25 @@ bool is_text(const Submission& submission) {
             return simdjson::validate_utf8(*text) && text->find('\0') == std::string::npos;
         }
     );
+}
+
+Error no_text() { return {Errc::malformed_request, "a text is not valid UTF-8"}; }
+
+std::size_t bytes_of(std::span<const Submission> unit) {
+    std::size_t bytes = 0;
+    for (const Submission& one : unit)
+        bytes += one.body.size();
+    return bytes;
+}
+
+// What the ledger made of a unit: it refuses all of it, or nothing.
+Result<std::vector<Receipt>> receipts_of(std::span<Result<Receipt>> outcomes) {
+    std::vector<Receipt> receipts;
+    for (Result<Receipt>& outcome : outcomes) {
+        if (!outcome) return outcome.error();
+        receipts.push_back(std::move(*outcome));
+    }
+    return receipts;
 }
 
 Error undecided(std::string_view why) {
@@ -64,12 +85,30 @@ RemoteSubmit::~RemoteSubmit() {
 }
 
 void RemoteSubmit::submit(Submission submission, Answer answer) {
-    if (!is_text(submission))
-        return answer(Error{Errc::malformed_request, "a text is not valid UTF-8"});
+    if (!is_text(submission)) return answer(no_text());
+    std::vector<Submission> unit;
+    unit.push_back(std::move(submission));
+    enqueue(std::move(unit), [answer = std::move(answer)](Result<std::vector<Receipt>> receipts) {
+        if (!receipts) return answer(receipts.error());
+        answer(std::move(receipts->front()));
+    });
+}
+
+void RemoteSubmit::submit_atomic(std::vector<Submission> batch, BatchAnswer answer) {
+    if (batch.empty()) return answer(Error{Errc::missing_field, "no commands"});
+    for (std::size_t i = 0; i < batch.size(); ++i)
+        if (!is_text(batch[i])) return answer(at_item(i, no_text()));
+    if (batch.size() > batch_commands_max || bytes_of(batch) > group_bytes_max)
+        return answer(Error{Errc::command_too_large, "the batch needs more than one frame holds"});
+    enqueue(std::move(batch), std::move(answer));
+}
+
+void RemoteSubmit::enqueue(std::vector<Submission> unit, BatchAnswer answer) {
     std::unique_lock lock(mutex_);
-    const bool full = waiting_.size() >= options_.waiting_max;
+    const bool full = commands_waiting_ + unit.size() > options_.waiting_max;
     if (!full && !stopping_) {
-        waiting_.push_back({std::move(submission), std::move(answer), Clock::now()});
+        commands_waiting_ += unit.size();
+        waiting_.push_back({std::move(unit), std::move(answer), Clock::now()});
         lock.unlock();
         changed_.notify_one();
         return;
@@ -86,9 +125,14 @@ std::vector<RemoteSubmit::Waiting> RemoteSubmit::take() {
     std::unique_lock lock(mutex_);
     changed_.wait(lock, [&] { return stopping_ || !waiting_.empty(); });
     std::vector<Waiting> group;
+    std::size_t commands = 0;
     std::size_t bytes = 0;
-    while (!waiting_.empty() && group.size() < batch_commands_max && bytes < group_bytes_max) {
-        bytes += waiting_.front().submission.body.size();
+    while (!waiting_.empty()) {
+        const std::vector<Submission>& next = waiting_.front().unit;
+        commands += next.size();
+        if (commands > batch_commands_max || bytes >= group_bytes_max) break;
+        bytes += bytes_of(next);
+        commands_waiting_ -= next.size();
         group.push_back(std::move(waiting_.front()));
         waiting_.pop_front();
     }
@@ -109,17 +153,26 @@ void RemoteSubmit::run() {
 }
 
 void RemoteSubmit::send(std::vector<Waiting> group) {
-    std::vector<Submission> submissions;
-    submissions.reserve(group.size());
-    for (Waiting& one : group)
-        submissions.push_back(std::move(one.submission));
-    auto outcomes =
-        ask(encode_submissions(submissions), group.front().since + options_.answer_within);
-    if (outcomes && outcomes->size() != group.size())
+    std::vector<SubmissionUnit> units;
+    std::size_t commands = 0;
+    for (Waiting& one : group) {
+        commands += one.unit.size();
+        units.push_back(std::move(one.unit));
+    }
+    auto outcomes = ask(encode_submissions(units), group.front().since + options_.answer_within);
+    if (outcomes && outcomes->size() != commands)
         outcomes = unknown("it has another number of outcomes");
     tell(outcomes ? Status(Done{}) : Status(outcomes.error()));
-    for (std::size_t i = 0; i < group.size(); ++i)
-        group[i].answer(outcomes ? std::move((*outcomes)[i]) : outcomes.error());
+    std::span<Result<Receipt>> left;
+    if (outcomes) left = *outcomes;
+    for (std::size_t i = 0; i < group.size(); ++i) {
+        if (!outcomes) {
+            group[i].answer(outcomes.error());
+            continue;
+        }
+        group[i].answer(receipts_of(left.first(units[i].size())));
+        left = left.subspan(units[i].size());
+    }
 }
 
 Result<std::vector<Result<Receipt>>> RemoteSubmit::ask(
@@ -157,7 +210,7 @@ void RemoteSubmit::tell(const Status& outcome) {
 RemoteHealth RemoteSubmit::health() const {
     RemoteHealth health = health_.with([](const RemoteHealth& now) { return now; });
     const std::scoped_lock lock(mutex_);
-    health.waiting = waiting_.size();
+    health.waiting = commands_waiting_;
     return health;
 }
 

@@ -40,18 +40,21 @@ public:
     ~RemoteSubmit() override; // Answers what waits.
 
     void submit(Submission submission, Answer answer) override;
+    void submit_atomic(std::vector<Submission> batch, BatchAnswer answer) override;
 
     RemoteHealth health() const;
 
 private:
     using Clock = std::chrono::steady_clock;
 
+    // An atomic batch, or one command.
     struct Waiting {
-        Submission submission;
-        Answer answer;
+        std::vector<Submission> unit;
+        BatchAnswer answer;
         Clock::time_point since;
     };
 
+    void enqueue(std::vector<Submission> unit, BatchAnswer answer);
     void run();
     std::vector<Waiting> take();
     void send(std::vector<Waiting> group);
@@ -63,6 +66,7 @@ private:
     mutable std::mutex mutex_;
     std::condition_variable changed_;
     std::deque<Waiting> waiting_;
+    std::size_t commands_waiting_{}; // In all of them.
     std::atomic<bool> stopping_{};
     Guarded<RemoteHealth> health_;
     std::jthread thread_; // Last: it uses the rest.

@@ -5,13 +5,14 @@
 
 namespace tollbook {
 
-CommandQueue::Entry CommandQueue::push(std::unique_ptr<PendingCommand>& command) {
+CommandQueue::Entry CommandQueue::push(std::span<std::unique_ptr<PendingCommand>> commands) {
     bool wake = false;
     {
         const std::scoped_lock lock(mutex_);
         if (closed_) return Entry::closed;
-        if (commands_.size() >= commands_max_) return Entry::full;
-        commands_.push_back(std::move(command));
+        if (commands_.size() + commands.size() > commands_max_) return Entry::full;
+        for (auto& command : commands)
+            commands_.push_back(std::move(command));
         wake = writer_waits_;
     }
     if (wake) changed_.notify_one();
@@ -55,8 +56,9 @@ CommandQueue::Taken CommandQueue::take(std::size_t commands_max, std::chrono::mi
     Taken taken;
     taken.closed = closed_;
     taken.tasks.swap(tasks_);
-    const auto count = static_cast<std::ptrdiff_t>(std::min(commands_max, commands_.size()));
-    const auto end = commands_.begin() + count;
+    std::size_t count = std::min(commands_max, commands_.size());
+    if (count > 0) count += commands_[count - 1]->rest;
+    const auto end = commands_.begin() + static_cast<std::ptrdiff_t>(count);
     taken.commands.assign(std::make_move_iterator(commands_.begin()), std::make_move_iterator(end));
     commands_.erase(commands_.begin(), end);
     return taken;

@@ -9,6 +9,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <span>
 #include <vector>
 
 namespace tollbook {
@@ -23,8 +24,8 @@ public:
 
     enum class Entry { taken, full, closed };
 
-    // Leaves the command with the caller unless it was taken.
-    Entry push(std::unique_ptr<PendingCommand>& command);
+    // Leaves the commands with the caller unless they were taken, all of them.
+    Entry push(std::span<std::unique_ptr<PendingCommand>> commands);
 
     // False when closed. Tasks have no limit of their own: their callers wait for them.
     bool push_task(WriterTask task);
@@ -41,7 +42,8 @@ public:
         bool closed{};
     };
 
-    // Waits for something, a poke, the closing or `wait`. At most `commands_max` commands.
+    // Waits for something, a poke, the closing or `wait`. At most `commands_max` commands, and the
+    // rest of an atomic batch.
     Taken take(std::size_t commands_max, std::chrono::milliseconds wait);
 
     // Takes out what came in before `since`. For while the writer is held up.

@@ -1,7 +1,6 @@
 #include "ledger/decided_group.hpp"
 
 #include "ledger/ensure.hpp"
-#include "ledger/frame.hpp"
 #include "ledger/posting.hpp"
 
 #include <fmt/format.h>
@@ -71,15 +70,17 @@ DecidedGroup::DecidedGroup(WriterState& state, const GroupStamp& stamp)
 
 Status DecidedGroup::decide(PendingCommands commands) {
     commands_.resize(commands.size());
-    for (std::size_t i = 0; i < commands.size(); ++i)
+    for (std::size_t i = 0; i < commands.size(); ++i) {
+        commands_[i].rest = commands[i]->rest;
         commands_[i].pending = std::move(commands[i]);
+    }
     for (std::size_t first = 0; first < commands_.size(); first += expected_at_once) {
         const auto some = std::span(commands_).subspan(
             first, std::min(expected_at_once, commands_.size() - first)
         );
         if (const Status status = look_up(some); !status) return status.error();
         for (std::size_t i = 0; i < some.size(); ++i)
-            decide_one(some[i], known_[i]);
+            decide_next(first + i, known_[i]);
     }
     return Done{};
 }
@@ -95,6 +96,54 @@ Status DecidedGroup::look_up(std::span<const DecidedCommand> commands) {
     }
     state_.expect(expected_);
     return state_.index().find_flushed(ids_, known_);
+}
+
+void DecidedGroup::decide_next(std::size_t at, std::optional<CommandPlace> known) {
+    if (at == together_.end) begin_together(at);
+    if (together_.refused) return;
+    decide_one(commands_[at], known);
+    if (together_.alone()) return;
+    if (const auto why = breaks(at)) refuse_together(at, *why);
+}
+
+void DecidedGroup::begin_together(std::size_t first) {
+    together_.first = first;
+    together_.end = first + 1 + commands_[first].rest;
+    together_.refused = false;
+    if (together_.alone()) return;
+    together_.begin = state_.mark();
+    together_.size = {};
+    together_.sealed_bytes = 0;
+    together_.accepted_before = accepted_;
+}
+
+// Why the batch cannot be accepted, now that this command of it is decided.
+std::optional<Error> DecidedGroup::breaks(std::size_t at) {
+    const DecidedCommand& command = commands_[at];
+    if (command.refusal) return command.refusal;
+    if (command.first.has_value() != commands_[together_.first].first.has_value())
+        return Error{Errc::idempotency_key_reused, "some keys of the batch were accepted before"};
+    if (command.first) return {};
+    together_.size.add(command.records);
+    for (const Personal& personal : command.personal)
+        together_.sealed_bytes += record_overhead_bytes + personal.json.size();
+    if (together_.size.bytes() + together_.sealed_bytes <= frame_bytes_max) return {};
+    return Error{Errc::command_too_large, "the batch needs more than one frame holds"};
+}
+
+void DecidedGroup::refuse_together(std::size_t at, const Error& why) {
+    take_out(together_.first, at + 1);
+    state_.undo_to(together_.begin);
+    accepted_ = together_.accepted_before;
+    const Error told = at_item(at - together_.first, why);
+    for (std::size_t i = together_.first; i < together_.end; ++i) {
+        DecidedCommand& command = commands_[i];
+        command.records.clear();
+        command.personal.clear();
+        command.first.reset();
+        command.refusal = told;
+    }
+    together_.refused = true;
 }
 
 void DecidedGroup::decide_one(DecidedCommand& command, std::optional<CommandPlace> known) {
@@ -170,10 +219,15 @@ void DecidedGroup::accept(DecidedCommand& command, const std::vector<NewEvent>& 
 }
 
 void DecidedGroup::undo() {
-    for (const DecidedCommand& command : commands_)
-        if (!command.records.empty())
-            state_.index().remove(command.records.front().command.command_id);
+    take_out(0, commands_.size());
     state_.undo_to(begin_);
+}
+
+// Of the index: the rest goes back by itself.
+void DecidedGroup::take_out(std::size_t first, std::size_t end) {
+    for (std::size_t i = first; i < end; ++i)
+        if (const DecidedCommand& command = commands_[i]; !command.records.empty())
+            state_.index().remove(command.records.front().command.command_id);
 }
 
 Receipt receipt_of(

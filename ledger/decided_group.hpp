@@ -1,5 +1,6 @@
 #pragma once
 
+#include "ledger/frame.hpp"
 #include "ledger/pending_command.hpp"
 #include "ledger/position.hpp"
 #include "ledger/writer_state.hpp"
@@ -21,6 +22,7 @@ struct DecidedCommand {
     std::vector<Record> records;       // Accepted now.
     std::vector<Personal> personal;    // Of the records that have some, in order.
     Hash hash{};                       // Of the last record.
+    std::size_t rest{};                // As PendingCommand has it.
 };
 
 // What all commands of a group share.
@@ -50,7 +52,25 @@ public:
     std::uint64_t accepted() const { return accepted_; }
 
 private:
+    // Commands that are accepted or refused together: those of an atomic batch, or one alone.
+    struct Together {
+        std::size_t first{};
+        std::size_t end{};
+        WriterState::Mark begin; // Not of one alone: it needs no way back.
+        std::uint64_t accepted_before{};
+        FrameSize size;
+        std::size_t sealed_bytes{}; // More, at most, once all is sealed.
+        bool refused{};
+
+        bool alone() const { return end - first == 1; }
+    };
+
     Status look_up(std::span<const DecidedCommand> commands);
+    void decide_next(std::size_t at, std::optional<CommandPlace> known);
+    void begin_together(std::size_t first);
+    std::optional<Error> breaks(std::size_t at);
+    void refuse_together(std::size_t at, const Error& why);
+    void take_out(std::size_t first, std::size_t end);
     void decide_one(DecidedCommand& command, std::optional<CommandPlace> known);
     Result<std::vector<NewEvent>> ask(const DecidedCommand& command) const;
     Status write_down(DecidedCommand& command, std::vector<NewEvent>& events) const;
@@ -60,6 +80,7 @@ private:
     GroupStamp stamp_;
     WriterState::Mark begin_;
     std::vector<DecidedCommand> commands_;
+    Together together_;     // What is decided next.
     std::vector<Uuid> ids_; // Of those that are decided next, as the two below.
     std::vector<ExpectedCommand> expected_;
     std::vector<std::optional<CommandPlace>> known_;

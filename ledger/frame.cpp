@@ -173,29 +173,35 @@ Status FrameBuilder::add(const std::vector<Record>& command, Ids ids) {
     ensure(is_one_command(command, last_seq_));
     if (!std::ranges::all_of(command, names_fit))
         return Error{Errc::command_too_large, "a name is longer than 65535 bytes"};
-    const std::size_t body_before = body_.size();
-    const std::size_t words_before = memory_.words.size();
-    const FrameMemory before{
-        {}, memory_.recorded_at, memory_.next_tenant_seq, memory_.term, memory_.leader};
-
+    const Mark before = mark();
     put_command(body_, memory_, command, ids);
-    Hash hash = last_hash_;
     for (const Record& record : command) {
         put_record(body_, memory_, record, ids);
-        hash = record_hash(record, log_, hash);
-        body_ += view_of(hash).substr(0, check_bytes);
+        last_hash_ = record_hash(record, log_, last_hash_);
+        body_ += view_of(last_hash_).substr(0, check_bytes);
     }
     if (envelope_bytes + body_.size() + checksum_bytes > frame_bytes_max) {
-        body_.cut(body_before);
-        memory_.words.resize(words_before);
-        std::vector<std::string> words = std::move(memory_.words);
-        memory_ = before;
-        memory_.words = std::move(words);
+        back_to(before);
         return why_full(command, ids);
     }
     last_seq_ += command.size();
-    last_hash_ = hash;
     return Done{};
+}
+
+FrameBuilder::Mark FrameBuilder::mark() const {
+    Mark mark{last_seq_, last_hash_, body_.size(), memory_.words.size(), {}};
+    mark.memory = {{}, memory_.recorded_at, memory_.next_tenant_seq, memory_.term, memory_.leader};
+    return mark;
+}
+
+void FrameBuilder::back_to(const Mark& mark) {
+    last_seq_ = mark.last_seq;
+    last_hash_ = mark.last_hash;
+    body_.cut(mark.body_bytes);
+    std::vector<std::string> words = std::move(memory_.words);
+    words.resize(mark.words);
+    memory_ = mark.memory;
+    memory_.words = std::move(words);
 }
 
 // A command that does not fit behind others may fit alone.
@@ -223,6 +229,16 @@ std::string FrameBuilder::finish(std::uint64_t fencing_term, const LeaderId& lea
     put_fixed(out, checksum(out));
     return out;
 }
+
+void FrameSize::add(const std::vector<Record>& command) {
+    buffer_.clear();
+    put_command(buffer_, memory_, command, Ids::of_their_keys);
+    for (const Record& record : command)
+        put_record(buffer_, memory_, record, Ids::of_their_keys);
+    body_bytes_ += buffer_.size() + command.size() * check_bytes;
+}
+
+std::size_t FrameSize::bytes() const { return envelope_bytes + body_bytes_ + checksum_bytes; }
 
 std::string encode_control(const ControlMessage& message) {
     const Opening opening{static_cast<std::uint8_t>(message.kind), message.envelope, message.head};

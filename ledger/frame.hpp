@@ -89,6 +89,18 @@ public:
     std::uint64_t last_seq() const;
     const Hash& last_hash() const;
 
+    // A place in the frame that is being built, to come back to.
+    struct Mark {
+        std::uint64_t last_seq{};
+        Hash last_hash{};
+        std::size_t body_bytes{};
+        std::size_t words{};
+        FrameMemory memory; // But for its words.
+    };
+
+    Mark mark() const;
+    void back_to(const Mark& mark);
+
     // The frame's bytes in the envelope of this leader.
     std::string finish(std::uint64_t fencing_term, const LeaderId& leader);
 
@@ -103,6 +115,20 @@ private:
     Hash last_hash_{};
     FrameMemory memory_;
     ByteBuffer body_;
+};
+
+// How long a frame would be that held these commands alone.
+class FrameSize {
+public:
+    // All records of one command, numbered. What is not sealed yet counts with what stands in it.
+    void add(const std::vector<Record>& command);
+
+    std::size_t bytes() const;
+
+private:
+    FrameMemory memory_;
+    ByteBuffer buffer_;
+    std::size_t body_bytes_{};
 };
 
 // Whether the bytes are a control message (else: a frame).

@@ -86,24 +86,37 @@ Status GroupCommit::seal(std::vector<DecidedCommand>& commands) {
     return Done{};
 }
 
-// Every command fits in a frame of its own: that was seen to when it was decided.
+// Every command, and every atomic batch, fits in a frame of its own: that was seen to when it was
+// decided.
 std::vector<StoredFrame> GroupCommit::build(std::vector<DecidedCommand>& commands) {
     std::vector<StoredFrame> frames;
     const Head before = parts_.log.head();
     builder_.start(before.seq, before.hash);
-    for (DecidedCommand& command : commands) {
-        if (command.records.empty()) continue;
-        Status added = builder_.add(command.records, Ids::of_their_keys);
-        if (!added && added.error().code == Errc::overloaded) {
-            close_frame(frames);
-            added = builder_.add(command.records, Ids::of_their_keys);
-        }
-        ensure(added.has_value());
-        command.hash = builder_.last_hash();
+    for (std::size_t first = 0, end = 0; first < commands.size(); first = end) {
+        end = first + 1 + commands[first].rest;
+        const auto together = std::span(commands).subspan(first, end - first);
+        if (add_together(together)) continue;
+        close_frame(frames);
+        ensure(add_together(together));
     }
     close_frame(frames);
     parts_.state.settle(builder_.last_hash());
     return frames;
+}
+
+// All of them into this frame, or none.
+bool GroupCommit::add_together(std::span<DecidedCommand> commands) {
+    const FrameBuilder::Mark before = builder_.mark();
+    for (DecidedCommand& command : commands) {
+        if (command.records.empty()) continue;
+        if (const Status added = builder_.add(command.records, Ids::of_their_keys); !added) {
+            ensure(added.error().code == Errc::overloaded);
+            builder_.back_to(before);
+            return false;
+        }
+        command.hash = builder_.last_hash();
+    }
+    return true;
 }
 
 void GroupCommit::close_frame(std::vector<StoredFrame>& frames) {

@@ -10,6 +10,7 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <span>
 #include <vector>
 
 namespace tollbook {
@@ -51,6 +52,7 @@ private:
     Status prove(DecidedGroup& group);
     Status seal(std::vector<DecidedCommand>& commands);
     std::vector<StoredFrame> build(std::vector<DecidedCommand>& commands);
+    bool add_together(std::span<DecidedCommand> commands);
     void close_frame(std::vector<StoredFrame>& frames);
     void count(DecidedGroup& group);
     void answer(DecidedGroup& group);

@@ -24,6 +24,10 @@ void Partition::submit(Submission submission, Answer answer) {
     writer_->submit(std::move(submission), std::move(answer));
 }
 
+void Partition::submit_atomic(std::vector<Submission> batch, BatchAnswer answer) {
+    writer_->submit_atomic(std::move(batch), std::move(answer));
+}
+
 Status Partition::read(const std::function<void(const Decider&, const Head&)>& look) {
     return writer_->read(look);
 }

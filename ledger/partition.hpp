@@ -11,14 +11,12 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <vector>
 
 namespace tollbook {
 
 class PartitionWriter;
 class Store;
-
-// The texts that say who sent a command and why.
-inline constexpr std::size_t origin_bytes_max = 255;
 
 struct PartitionOptions {
     std::uint64_t node_id{1};
@@ -64,6 +62,7 @@ public:
     ~Partition() override; // Answers what waits with not_ready, checkpoints, stops.
 
     void submit(Submission submission, Answer answer) override;
+    void submit_atomic(std::vector<Submission> batch, BatchAnswer answer) override;
 
     // Runs `look` on the writer's thread on a confirmed state and returns when it has run. It must
     // be short: commands wait meanwhile. Not to be called from an answer. Refuses, without a look,

@@ -2,6 +2,7 @@
 
 #include "ledger/bytes.hpp"
 #include "ledger/crash_point.hpp"
+#include "ledger/gathered_answers.hpp"
 #include "ledger/recovery.hpp"
 #include "ledger/store_handles.hpp"
 
@@ -14,7 +15,6 @@ namespace tollbook {
 
 namespace {
 
-constexpr std::size_t idempotency_key_bytes_max = 255;
 constexpr std::chrono::seconds idle_wait{1};
 constexpr std::chrono::milliseconds look_every{50};
 constexpr std::uint64_t checkpoints_behind_max = 4; // Further behind, the writer waits.
@@ -27,21 +27,6 @@ LeaderId new_leader(std::uint64_t node_id) {
     std::ranges::copy(node, leader.begin());
     randombytes_buf(leader.data() + node.size(), leader.size() - node.size());
     return leader;
-}
-
-bool is_printable(std::string_view text) {
-    return std::ranges::all_of(text, [](char c) { return c >= ' ' && c <= '~'; });
-}
-
-Status check_origin(const Submission& submission) {
-    if (submission.key.empty()) return Error{Errc::idempotency_key_missing, {}};
-    if (submission.key.size() > idempotency_key_bytes_max || !is_printable(submission.key))
-        return Error{Errc::idempotency_key_invalid, {}};
-    for (const std::string* text :
-         {&submission.tenant, &submission.actor, &submission.correlation, &submission.causation})
-        if (text->size() > origin_bytes_max)
-            return Error{Errc::malformed_request, "tenant, actor, correlation or causation"};
-    return Done{};
 }
 
 Error stopping() { return {Errc::not_ready, "the node is stopping"}; }
@@ -98,31 +83,31 @@ Status PartitionWriter::start() {
     return Done{};
 }
 
-// On the caller's thread: all that needs no state.
-Result<std::unique_ptr<PendingCommand>> PartitionWriter::prepare(Submission& submission) const {
-    if (const Status checked = check_origin(submission); !checked) return checked.error();
-    auto prepared = state_.decider().prepare(submission.tenant, submission.type, submission.body);
-    if (!prepared) return prepared.error();
-    auto command = std::make_unique<PendingCommand>();
-    const std::string canonical = submission.type + '\0' + (*prepared)->canonical();
-    const Result<Hash> fingerprint = keys_.fingerprint(submission.tenant, canonical);
-    if (!fingerprint) return fingerprint.error();
-    command->prepared = std::move(*prepared);
-    command->fingerprint = *fingerprint;
-    command->id = command_id_of(submission.tenant, submission.key);
-    command->since = std::chrono::steady_clock::now();
-    command->submission = std::move(submission);
-    return command;
+// Why the queue did not take them.
+std::optional<Error> PartitionWriter::enqueue(std::span<std::unique_ptr<PendingCommand>> commands) {
+    const CommandQueue::Entry entry = queue_.push(commands);
+    if (entry == CommandQueue::Entry::taken) return {};
+    const bool full = entry == CommandQueue::Entry::full;
+    return full ? Error{Errc::overloaded, "the queue is full"} : stopping();
 }
 
 void PartitionWriter::submit(Submission submission, Answer answer) {
-    Result<std::unique_ptr<PendingCommand>> command = prepare(submission);
+    Result<std::unique_ptr<PendingCommand>> command =
+        prepare(state_.decider(), keys_, std::move(submission));
     if (!command) return answer(command.error());
     (*command)->answer = std::move(answer);
-    const CommandQueue::Entry entry = queue_.push(*command);
-    if (entry == CommandQueue::Entry::taken) return;
-    const bool full = entry == CommandQueue::Entry::full;
-    (*command)->answer(full ? Error{Errc::overloaded, "the queue is full"} : stopping());
+    if (const auto why = enqueue({&*command, 1})) (*command)->answer(*why);
+}
+
+void PartitionWriter::submit_atomic(std::vector<Submission> batch, BatchAnswer answer) {
+    Result<PendingCommands> commands = prepare(state_.decider(), keys_, std::move(batch));
+    if (!commands) return answer(commands.error());
+    const auto answers = GatheredAnswers::of(commands->size(), std::move(answer));
+    for (std::size_t i = 0; i < commands->size(); ++i)
+        (*commands)[i]->answer = answers->item(i);
+    if (const auto why = enqueue(*commands))
+        for (const auto& command : *commands)
+            command->answer(*why);
 }
 
 Status PartitionWriter::read(const std::function<void(const Decider&, const Head&)>& look) {

@@ -15,6 +15,7 @@
 #include <future>
 #include <memory>
 #include <optional>
+#include <span>
 #include <thread>
 #include <vector>
 
@@ -36,6 +37,7 @@ public:
     Status start();
 
     void submit(Submission submission, Answer answer);
+    void submit_atomic(std::vector<Submission> batch, BatchAnswer answer);
     Status read(const std::function<void(const Decider&, const Head&)>& look);
     Status checkpoint();
 
@@ -46,7 +48,7 @@ public:
 private:
     using Promise = std::shared_ptr<std::promise<Status>>;
 
-    Result<std::unique_ptr<PendingCommand>> prepare(Submission& submission) const;
+    std::optional<Error> enqueue(std::span<std::unique_ptr<PendingCommand>> commands);
 
     void run();
     bool keep_waiting();

@@ -18,10 +18,6 @@ namespace {
 
 namespace ondemand = simdjson::ondemand;
 
-Error at_item(std::size_t index, Errc code, std::string detail) {
-    return {code, "item " + std::to_string(index) + ": " + std::move(detail)};
-}
-
 struct Parts {
     std::optional<std::string> key;
     std::optional<std::string> type;
@@ -50,39 +46,27 @@ std::optional<Errc> take_field(std::string_view name, ondemand::field& field, Pa
 
 Result<BatchItem> read_item(ondemand::value value, std::size_t index) {
     ondemand::object object;
-    if (value.get_object().get(object)) return at_item(index, Errc::wrong_type, "not an object");
+    if (value.get_object().get(object)) return at_item(index, {Errc::wrong_type, "not an object"});
     Parts parts;
     for (auto entry : object) {
         ondemand::field field;
-        if (std::move(entry).get(field)) return at_item(index, Errc::malformed_json, "");
+        if (std::move(entry).get(field)) return at_item(index, {Errc::malformed_json, ""});
         std::string_view name;
-        if (field.unescaped_key().get(name)) return at_item(index, Errc::malformed_json, "");
+        if (field.unescaped_key().get(name)) return at_item(index, {Errc::malformed_json, ""});
         if (const auto refusal = take_field(name, field, parts))
-            return at_item(index, *refusal, std::string(name));
+            return at_item(index, {*refusal, std::string(name)});
     }
-    if (!parts.key) return at_item(index, Errc::missing_field, "key");
-    if (!parts.type) return at_item(index, Errc::missing_field, "type");
-    if (!parts.body) return at_item(index, Errc::missing_field, "body");
+    if (!parts.key) return at_item(index, {Errc::missing_field, "key"});
+    if (!parts.type) return at_item(index, {Errc::missing_field, "type"});
+    if (!parts.body) return at_item(index, {Errc::missing_field, "body"});
     if (parts.key->empty() || parts.key->size() > idempotency_key_bytes_max)
-        return at_item(index, Errc::idempotency_key_invalid, "");
+        return at_item(index, {Errc::idempotency_key_invalid, ""});
     return BatchItem{std::move(*parts.key), std::move(*parts.type), std::move(*parts.body)};
 }
 
-// What all answers of one batch share. Each answer writes its own slot; the last one replies.
-struct Pending {
-    Pending(std::vector<BatchItem> all, Reply to, std::string id)
-        : items(std::move(all))
-        , left(items.size())
-        , reply(std::move(to))
-        , request_id(std::move(id)) {
-        outcomes.assign(items.size(), Result<Receipt>(Error{Errc::internal, {}}));
-    }
-
+struct Answered {
     std::vector<BatchItem> items;
-    std::vector<Result<Receipt>> outcomes;
-    std::atomic<std::size_t> left;
-    Reply reply;
-    std::string request_id;
+    std::vector<Result<Receipt>> outcomes; // Of the items, in order.
 };
 
 void write_item(std::string& out, const BatchItem& item, const Result<Receipt>& outcome) {
@@ -102,7 +86,7 @@ void write_item(std::string& out, const BatchItem& item, const Result<Receipt>& 
     out += outcome->replayed ? R"(","replayed":true})" : R"(","replayed":false})";
 }
 
-Response batch_response(const Pending& batch) {
+Response batch_response(const Answered& batch) {
     std::int64_t replayed = 0;
     std::int64_t refused = 0;
     Position newest;
@@ -130,17 +114,102 @@ Response batch_response(const Pending& batch) {
     return response;
 }
 
-void settle(const std::shared_ptr<Pending>& batch, std::size_t index, Result<Receipt> outcome) {
-    batch->outcomes[index] = std::move(outcome);
-    if (batch->left.fetch_sub(1, std::memory_order_acq_rel) != 1) return;
-    batch->reply([batch] { return batch_response(*batch); });
+// What all answers of one batch share. Each answer writes its own slot; the last one replies.
+struct Pending {
+    Pending(std::vector<BatchItem> items, Reply to)
+        : batch{std::move(items), {}}, left(batch.items.size()), reply(std::move(to)) {
+        batch.outcomes.assign(batch.items.size(), Result<Receipt>(Error{Errc::internal, {}}));
+    }
+
+    Answered batch;
+    std::atomic<std::size_t> left;
+    Reply reply;
+};
+
+void settle(const std::shared_ptr<Pending>& pending, std::size_t index, Result<Receipt> outcome) {
+    pending->batch.outcomes[index] = std::move(outcome);
+    if (pending->left.fetch_sub(1, std::memory_order_acq_rel) != 1) return;
+    pending->reply([pending] { return batch_response(pending->batch); });
 }
 
-Status check_item(const BatchItem& item, const Principal& principal) {
+// In whose name the commands are submitted.
+struct Sender {
+    std::string tenant;
+    Principal principal;
+    std::string actor;
+    std::string correlation;
+};
+
+Result<Submission> submission_of(const BatchItem& item, const Sender& sender) {
     const Route* route = command_route(item.type);
     if (route == nullptr) return Error{Errc::not_found, "no command " + item.type};
-    if (!route->roles.has(principal.role)) return Error{Errc::permission_denied, item.type};
-    return Done{};
+    if (!route->roles.has(sender.principal.role)) return Error{Errc::permission_denied, item.type};
+    return Submission{
+        .tenant = sender.tenant,
+        .key = item.key,
+        .type = item.type,
+        .body = item.body,
+        .actor = sender.actor,
+        .correlation = sender.correlation,
+        .causation = {},
+        .expected_revision = {},
+    };
+}
+
+void run_each(
+    const Services& services, const Sender& sender, std::vector<BatchItem> items, Reply reply
+) {
+    const auto pending = std::make_shared<Pending>(std::move(items), std::move(reply));
+    for (std::size_t i = 0; i < pending->batch.items.size(); ++i) {
+        Result<Submission> submission = submission_of(pending->batch.items[i], sender);
+        if (!submission) {
+            settle(pending, i, submission.error());
+            continue;
+        }
+        services.submit.submit(std::move(*submission), [pending, i](Result<Receipt> outcome) {
+            settle(pending, i, std::move(outcome));
+        });
+    }
+}
+
+void run_atomic(
+    const Services& services,
+    const Sender& sender,
+    std::vector<BatchItem> items,
+    std::string request_id,
+    Reply reply
+) {
+    std::vector<Submission> submissions;
+    submissions.reserve(items.size());
+    for (const BatchItem& item : items) {
+        Result<Submission> submission = submission_of(item, sender);
+        if (!submission)
+            return reply(
+                problem_response(at_item(submissions.size(), submission.error()), request_id)
+            );
+        submissions.push_back(std::move(*submission));
+    }
+    const auto batch = std::make_shared<Answered>(Answered{std::move(items), {}});
+    services.submit.submit_atomic(
+        std::move(submissions),
+        [batch,
+         reply = std::move(reply),
+         request_id = std::move(request_id)](Result<std::vector<Receipt>> receipts) mutable {
+            if (!receipts) return reply(problem_response(receipts.error(), request_id));
+            for (Receipt& receipt : *receipts)
+                batch->outcomes.emplace_back(std::move(receipt));
+            reply([batch] { return batch_response(*batch); });
+        }
+    );
+}
+
+// ?atomic=true
+Result<bool> wants_atomic(const Admitted& admitted) {
+    if (admitted.query.empty()) return false; // The route has no other parameter.
+    const std::string& value = admitted.query.front().value;
+    if (value == "true") return true;
+    if (value == "false") return false;
+    return Error{Errc::value_out_of_range, "atomic is true or false"};
 }
 
 } // namespace
@@ -155,7 +224,7 @@ Result<std::vector<BatchItem>> read_batch(std::string_view text) {
     std::vector<BatchItem> items;
     for (auto entry : array) {
         ondemand::value value;
-        if (std::move(entry).get(value)) return at_item(items.size(), Errc::malformed_json, "");
+        if (std::move(entry).get(value)) return at_item(items.size(), {Errc::malformed_json, ""});
         Result<BatchItem> item = read_item(value, items.size());
         if (!item) return item.error();
         items.push_back(std::move(*item));
@@ -171,34 +240,21 @@ Result<std::vector<BatchItem>> read_batch(std::string_view text) {
 }
 
 void run_batch(const Services& services, Request request, Admitted admitted, Reply reply) {
+    const Result<bool> atomic = wants_atomic(admitted);
+    if (!atomic) return reply(problem_response(atomic.error(), request.id));
     Result<std::vector<BatchItem>> items = read_batch(request.body);
     if (!items) return reply(problem_response(items.error(), request.id));
     if (items->empty())
         return reply(problem_response(Error{Errc::missing_field, "no commands"}, request.id));
-
-    const std::string correlation = correlation_of(request);
-    const auto batch =
-        std::make_shared<Pending>(std::move(*items), std::move(reply), std::move(request.id));
-    for (std::size_t i = 0; i < batch->items.size(); ++i) {
-        const BatchItem& item = batch->items[i];
-        if (const Status allowed = check_item(item, admitted.principal); !allowed) {
-            settle(batch, i, allowed.error());
-            continue;
-        }
-        Submission submission{
-            .tenant = admitted.tenant,
-            .key = item.key,
-            .type = item.type,
-            .body = item.body,
-            .actor = "key:" + admitted.principal.id,
-            .correlation = correlation,
-            .causation = {},
-            .expected_revision = {},
-        };
-        services.submit.submit(std::move(submission), [batch, i](Result<Receipt> outcome) {
-            settle(batch, i, std::move(outcome));
-        });
-    }
+    const Sender sender{
+        admitted.tenant,
+        admitted.principal,
+        "key:" + admitted.principal.id,
+        correlation_of(request)};
+    if (*atomic)
+        run_atomic(services, sender, std::move(*items), std::move(request.id), std::move(reply));
+    else
+        run_each(services, sender, std::move(*items), std::move(reply));
 }
 
 } // namespace tollbook::api

@@ -23,6 +23,8 @@ Result<std::vector<BatchItem>> read_batch(std::string_view text);
 // {"object":"batch","accepted":2,"replayed":0,"refused":1,"data":[
 //   {"key":"..","status":201,"position":"0:7","replayed":false},
 //   {"key":"..","status":409,"problem":{...}}]}
+// With ?atomic=true all are accepted, in one frame, or none: then the answer is the problem of the
+// first that was refused, which its detail names ("item 3: ..."); more than a frame holds is 413.
 void run_batch(const Services& services, Request request, Admitted admitted, Reply reply);
 
 } // namespace tollbook::api

@@ -41,8 +41,9 @@ inline constexpr std::array route_table{
         .path = "/v1/tenants/{tenant}/batch",
         .kind = Kind::batch,
         .roles = for_batches, // And each command's own.
-        .summary = "Many commands in order, each answered by itself; not atomic",
+        .summary = "Many commands in order, each answered by itself; atomic=true: all or none",
         .status = 200,
+        .parameters = "atomic",
     },
     Route{
         .method = Method::post,

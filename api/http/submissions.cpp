@@ -5,6 +5,7 @@
 
 #include <atomic>
 #include <memory>
+#include <span>
 #include <utility>
 
 namespace tollbook::api {
@@ -20,9 +21,12 @@ struct SubmissionItem {
     std::string correlation;
     std::string causation;
     std::optional<std::uint64_t> expected_revision;
+    std::optional<bool> with_next;
 };
 BOOST_DESCRIBE_STRUCT(
-    SubmissionItem, (), (tenant, key, type, body, actor, correlation, causation, expected_revision)
+    SubmissionItem,
+    (),
+    (tenant, key, type, body, actor, correlation, causation, expected_revision, with_next)
 )
 
 struct ProblemItem {
@@ -90,17 +94,43 @@ Result<Receipt> outcome_of(OutcomeItem& item) {
         errc_of(item.problem->code).value_or(Errc::internal), std::move(item.problem->detail)};
 }
 
-// Each answer writes its own slot; the last one replies.
+// Each unit's answer writes its own slots; the last one replies.
 struct Pending {
-    Pending(std::size_t count, Reply to)
-        : outcomes(count, Result<Receipt>(Error{Errc::internal, {}}))
-        , left(count)
+    Pending(std::size_t commands, std::size_t units, Reply to)
+        : outcomes(commands, Result<Receipt>(Error{Errc::internal, {}}))
+        , left(units)
         , reply(std::move(to)) {}
 
     std::vector<Result<Receipt>> outcomes;
     std::atomic<std::size_t> left;
     Reply reply;
 };
+
+void settle(
+    const std::shared_ptr<Pending>& pending,
+    std::span<Result<Receipt>> slots,
+    Result<std::vector<Receipt>> receipts
+) {
+    for (std::size_t i = 0; i < slots.size(); ++i)
+        if (receipts)
+            slots[i] = std::move((*receipts)[i]);
+        else
+            slots[i] = receipts.error();
+    if (pending->left.fetch_sub(1, std::memory_order_acq_rel) != 1) return;
+    pending->reply([pending] {
+        Response response;
+        response.body = encode_outcomes(pending->outcomes);
+        return response;
+    });
+}
+
+void submit_unit(Submit& submit, SubmissionUnit unit, BatchAnswer answer) {
+    if (unit.size() > 1) return submit.submit_atomic(std::move(unit), std::move(answer));
+    submit.submit(std::move(unit.front()), [answer = std::move(answer)](Result<Receipt> outcome) {
+        if (!outcome) return answer(outcome.error());
+        answer(std::vector{std::move(*outcome)});
+    });
+}
 
 // What a tenant's key may never do: say who acts.
 Status check_node(const Admitted& admitted) {
@@ -110,37 +140,43 @@ Status check_node(const Admitted& admitted) {
 
 } // namespace
 
-std::string encode_submissions(std::span<const Submission> submissions) {
+std::string encode_submissions(std::span<const SubmissionUnit> units) {
     std::string out = "[";
-    for (const Submission& one : submissions) {
-        if (out.size() > 1) out += ',';
-        write_json(
-            out,
-            SubmissionItem{
-                one.tenant,
-                one.key,
-                one.type,
-                one.body,
-                one.actor,
-                one.correlation,
-                one.causation,
-                one.expected_revision}
-        );
+    for (const SubmissionUnit& unit : units) {
+        for (const Submission& one : unit) {
+            if (out.size() > 1) out += ',';
+            const bool is_last = &one == &unit.back();
+            write_json(
+                out,
+                SubmissionItem{
+                    one.tenant,
+                    one.key,
+                    one.type,
+                    one.body,
+                    one.actor,
+                    one.correlation,
+                    one.causation,
+                    one.expected_revision,
+                    is_last ? std::nullopt : std::optional(true)}
+            );
+        }
     }
     return out + "]";
 }
 
-Result<std::vector<Submission>> decode_submissions(std::string_view text) {
+Result<std::vector<SubmissionUnit>> decode_submissions(std::string_view text) {
     auto items = from_json<std::vector<SubmissionItem>>(text);
     if (!items) return items.error();
     if (items->size() > batch_commands_max)
         return Error{
             Errc::payload_too_large,
             "more than " + std::to_string(batch_commands_max) + " submissions"};
-    std::vector<Submission> submissions;
-    submissions.reserve(items->size());
-    for (SubmissionItem& item : *items)
-        submissions.push_back(
+    std::vector<SubmissionUnit> units;
+    bool with_last = false;
+    for (SubmissionItem& item : *items) {
+        if (!with_last) units.emplace_back();
+        with_last = item.with_next.value_or(false);
+        units.back().push_back(
             {std::move(item.tenant),
              std::move(item.key),
              std::move(item.type),
@@ -150,7 +186,9 @@ Result<std::vector<Submission>> decode_submissions(std::string_view text) {
              std::move(item.causation),
              item.expected_revision}
         );
-    return submissions;
+    }
+    if (with_last) return Error{Errc::malformed_request, "nothing stands behind the last one"};
+    return units;
 }
 
 std::string encode_outcomes(std::span<const Result<Receipt>> outcomes) {
@@ -183,21 +221,26 @@ Result<std::vector<Result<Receipt>>> decode_outcomes(std::string_view text) {
 void run_submissions(const Services& services, Request request, Admitted admitted, Reply reply) {
     if (const Status node = check_node(admitted); !node)
         return reply(problem_response(node.error(), request.id));
-    Result<std::vector<Submission>> submissions = decode_submissions(request.body);
-    if (!submissions) return reply(problem_response(submissions.error(), request.id));
-    if (submissions->empty())
+    Result<std::vector<SubmissionUnit>> units = decode_submissions(request.body);
+    if (!units) return reply(problem_response(units.error(), request.id));
+    if (units->empty())
         return reply(problem_response(Error{Errc::missing_field, "no submissions"}, request.id));
-    const auto pending = std::make_shared<Pending>(submissions->size(), std::move(reply));
-    for (std::size_t i = 0; i < submissions->size(); ++i)
-        services.submit.submit(std::move((*submissions)[i]), [pending, i](Result<Receipt> outcome) {
-            pending->outcomes[i] = std::move(outcome);
-            if (pending->left.fetch_sub(1, std::memory_order_acq_rel) != 1) return;
-            pending->reply([pending] {
-                Response response;
-                response.body = encode_outcomes(pending->outcomes);
-                return response;
-            });
-        });
+    std::size_t commands = 0;
+    for (const SubmissionUnit& unit : *units)
+        commands += unit.size();
+    const auto pending = std::make_shared<Pending>(commands, units->size(), std::move(reply));
+    std::span<Result<Receipt>> left(pending->outcomes);
+    for (SubmissionUnit& unit : *units) {
+        const auto slots = left.first(unit.size());
+        left = left.subspan(unit.size());
+        submit_unit(
+            services.submit,
+            std::move(unit),
+            [pending, slots](Result<std::vector<Receipt>> receipts) {
+                settle(pending, slots, std::move(receipts));
+            }
+        );
+    }
 }
 
 void run_remote_renewals(

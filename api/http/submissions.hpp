@@ -2,7 +2,9 @@
 // the log. Both ends of the wire are here.
 //
 //   POST /v1/submissions  [{"tenant","key","type","body","actor","correlation","causation",
-//                           "expected_revision"}, ...]        body: the command's JSON as a string
+//                           "expected_revision","with_next"}, ...]
+//                         body: the command's JSON as a string; with_next: accepted or refused with
+//                         the one behind it, as those of an atomic batch are
 //   200                   [{"receipt":{...}} or {"problem":{"code","detail"}}, ...]  in order
 #pragma once
 
@@ -17,10 +19,13 @@
 
 namespace tollbook::api {
 
-std::string encode_submissions(std::span<const Submission> submissions);
+// Commands that are accepted or refused together: an atomic batch, or one alone.
+using SubmissionUnit = std::vector<Submission>;
+
+std::string encode_submissions(std::span<const SubmissionUnit> units);
 
 // Refuses, whole, what is no such array or longer than batch_commands_max.
-Result<std::vector<Submission>> decode_submissions(std::string_view text);
+Result<std::vector<SubmissionUnit>> decode_submissions(std::string_view text);
 
 std::string encode_outcomes(std::span<const Result<Receipt>> outcomes);
 Result<std::vector<Result<Receipt>>> decode_outcomes(std::string_view text);

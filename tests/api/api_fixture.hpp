@@ -32,6 +32,22 @@ public:
         answer(std::move(*outcome));
     }
 
+    // Refuses with the first refusal that `decide` has for one of them; never waits.
+    void submit_atomic(std::vector<Submission> batch, BatchAnswer answer) override {
+        std::vector<Receipt> receipts;
+        {
+            const std::scoped_lock lock(mutex);
+            ++batches;
+            for (const Submission& one : batch) {
+                submissions.push_back(one);
+                Result<Receipt> outcome = decide ? decide(one) : Result<Receipt>(next());
+                if (!outcome) return answer(at_item(receipts.size(), outcome.error()));
+                receipts.push_back(std::move(*outcome));
+            }
+        }
+        answer(std::move(receipts));
+    }
+
     Receipt next() {
         ++seq;
         return {
@@ -55,6 +71,7 @@ public:
 
     std::mutex mutex;
     std::vector<Submission> submissions;
+    std::size_t batches{}; // Atomic ones.
     std::function<Result<Receipt>(const Submission&)> decide;
     bool held{}; // Answers wait in `waiting`.
     std::vector<Answer> waiting;

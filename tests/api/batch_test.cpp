@@ -33,9 +33,10 @@ private:
     std::optional<Response> answer_;
 };
 
-Response run(ApiFixture& api, Role role, std::string body) {
-    Request request =
-        ApiFixture::post("/v1/tenants/savanna/batch", api.bearer("savanna", role), std::move(body));
+Response run(ApiFixture& api, Role role, std::string body, const std::string& query = {}) {
+    Request request = ApiFixture::post(
+        "/v1/tenants/savanna/batch" + query, api.bearer("savanna", role), std::move(body)
+    );
     request.headers.idempotency_key.reset();
     auto verdict = api.app.admit(request);
     if (auto* refusal = std::get_if<Response>(&verdict)) return *refusal;
@@ -104,5 +105,43 @@ TEST_CASE("batch: no more commands than the limit") {
     CHECK(run(api, Role::admin, text).status == 413);
     CHECK(run(api, Role::admin, "[]").status == 422);
     CHECK(run(api, Role::viewer, "[]").status == 403);
+    CHECK(api.submit.count() == 0);
+}
+
+TEST_CASE("batch: an atomic one is submitted whole, and has one outcome") {
+    ApiFixture api;
+    const std::string two = R"([{"key":"a","type":"register_customer","body":{}},)"
+                            R"({"key":"b","type":"add_service","body":{}}])";
+    const Response accepted = run(api, Role::operator_, two, "?atomic=true");
+    CHECK(accepted.status == 200);
+    CHECK(has(accepted, R"({"object":"batch","accepted":2,"replayed":0,"refused":0,"data":[)"));
+    CHECK(has(accepted, R"({"key":"b","status":201,"position":"0:2","replayed":false})"));
+    CHECK(header(accepted, "Tollbook-Position") == "0:2");
+    CHECK(api.submit.batches == 1);
+
+    api.submit.decide = [&](const Submission& s) -> Result<Receipt> {
+        if (s.key == "b") return Error{Errc::service_exists, "S1"};
+        return api.submit.next();
+    };
+    const Response refused = run(api, Role::operator_, two, "?atomic=true");
+    CHECK(refused.status == 409);
+    CHECK(has(refused, "item 1: S1"));
+    CHECK(run(api, Role::operator_, two, "?atomic=false").status == 200);
+    CHECK(api.submit.batches == 2);
+}
+
+TEST_CASE("batch: an atomic one that may not be submitted in part is not submitted") {
+    ApiFixture api;
+    const auto one = [](std::string_view type) {
+        return R"([{"key":"a","type":"register_customer","body":{}},{"key":"b","type":")" +
+               std::string(type) + R"(","body":{}}])";
+    };
+    const Response foreign = run(api, Role::operator_, one("record_payment"), "?atomic=true");
+    CHECK(foreign.status == 403);
+    CHECK(has(foreign, "item 1: record_payment"));
+    CHECK(run(api, Role::operator_, one("report_site"), "?atomic=true").status == 404);
+    CHECK(run(api, Role::operator_, one("add_service"), "?atomic=yes").status == 422);
+    CHECK(run(api, Role::operator_, one("add_service"), "?atomicc=true").status == 400);
+    CHECK(run(api, Role::operator_, "[]", "?atomic=true").status == 422);
     CHECK(api.submit.count() == 0);
 }

@@ -259,8 +259,52 @@ TEST_CASE("remote submit: what is no array of submissions is refused whole") {
           "[{}]",
           R"([{"tenant":"t","key":"k","type":"x","body":{},"actor":"a","correlation":"c","causation":""}])"})
         CHECK_FALSE(decode_submissions(text));
-    std::vector<Submission> many(8'001);
+    const std::vector<SubmissionUnit> many(8'001, SubmissionUnit(1));
     CHECK(decode_submissions(encode_submissions(many)).error().code == Errc::payload_too_large);
+    const std::vector<SubmissionUnit> two{{numbered(1), numbered(2)}};
+    std::string cut_off = encode_submissions(two);
+    cut_off = cut_off.substr(0, cut_off.find("},{")) + "}]";
+    CHECK(decode_submissions(cut_off).error().code == Errc::malformed_request);
+}
+
+TEST_CASE("remote submit: an atomic batch arrives whole, between others, with one outcome") {
+    Ledger ledger;
+    ledger.api.submit.decide = [&](const Submission& one) -> Result<Receipt> {
+        if (one.key == "k7") return Error{Errc::insufficient_funds, one.key};
+        return ledger.api.submit.next();
+    };
+    RemoteSubmit remote(ledger.options());
+    const auto start_atomic = [&](std::vector<Submission> batch) {
+        const auto promise = std::make_shared<std::promise<Result<std::vector<Receipt>>>>();
+        remote.submit_atomic(std::move(batch), [promise](Result<std::vector<Receipt>> receipts) {
+            promise->set_value(std::move(receipts));
+        });
+        return promise->get_future();
+    };
+    auto before = start(remote, numbered(1));
+    auto accepted = start_atomic({numbered(2), numbered(3), numbered(4)});
+    auto refused = start_atomic({numbered(6), numbered(7)});
+    auto behind = start(remote, numbered(8));
+    CHECK(before.get()->last_seq == 1);
+    const Result<std::vector<Receipt>> receipts = accepted.get();
+    REQUIRE(receipts);
+    REQUIRE(receipts->size() == 3);
+    CHECK(receipts->back().last_seq == 4);
+    const Result<std::vector<Receipt>> refusal = refused.get();
+    REQUIRE_FALSE(refusal);
+    CHECK(refusal.error().code == Errc::insufficient_funds);
+    CHECK(refusal.error().detail == "item 1: k7");
+    CHECK(behind.get());
+    CHECK(ledger.api.submit.batches == 2);
+
+    CHECK(start_atomic({}).get().error().code == Errc::missing_field);
+    const std::vector<Submission> many(8'001, numbered(9));
+    CHECK(start_atomic(many).get().error().code == Errc::command_too_large);
+    Submission bad = numbered(10);
+    bad.body = "\xff";
+    const Error no_text = start_atomic({numbered(11), bad}).get().error();
+    CHECK(no_text.code == Errc::malformed_request);
+    CHECK(no_text.detail.starts_with("item 1: "));
 }
 
 TEST_CASE("remote submit: stopped, it answers what waits") {

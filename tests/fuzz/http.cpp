@@ -41,6 +41,17 @@ public:
         answer(receipt);
     }
 
+    // Answers as the writer would, but leaves what stood before one that is refused.
+    void submit_atomic(std::vector<Submission> batch, BatchAnswer answer) override {
+        std::vector<Receipt> receipts;
+        for (Submission& one : batch)
+            submit(std::move(one), [&](Result<Receipt> outcome) {
+                if (outcome) receipts.push_back(std::move(*outcome));
+            });
+        if (receipts.size() == batch.size()) return answer(std::move(receipts));
+        answer(at_item(receipts.size(), {Errc::insufficient_funds, "refused"}));
+    }
+
 private:
     static constexpr std::array<std::pair<std::string_view, std::string_view>, 3> opening{{
         {"open_tenant",

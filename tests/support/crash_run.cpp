@@ -10,6 +10,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 #include <optional>
 #include <random>
@@ -51,6 +52,7 @@ struct Sent {
     AddToCounter command;
     std::future<Result<Receipt>> outcome;
     std::optional<Receipt> receipt;
+    std::size_t batch{}; // Sent in this atomic batch; 0: alone.
 };
 
 struct Life {
@@ -58,6 +60,7 @@ struct Life {
     std::unique_ptr<rocksdb::Env> env{rocksdb::NewCompositeEnv(fs)};
     MemoryTopic topic;
     std::vector<Sent> sent;
+    std::size_t batches{};
     CrashOutcome outcome;
 };
 
@@ -82,12 +85,35 @@ std::future<Result<Receipt>> send(Life& life, PartitionRig& rig, const Submissio
     return outcome;
 }
 
+void send_batch(Life& life, PartitionRig& rig, std::mt19937_64& random) {
+    std::vector<Submission> batch;
+    std::vector<std::promise<Result<Receipt>>> told(2 + random() % 3);
+    ++life.batches;
+    for (auto& promise : told) {
+        const AddToCounter command = random_command(random);
+        batch.push_back(add(fmt::format("key-{}", life.sent.size()), command));
+        life.sent.push_back({batch.back(), command, promise.get_future(), {}, life.batches});
+    }
+    const auto all = std::make_shared<decltype(told)>(std::move(told));
+    rig.partition().submit_atomic(
+        std::move(batch),
+        [all, fs = life.fs](Result<std::vector<Receipt>> receipts) {
+            if (fs->is_cut()) receipts = Error{Errc::outcome_unknown, "nobody heard it"};
+            for (std::size_t i = 0; i < all->size(); ++i)
+                (*all)[i].set_value(
+                    receipts ? Result<Receipt>((*receipts)[i]) : Result<Receipt>(receipts.error())
+                );
+        }
+    );
+}
+
 void send_burst(Life& life, PartitionRig& rig, std::mt19937_64& random) {
     const std::size_t first = life.sent.size();
     for (std::uint64_t n = 1 + random() % 12; n > 0; --n) {
+        if (random() % 5 == 0) send_batch(life, rig, random);
         const AddToCounter command = random_command(random);
         const Submission submission = add(fmt::format("key-{}", life.sent.size()), command);
-        life.sent.push_back({submission, command, send(life, rig, submission), {}});
+        life.sent.push_back({submission, command, send(life, rig, submission), {}, 0});
         if (random() % 10 == 0) (void)send(life, rig, submission); // Twice at once.
     }
     for (std::size_t i = first; i < life.sent.size(); ++i) {
@@ -154,6 +180,20 @@ std::string retry(Life& life, PartitionRig& rig, Sent& sent) {
     return {};
 }
 
+// Of an atomic batch all stand in the log, or none.
+std::string check_batches(const Life& life, PartitionRig& rig) {
+    const std::map<Uuid, std::uint32_t> counts = rig.records_by_command();
+    std::map<std::size_t, std::vector<bool>> batches;
+    for (const Sent& sent : life.sent)
+        if (sent.batch != 0)
+            batches[sent.batch].push_back(counts.contains(command_id_of("acme", sent.submission.key)
+            ));
+    for (const auto& [batch, stand] : batches)
+        if (std::ranges::count(stand, stand.front()) != std::ssize(stand))
+            return fmt::format("a part of atomic batch {} stands in the log", batch);
+    return {};
+}
+
 std::string check_log(Life& life, PartitionRig& rig) {
     const std::map<Uuid, std::uint32_t> counts = rig.records_by_command();
     if (counts.size() != life.sent.size()) return "the log has other commands than were sent";
@@ -207,6 +247,7 @@ std::string examine(Life& life, PartitionRig& rig, bool checkpoint_lost) {
     std::string complaint;
     if (const Status opened = rig.open(); !opened)
         return fmt::format("it does not open: {}", opened.error().detail);
+    complaint = check_batches(life, rig);
     for (Sent& sent : life.sent)
         if (complaint.empty()) complaint = retry(life, rig, sent);
     if (complaint.empty()) complaint = check_log(life, rig);

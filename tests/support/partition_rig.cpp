@@ -92,6 +92,16 @@ std::future<Result<Receipt>> PartitionRig::start(Submission submission) {
     return outcome;
 }
 
+std::future<Result<std::vector<Receipt>>> PartitionRig::start_atomic(std::vector<Submission> batch
+) {
+    const auto answered = std::make_shared<std::promise<Result<std::vector<Receipt>>>>();
+    auto outcome = answered->get_future();
+    partition_->submit_atomic(std::move(batch), [answered](Result<std::vector<Receipt>> receipts) {
+        answered->set_value(std::move(receipts));
+    });
+    return outcome;
+}
+
 std::int64_t PartitionRig::value(const std::string& counter) {
     std::int64_t value = 0;
     const Status looked = partition_->read([&](const Decider& decider, const Head&) {

@@ -40,6 +40,13 @@ public:
     // Submits and waits.
     Result<Receipt> send(Submission submission) { return start(std::move(submission)).get(); }
 
+    // The same for an atomic batch.
+    std::future<Result<std::vector<Receipt>>> start_atomic(std::vector<Submission> batch);
+
+    Result<std::vector<Receipt>> send_atomic(std::vector<Submission> batch) {
+        return start_atomic(std::move(batch)).get();
+    }
+
     std::int64_t value(const std::string& counter);
     Hash state_hash();
 

@@ -89,6 +89,27 @@ class Processes:
         assert lines.count("standby") == 1, lines
 
 
+def prove_atomic(node):
+    """Batches through a process without a log: all of one, or nothing."""
+    connection = node.connect()
+
+    def send(*customers):
+        body = [{"key": f"atomic-{key}", "type": "register_customer", "body": {
+            "customer": customer, "name": "A", "phone": "1", "references": [customer]}}
+            for key, customer in customers]
+        return load.post(connection, node, load.TENANT + "/batch?atomic=true", body, "unused")
+
+    for told in ({"accepted": 2, "replayed": 0}, {"accepted": 0, "replayed": 2}):
+        status, answer = send((1, "D1"), (2, "D2"))
+        assert status == 200 and answer | told == answer, answer
+    status, answer = send((3, "D3"), (4, "D1"))
+    assert (status, answer["code"]) == (409, "customer-exists"), answer
+    assert answer["detail"].startswith("item 1"), answer
+    status, answer = send((3, "D3"), (4, "D4"))
+    assert status == 200 and answer["accepted"] == 2, answer
+    connection.close()
+
+
 def one_round(number, processes, numbers, book, chance):
     """Whether a command was under way when somebody was killed."""
     role = sorted(set(ROLES))[number % 4]
@@ -126,6 +147,7 @@ def main():
                 processes = Processes(first, postgres)
                 used = processes.of("api")[0]
                 provider.open_provider(used, routers)
+                prove_atomic(used)
                 book = load.Book(first.directory, provider.send)
                 numbers = itertools.count()
                 counted = sum(one_round(number, processes, numbers, book, chance)
