@@ -48,12 +48,12 @@ void CommandQueue::close() {
 CommandQueue::Taken CommandQueue::take(std::size_t commands_max, std::chrono::milliseconds wait) {
     std::unique_lock lock(mutex_);
     writer_waits_ = true;
-    changed_.wait_for(lock, wait, [&] {
-        return !commands_.empty() || !tasks_.empty() || poked_ || closed_;
+    Taken taken;
+    taken.waited_in_vain = !changed_.wait_for(lock, wait, [&] {
+        return (!commands_.empty() && commands_max > 0) || !tasks_.empty() || poked_ || closed_;
     });
     writer_waits_ = false;
     poked_ = false;
-    Taken taken;
     taken.closed = closed_;
     taken.tasks.swap(tasks_);
     std::size_t count = std::min(commands_max, commands_.size());

@@ -40,10 +40,11 @@ public:
         PendingCommands commands;
         std::vector<WriterTask> tasks;
         bool closed{};
+        bool waited_in_vain{};
     };
 
     // Waits for something, a poke, the closing or `wait`. At most `commands_max` commands, and the
-    // rest of an atomic batch.
+    // rest of an atomic batch; none are waited for when it is 0.
     Taken take(std::size_t commands_max, std::chrono::milliseconds wait);
 
     // Takes out what came in before `since`. For while the writer is held up.

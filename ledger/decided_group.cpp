@@ -37,7 +37,7 @@ std::size_t stored_bytes_max(const DecidedCommand& command) {
     return bytes;
 }
 
-CommandHeader header_of(PendingCommand& pending, const GroupStamp& stamp, std::size_t count) {
+CommandHeader header_of(PendingCommand& pending, const DecisionStamp& stamp, std::size_t count) {
     Submission& submission = pending.submission;
     return {
         std::move(submission.tenant),
@@ -65,16 +65,19 @@ Status check(const NewEvent& event) {
 
 } // namespace
 
-DecidedGroup::DecidedGroup(WriterState& state, const GroupStamp& stamp)
-    : state_(state), stamp_(stamp), begin_(state.mark()) {}
+DecidedGroup::DecidedGroup(WriterState& state, const Leadership& led)
+    : state_(state), stamp_{led.term, led.leader, {}}, begin_(state.mark()) {}
 
-Status DecidedGroup::decide(PendingCommands commands) {
-    commands_.resize(commands.size());
+Status DecidedGroup::decide(PendingCommands commands, Timestamp recorded_at) {
+    stamp_.recorded_at = recorded_at;
+    std::size_t first = commands_.size();
+    commands_.resize(first + commands.size());
     for (std::size_t i = 0; i < commands.size(); ++i) {
-        commands_[i].rest = commands[i]->rest;
-        commands_[i].pending = std::move(commands[i]);
+        DecidedCommand& command = commands_[first + i];
+        command.rest = commands[i]->rest;
+        command.pending = std::move(commands[i]);
     }
-    for (std::size_t first = 0; first < commands_.size(); first += expected_at_once) {
+    for (; first < commands_.size(); first += expected_at_once) {
         const auto some = std::span(commands_).subspan(
             first, std::min(expected_at_once, commands_.size() - first)
         );

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "ledger/frame.hpp"
+#include "ledger/log.hpp"
 #include "ledger/pending_command.hpp"
 #include "ledger/position.hpp"
 #include "ledger/writer_state.hpp"
@@ -25,8 +26,8 @@ struct DecidedCommand {
     std::size_t rest{};                // As PendingCommand has it.
 };
 
-// What all commands of a group share.
-struct GroupStamp {
+// Who decided a command, and when.
+struct DecisionStamp {
     std::uint64_t term{};
     LeaderId leader{};
     Timestamp recorded_at;
@@ -36,18 +37,18 @@ struct GroupStamp {
 // has moved already; `begin` is the way back.
 class DecidedGroup {
 public:
-    DecidedGroup(WriterState& state, const GroupStamp& stamp);
+    DecidedGroup(WriterState& state, const Leadership& led);
 
-    // Decides all of them, in order. On failure (an index that cannot be read) some may have been
-    // decided: take it back.
-    Status decide(PendingCommands commands);
+    // Decides all of them, in order, behind those that it has. On failure (an index that cannot be
+    // read) some may have been decided: take the group back.
+    Status decide(PendingCommands commands, Timestamp recorded_at);
 
     // Takes everything back that was decided.
     void undo();
 
     std::vector<DecidedCommand>& commands() { return commands_; }
 
-    const Head& begin() const { return begin_.head; }
+    const WriterState::Mark& begin() const { return begin_; }
 
     std::uint64_t accepted() const { return accepted_; }
 
@@ -77,7 +78,7 @@ private:
     void accept(DecidedCommand& command, const std::vector<NewEvent>& events);
 
     WriterState& state_;
-    GroupStamp stamp_;
+    DecisionStamp stamp_;
     WriterState::Mark begin_;
     std::vector<DecidedCommand> commands_;
     Together together_;     // What is decided next.

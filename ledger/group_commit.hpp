@@ -1,68 +1,83 @@
 #pragma once
 
+#include "ledger/append_thread.hpp"
 #include "ledger/decided_group.hpp"
-#include "ledger/first_receipts.hpp"
-#include "ledger/frame.hpp"
-#include "ledger/keystore.hpp"
-#include "ledger/log.hpp"
+#include "ledger/group_append.hpp"
 #include "ledger/writer_state.hpp"
 
 #include <chrono>
-#include <cstdint>
+#include <cstddef>
 #include <functional>
-#include <span>
-#include <vector>
+#include <memory>
 
 namespace tollbook {
 
-struct CommitCounts {
-    std::uint64_t commands{}; // Accepted.
-    std::uint64_t replays{};
-    std::uint64_t refusals{};
-    std::uint64_t groups{}; // Syncs.
-    std::uint64_t late{};   // Answered before their outcome was known.
-};
+enum class AppendOn { this_thread, own_thread };
 
-// One group from its decision to its answers: decide all, seal all, one append, answer all.
+// Groups from their decisions to their answers: while one is appended the next is decided on the
+// state that it leaves. Whatever came in meanwhile is the next group. Every answer waits until the
+// group that it stands in is appended, and so are those whose state it was decided on. Of the
+// writer's thread, where nothing else is said.
+//
+// After a failure the state is the one that is durable, and the writer must stop for good. A full
+// disk is no such failure: what was decided is refused.
 class GroupCommit {
 public:
     struct Parts {
         WriterState& state;
         const DerivedStore& derived;
         Log& log;
-        KeyStore& keys;
-        FirstReceipts& receipts;
-        std::function<void()> settled; // Before the first answer of a group: all is counted.
-        bool answer_before_append{};   // Tests alone (PartitionOptions).
+        GroupAppend::Parts append;
+        std::function<void()> appended; // On another thread: `advance` has something to do.
+        std::function<void(const Error&)> failed; // Before anybody is told: stop for good.
     };
 
     explicit GroupCommit(Parts parts);
 
-    // Everybody in the group is answered. An error means that the writer must stop for good; the
-    // state is then the one before the group. A full disk is no such error: the group is refused.
-    Status run(PendingCommands commands, Timestamp recorded_at);
+    // Decides them, in order, into the next group.
+    void decide(PendingCommands commands, Timestamp recorded_at);
 
-    // From inside `run`, while the log waits for others: who came in before `since` is told that
-    // nobody knows yet. The group goes on.
-    void answer_late(std::chrono::steady_clock::time_point since);
+    // Commands of the next group so far.
+    std::size_t decided() const { return next_ ? next_->commands().size() : 0; }
 
-    const CommitCounts& counts() const { return counts_; }
+    // Whether a group is being appended, by the last `advance`.
+    bool is_appending() const { return appending_ != nullptr; }
+
+    // Since when; only while one is.
+    std::chrono::steady_clock::time_point appending_since() const { return appending_since_; }
+
+    // Lets the next group follow the one that is appended, if that is done. On this thread its
+    // append is over on return.
+    void advance(AppendOn thread);
+
+    // Waits for the group that is being appended, if there is one, or so long.
+    void wait(std::chrono::milliseconds at_most);
+
+    // While the log waits for others, and nothing of the next group was given to it: gives up the
+    // group when somebody in it came in before `since`. How many were refused.
+    std::size_t withdraw_late(std::chrono::steady_clock::time_point since);
+
+    // From inside an append, on its thread.
+    void answer_late(std::chrono::steady_clock::time_point since) { append_.answer_late(since); }
+
+    // From any thread.
+    CommitCounts counts() const { return append_.counts(); }
 
 private:
-    Status prove(DecidedGroup& group);
-    Status seal(std::vector<DecidedCommand>& commands);
-    std::vector<StoredFrame> build(std::vector<DecidedCommand>& commands);
-    bool add_together(std::span<DecidedCommand> commands);
-    void close_frame(std::vector<StoredFrame>& frames);
-    void count(DecidedGroup& group);
-    void answer(DecidedGroup& group);
-    static Error why_not(const DecidedCommand& command, const Error& why, bool was_put);
-    Status take_back(DecidedGroup& group, const Error& why, bool was_put);
+    using Group = std::unique_ptr<DecidedGroup>;
+
+    bool settle_appended();
+    void settle(const Status& appended);
+    void became_durable();
+    void fail(const Error& why);
+    void take_back(Group group, const std::function<Error(const DecidedCommand&)>& why);
 
     Parts parts_;
-    FrameBuilder builder_;
-    CommitCounts counts_;
-    DecidedGroup* under_way_{};
+    GroupAppend append_;
+    Group next_;
+    Group appending_;
+    std::chrono::steady_clock::time_point appending_since_;
+    AppendThread thread_;
 };
 
 } // namespace tollbook

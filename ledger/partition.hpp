@@ -28,7 +28,7 @@ struct PartitionOptions {
     WallClock clock{machine_clock};                  // Never a test clock: it stamps recorded-at.
     MonotonicClock monotonic{machine_monotonic_clock};
     std::function<void(const Error&)> on_stop; // Called once, by the writer that stops for good.
-    bool answer_before_append{}; // Tests alone, to prove that they would notice it.
+    bool answer_before_append{};               // Tests alone, to prove that they would notice it.
 };
 
 struct PartitionHealth {
@@ -47,9 +47,9 @@ struct PartitionHealth {
     Acknowledgement acknowledgement{};
 };
 
-// The one writer of a partition: a thread that decides, appends and answers (log.md 2-3). Whatever
-// queued while the last sync ran is the next group: one batch, one sync. Every answer waits until
-// the state it was decided on is durable.
+// The one writer of a partition: a thread that decides, and one that appends and answers what was
+// decided (log.md 2-3). Whatever came in while the last sync ran is the next group: one batch, one
+// sync. Every answer waits until the state it was decided on is durable.
 class Partition final : public Submit {
 public:
     // Recovers: restores the checkpoint, replays the tail, claims the next term, then serves. (The

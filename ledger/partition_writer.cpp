@@ -17,6 +17,7 @@ namespace {
 
 constexpr std::chrono::seconds idle_wait{1};
 constexpr std::chrono::milliseconds look_every{50};
+constexpr std::chrono::milliseconds patience{100};  // With a group that is being appended.
 constexpr std::uint64_t checkpoints_behind_max = 4; // Further behind, the writer waits.
 
 // Node id and 128 random bits: a restarted process is another leader.
@@ -49,10 +50,9 @@ PartitionWriter::PartitionWriter(
           {state_,
            derived_,
            log_,
-           keys,
-           receipts_,
-           [this] { publish(); },
-           options_.answer_before_append}
+           {log_, keys, receipts_, options_.answer_before_append},
+           [this] { queue_.poke(); },
+           [this](const Error& why) { stop_for_good(why); }}
       )
     , checkpointer_(derived_, [this] { queue_.poke(); }) {}
 
@@ -131,6 +131,15 @@ Status PartitionWriter::checkpoint() {
 
 PartitionHealth PartitionWriter::health() const {
     PartitionHealth health = health_.with([](const PartitionHealth& now) { return now; });
+    const CommitCounts counts = commit_.counts();
+    health.head = log_.head();
+    health.term = log_.leadership().term;
+    health.acknowledgement = log_.acknowledgement();
+    health.commands = counts.commands;
+    health.replays = counts.replays;
+    health.refusals = counts.refusals + refusals_;
+    health.groups = counts.groups;
+    health.late = counts.late;
     health.queue = queue_.size();
     return health;
 }
@@ -138,25 +147,66 @@ PartitionHealth PartitionWriter::health() const {
 void PartitionWriter::run() {
     (void)::pthread_setname_np(::pthread_self(), "writer");
     for (bool closed = false; !closed;) {
-        CommandQueue::Taken taken = queue_.take(options_.group_commands_max, idle_wait);
+        CommandQueue::Taken taken =
+            queue_.take(room_in_group(), commit_.is_appending() ? look_every : idle_wait);
         closed = taken.closed;
         collect_checkpoint();
+        if (closed || !taken.tasks.empty()) drain();
         for (const WriterTask& task : taken.tasks)
             task();
         if (closed)
             refuse(taken.commands, stopping());
         else if (!taken.commands.empty())
-            commit(std::move(taken.commands));
-        else if (const Status synced = log_.sync_mark(); !synced && !stopped_)
-            stop_for_good(synced.error());
+            decide(std::move(taken.commands));
+        else if (taken.waited_in_vain)
+            sync_mark();
+        advance();
         consider_checkpoint();
         publish();
     }
     finish();
 }
 
+// For a writer that falls idle.
+void PartitionWriter::sync_mark() {
+    if (stopped_ || commit_.is_appending()) return;
+    if (const Status synced = log_.sync_mark(); !synced) stop_for_good(synced.error());
+}
+
+// How many more the next group takes while another one is appended. When that takes long the rest
+// is better off undecided: what is refused then is certain not to have happened.
+std::size_t PartitionWriter::room_in_group() const {
+    const std::size_t decided = commit_.decided();
+    const auto now = std::chrono::steady_clock::now();
+    if (commit_.is_appending() && now - commit_.appending_since() > patience) return 0;
+    return options_.group_commands_max - std::min(decided, options_.group_commands_max);
+}
+
+void PartitionWriter::decide(PendingCommands commands) {
+    if (stopped_) return refuse(commands, {Errc::store_unavailable, stopped_->detail});
+    const Result<Timestamp> now = clock_.stamp(state_.recorded_at());
+    if (!now) return refuse(commands, now.error());
+    commit_.decide(std::move(commands), *now);
+}
+
+void PartitionWriter::advance() {
+    const auto now = std::chrono::steady_clock::now();
+    refusals_ += commit_.withdraw_late(now - options_.answer_within);
+    // Another thread is worth its way when there is enough to decide meanwhile.
+    const bool has_more = 2 * queue_.size() >= commit_.decided();
+    commit_.advance(has_more ? AppendOn::own_thread : AppendOn::this_thread);
+}
+
+// Until nothing is decided that is not durable.
+void PartitionWriter::drain() {
+    while (commit_.is_appending() || commit_.decided() > 0) {
+        commit_.wait(look_every);
+        advance();
+    }
+}
+
 // While the log waits for others nobody waits longer than was promised: what is under way is
-// unknown, what was not decided is refused.
+// unknown, what was not decided is refused. On the thread that appends.
 bool PartitionWriter::keep_waiting() {
     const auto now = std::chrono::steady_clock::now();
     if (now >= next_look_) {
@@ -164,17 +214,8 @@ bool PartitionWriter::keep_waiting() {
         commit_.answer_late(now - options_.answer_within);
         PendingCommands undecided = queue_.take_older(now - options_.answer_within);
         refuse(undecided, {Errc::topic_unavailable, "nothing was decided"});
-        publish();
     }
     return !queue_.closed();
-}
-
-void PartitionWriter::commit(PendingCommands commands) {
-    if (stopped_) return refuse(commands, {Errc::store_unavailable, stopped_->detail});
-    const Result<Timestamp> now = clock_.stamp(state_.recorded_at());
-    if (!now) return refuse(commands, now.error());
-    if (const Status status = commit_.run(std::move(commands), *now); !status)
-        stop_for_good(status.error());
 }
 
 void PartitionWriter::refuse(PendingCommands& commands, const Error& why) {
@@ -187,6 +228,7 @@ void PartitionWriter::stop_for_good(const Error& why) {
     const bool orderly = why.code == Errc::not_ready;
     if (!stopped_ && !orderly && options_.on_stop) options_.on_stop(why);
     stopped_ = why;
+    publish();
     for (const Promise& promise : std::exchange(checkpoint_asked_, {}))
         promise->set_value(why);
 }
@@ -215,7 +257,10 @@ void PartitionWriter::consider_checkpoint() {
         collect_checkpoint();
     }
     if (stopped_) return stop_for_good(*stopped_);
-    if (!checkpoint_asked_.empty() || behind >= options_.checkpoint_records) begin_checkpoint();
+    if (checkpoint_asked_.empty() && behind < options_.checkpoint_records) return;
+    drain();
+    if (stopped_) return stop_for_good(*stopped_);
+    begin_checkpoint();
 }
 
 void PartitionWriter::begin_checkpoint() {
@@ -244,19 +289,10 @@ void PartitionWriter::finish() {
 }
 
 void PartitionWriter::publish() {
-    const CommitCounts& counts = commit_.counts();
     health_.with([&](PartitionHealth& health) {
         health.serving = !stopped_;
         health.stopped = stopped_.value_or(Error{});
-        health.head = log_.head();
-        health.term = log_.leadership().term;
         health.checkpoint_seq = checkpoint_seq_;
-        health.commands = counts.commands;
-        health.replays = counts.replays;
-        health.refusals = counts.refusals + refusals_;
-        health.groups = counts.groups;
-        health.late = counts.late;
-        health.acknowledgement = log_.acknowledgement();
     });
 }
 

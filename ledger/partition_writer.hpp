@@ -11,6 +11,8 @@
 #include "ledger/partition.hpp"
 #include "ledger/writer_state.hpp"
 
+#include <atomic>
+#include <cstddef>
 #include <cstdint>
 #include <future>
 #include <memory>
@@ -52,7 +54,11 @@ private:
 
     void run();
     bool keep_waiting();
-    void commit(PendingCommands commands);
+    std::size_t room_in_group() const;
+    void decide(PendingCommands commands);
+    void advance();
+    void drain();
+    void sync_mark();
     void refuse(PendingCommands& commands, const Error& why);
     void stop_for_good(const Error& why);
     void collect_checkpoint();
@@ -74,7 +80,7 @@ private:
     std::vector<Promise> checkpoint_asked_;
     std::vector<Promise> checkpoint_awaited_; // For the one that is being written.
     std::optional<Error> stopped_;
-    std::uint64_t refusals_{};                        // Beside those of the groups.
+    std::atomic<std::uint64_t> refusals_{};           // Beside those of the groups.
     std::chrono::steady_clock::time_point next_look_; // While the log waits for others.
     Guarded<PartitionHealth> health_;
     FirstReceipts receipts_;

@@ -24,6 +24,7 @@ void SyncWatch::OnIOError(const rocksdb::IOErrorInfo& info) {
     if (info.operation == Operation::kSync || info.operation == Operation::kFsync ||
         info.operation == Operation::kRangeSync)
         sync_failed_ = true;
+    if (info.file_path.ends_with(".log")) wal_failed_ = true;
 }
 
 RocksLog::RocksLog(const Database& database, rocksdb::Env& env, RocksLogParts parts)
@@ -121,6 +122,8 @@ Status RocksLog::sync_mark() {
     if (stopped_) return *stopped_;
     mark_synced_ = std::chrono::steady_clock::now();
     if (const auto head = std::exchange(unsynced_, std::nullopt)) {
+        if (parts_.watch->wal_failed()) // RocksDB 7.8 aborts when such a file is synced again.
+            return stop({Errc::store_unavailable, "the write-ahead log could not be written"});
         const rocksdb::Status synced = database_.db->SyncWAL();
         if (!synced.ok()) return stop({Errc::store_unavailable, synced.ToString()});
         if (const Status written = parts_.mark->write(*head); !written)

@@ -20,7 +20,8 @@ namespace tollbook {
 // needs room too.
 inline constexpr std::uint64_t disk_free_bytes_min = 64U << 20U;
 
-// Remembers whether a sync failed: then bytes of a failed write may still be there.
+// Remembers whether a sync failed (then bytes of a failed write may still be there), and whether
+// anything did of the write-ahead log, which RocksDB syncs from threads of its own as well.
 class SyncWatch final : public rocksdb::EventListener {
 public:
     bool ShouldBeNotifiedOnFileIO() override { return true; }
@@ -29,8 +30,11 @@ public:
 
     bool sync_failed() const { return sync_failed_; }
 
+    bool wal_failed() const { return wal_failed_; }
+
 private:
     std::atomic<bool> sync_failed_{};
+    std::atomic<bool> wal_failed_{};
 };
 
 struct RocksLogParts {

@@ -102,6 +102,11 @@ void WriterState::forget_undo() {
     journal_.forget_undo(journal_.mark());
 }
 
+void WriterState::forget_undo(const Mark& mark) {
+    decider_->forget_undo(mark.decider);
+    journal_.forget_undo(mark.rows);
+}
+
 Checkpoint WriterState::take_checkpoint() {
     forget_undo();
     Checkpoint checkpoint;

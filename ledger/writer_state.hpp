@@ -61,7 +61,8 @@ public:
     // Commands that the index learned since the mark are the caller's to take out.
     Mark mark();
     void undo_to(const Mark& mark);
-    void forget_undo();
+    void forget_undo();                 // All of it.
+    void forget_undo(const Mark& mark); // Below it.
 
     // Everything that changed since the last one. Only when nothing is unconfirmed.
     Checkpoint take_checkpoint();
