@@ -4,11 +4,15 @@
 #include "commands/book_decider.hpp"
 #include "ledger/parallel.hpp"
 
+#include <boost/unordered/unordered_flat_map.hpp>
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <future>
+#include <string_view>
 #include <unordered_map>
 #include <vector>
+#include <xxhash.h>
 
 namespace tollbook::api {
 
@@ -18,19 +22,28 @@ constexpr std::size_t batch_bytes_max = 4 * 1024 * 1024; // Some frames, decoded
 constexpr std::size_t slice_records = 256;
 constexpr std::chrono::seconds batch_wait{10}; // For what is known to be there.
 
-// Reads from the start to the head and hands each batch on, until `take` returns false.
+// Reads from the start to the head and hands each batch on, until `take` returns false. While one
+// is taken the next is read, and decoded, on another thread.
 template <class F>
 Status read_all(Source& source, const AuditProgress& progress, F&& take) {
     const Result<ReaderState> head = source.head();
     if (!head) return head.error();
+    const auto read_behind = [&source](const ReaderState& state) {
+        return source.read(state, batch_bytes_max, batch_wait);
+    };
+    const auto start_reading = [&](const ReaderState& state) {
+        return state.seq < head->seq ? std::async(std::launch::async, read_behind, state)
+                                     : std::future<Result<Batch>>();
+    };
     ReaderState state = source.start();
-    while (state.seq < head->seq) {
-        Result<Batch> batch = source.read(state, batch_bytes_max, batch_wait);
+    for (auto next = start_reading(state); next.valid();) {
+        const Result<Batch> batch = next.get();
         if (!batch) return batch.error();
         if (batch->records.empty() && batch->after == state)
             return Error{Errc::store_damaged, fmt::format("nothing behind seq {}", state.seq)};
-        if (!take(*batch)) return Done{};
         state = batch->after;
+        next = start_reading(state);
+        if (!take(*batch)) return Done{};
         progress(state.seq, head->seq);
     }
     return Done{};
@@ -48,49 +61,67 @@ void add_postings(TrialBalance& balance, const std::string& tenant, const Event&
         balance[tenant][posting.account] += posting.minor;
 }
 
+// Stands for a tenant's stream: 128 bits of XXH3, so that no two of a log share one.
+using StreamId = XXH128_hash_t;
+
+StreamId stream_id(const Record& record) {
+    std::string name;
+    name.reserve(record.command.tenant.size() + 1 + record.stream.size());
+    name.append(record.command.tenant).append(1, '\0').append(record.stream);
+    return XXH3_128bits(name.data(), name.size());
+}
+
+// What a record says by itself.
+struct RecordCheck {
+    std::string problem;
+    std::size_t postings{};
+    StreamId stream{};
+};
+
 // What must be dense, as far as it was read.
 class Density {
 public:
     // Why the record does not follow what was read before; empty: it does.
-    std::string check(const Record& record) {
+    std::string_view check(const Record& record, const StreamId& stream) {
         if (record.seq != ++seq_) return "the seq is not dense";
-        Tenant& tenant = tenants_[record.command.tenant];
-        if (record.tenant_seq != ++tenant.seq) return "the tenant seq is not dense";
-        if (record.revision != ++tenant.revisions[record.stream])
-            return "the stream's revision is not dense";
+        if (record.tenant_seq != ++tenants_[record.command.tenant])
+            return "the tenant seq is not dense";
+        if (record.revision != ++revisions_[stream]) return "the stream's revision is not dense";
         if (record.index != index_) return "a command's records are not together";
         index_ = record.index + 1 == record.command.count ? 0 : index_ + 1;
         return {};
     }
 
 private:
-    struct Tenant {
-        std::uint64_t seq{};
-        std::unordered_map<std::string, std::uint64_t> revisions; // By stream.
+    struct IdHash {
+        using is_avalanching = void; // NOLINT(readability-identifier-naming)
+
+        std::size_t operator()(const StreamId& id) const noexcept { return id.low64; }
+    };
+
+    struct SameId {
+        bool operator()(const StreamId& a, const StreamId& b) const noexcept {
+            return a.low64 == b.low64 && a.high64 == b.high64;
+        }
     };
 
     std::uint64_t seq_{};
     std::uint32_t index_{};
-    std::unordered_map<std::string, Tenant> tenants_;
-};
-
-// What a record says by itself.
-struct RecordCheck {
-    std::string problem;
-    std::size_t postings{};
+    std::unordered_map<std::string, std::uint64_t> tenants_;
+    boost::unordered_flat_map<StreamId, std::uint64_t, IdHash, SameId> revisions_;
 };
 
 RecordCheck check_record(const Record& record) {
     const Result<Event> event = decode_event(record.type, record.schema_version, record.payload);
-    if (!event) return {event.error().detail};
+    if (!event) return {event.error().detail, 0, {}};
     if (record.event_id !=
         event_id_of(record.command.tenant, record.command.idempotency_key, record.index))
-        return {"the event id does not follow from the key"};
+        return {"the event id does not follow from the key", 0, {}};
     const Postings* postings = postings_of(*event);
-    if (postings == nullptr || postings->empty()) return {};
+    if (postings == nullptr || postings->empty()) return {{}, 0, stream_id(record)};
     const Status balanced = check_postings(*postings);
-    if (!balanced) return {balanced.error().detail};
-    return {{}, postings->size()};
+    if (!balanced) return {balanced.error().detail, 0, {}};
+    return {{}, postings->size(), stream_id(record)};
 }
 
 std::vector<RecordCheck> check_records(const std::vector<Record>& records) {
@@ -156,8 +187,8 @@ Result<VerifyReport> verify(
         const std::vector<RecordCheck> checks = check_records(batch.records);
         for (std::size_t i = 0; i < checks.size(); ++i) {
             const Record& record = batch.records[i];
-            std::string problem = density.check(record);
-            if (problem.empty()) problem = checks[i].problem;
+            std::string problem = checks[i].problem;
+            if (problem.empty()) problem = density.check(record, checks[i].stream);
             if (problem.empty() && check) problem = check->take(record, batch.hashes[i]);
             if (!problem.empty()) {
                 report.problem = fmt::format("seq {}: {}", record.seq, problem);
