@@ -21,7 +21,7 @@ Result<ProjectionCheckpoint> live_checkpoint(
     if (!stored) return stored.error();
     for (const ProjectionCheckpoint& checkpoint : *stored)
         if (checkpoint.projection == projection) return checkpoint;
-    return Error{Errc::not_found, projection + " has no checkpoint"};
+    return Error{Errc::not_found, projection + " has read nothing yet"};
 }
 
 Status hold_checkpoint(SqlSession& db, const std::string& projection) {

@@ -5,6 +5,7 @@ import json
 import pathlib
 import shutil
 import signal
+import subprocess
 import sys
 import tempfile
 import time
@@ -19,6 +20,20 @@ STOP_SECONDS_MAX = 3
 
 
 def start(options):
+    cluster = start_somewhere(options)
+    if options.until:
+        watch(cluster, options.until)
+    return cluster
+
+
+def watch(cluster, pid):
+    """From a process of its own, which outlives this one."""
+    watcher = pathlib.Path(__file__).with_name("watch.py")
+    subprocess.Popen([sys.executable, watcher, cluster.directory, str(pid)], start_new_session=True,
+                     stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+
+def start_somewhere(options):
     if options.dir and (options.dir / "cluster.json").exists():
         return start_again(options)
     if options.dir:
@@ -103,6 +118,7 @@ def parse(arguments):
         if carry_out is start:
             verb.add_argument("--brokers", type=int, choices=(1, 3))
             verb.add_argument("--version")
+            verb.add_argument("--until", type=int, metavar="PID")
             verb.add_argument("--tls", action="store_true")
             verb.add_argument("--sasl", action="store_true")
         if carry_out is kill_broker:

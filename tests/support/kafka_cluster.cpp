@@ -33,7 +33,8 @@ KafkaCluster::KafkaCluster(const std::string& options) {
     std::string name = std::string(parent == nullptr ? "/var/tmp" : parent) + "/kafka-XXXXXX";
     ensure(::mkdtemp(name.data()) != nullptr);
     directory_ = name;
-    const boost::json::value answer = boost::json::parse(run("start " + options));
+    const boost::json::value answer =
+        boost::json::parse(run("start --until " + std::to_string(::getpid()) + " " + options));
     const boost::json::object& cluster = answer.as_object();
     settings_.bootstrap = text_of(cluster, "bootstrap");
     settings_.tls_ca_file = text_of(cluster, "ca_file");

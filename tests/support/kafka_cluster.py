@@ -7,6 +7,7 @@
 """
 
 import json
+import os
 import pathlib
 import shutil
 import subprocess
@@ -24,7 +25,7 @@ def run(*arguments):
 
 
 class Cluster:
-    """Brokers that run until stop(), which takes their data with them.
+    """Brokers that run until stop(), which takes their data with them, or until this process ends.
 
     `facts` is what start printed: ca_file, user and password_file stand there with tls and sasl.
     """
@@ -34,7 +35,7 @@ class Cluster:
         options = ["--version", version] if version else []
         options += [flag for flag, wanted in (("--tls", tls), ("--sasl", sasl)) if wanted]
         try:
-            self.facts = self._run("start", "--brokers", brokers, *options)
+            self.facts = self._run("start", "--brokers", brokers, "--until", os.getpid(), *options)
         except BaseException:
             shutil.rmtree(self.directory)
             raise

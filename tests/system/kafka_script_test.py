@@ -286,6 +286,17 @@ class Script(unittest.TestCase):
         self.assertEqual(start.wait(), 143)
         self.assertEqual(processes_of(self.brokers), [])
 
+    def test_brokers_end_with_the_process_that_wanted_them(self):
+        wants = subprocess.Popen(["sleep", "600"])
+        self.kafka("start", "--until", wants.pid)
+        self.assertEqual(len(processes_of(self.brokers)), 1)
+        wants.kill()
+        wants.wait()
+        deadline = time.monotonic() + SECONDS_MAX
+        while processes_of(self.brokers) or self.brokers.exists():
+            self.assertLess(time.monotonic(), deadline)
+            time.sleep(0.05)
+
     def fetch(self, repository):
         """Into a cache of our own; the repository is a directory."""
         return subprocess.Popen(
