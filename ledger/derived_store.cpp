@@ -3,9 +3,10 @@
 #include "ledger/bytes.hpp"
 #include "ledger/crash_point.hpp"
 #include "ledger/database.hpp"
+#include "ledger/derived_layout.hpp"
+#include "ledger/sorted_file.hpp"
 
 #include <fmt/format.h>
-#include <rocksdb/sst_file_writer.h>
 
 #include <algorithm>
 #include <array>
@@ -13,32 +14,17 @@
 
 namespace tollbook {
 
+using namespace derived_layout;
+
 namespace {
 
-constexpr char decider_family = 'b';
-constexpr char command_family = 'k';
-constexpr char writer_family = 'w';
-constexpr std::string_view mark_key = "m";
 constexpr std::size_t lookup_batch = 32; // What RocksDB looks up at once.
-
-std::string_view view(const rocksdb::Slice& slice) { return {slice.data(), slice.size()}; }
-
-rocksdb::Slice slice(std::string_view text) { return {text.data(), text.size()}; }
 
 Error failure(std::string_view what, const rocksdb::Status& status) {
     const Errc code = status.IsNoSpace()      ? Errc::read_only
                       : status.IsCorruption() ? Errc::store_damaged
                                               : Errc::store_unavailable;
     return {code, fmt::format("checkpoint: {}: {}", what, status.ToString())};
-}
-
-using CommandKey = std::array<char, 1 + sizeof(Uuid)>;
-
-CommandKey command_key(const Uuid& id) {
-    CommandKey key{};
-    key[0] = command_family;
-    std::ranges::copy(id, key.begin() + 1);
-    return key;
 }
 
 std::optional<CommandPlace> read_place(std::string_view bytes) {
@@ -68,63 +54,6 @@ void look_up_all(const Database& database, std::size_t count, KeyOf key_of, Visi
             if (!visit(first + i, statuses[i], view(values[i]))) return;
     }
 }
-
-// Writes sorted keys into a file outside of the database.
-class SortedFile {
-public:
-    SortedFile(const Database& database, std::string path)
-        : options_(database.db->GetOptions(database.derived))
-        , writer_(rocksdb::EnvOptions(), options_, database.derived)
-        , path_(std::move(path)) {
-        // Never written over: a file of that name may be a second name of one that was taken in.
-        options_.env->DeleteFile(path_).PermitUncheckedError();
-        status_ = writer_.Open(path_);
-    }
-
-    void put(std::string_view key, std::string_view value) {
-        if (status_.ok()) status_ = writer_.Put(slice(key), slice(value));
-    }
-
-    void put_rows(char family, std::span<const RowImage> rows) {
-        for (const RowImage* row : sorted(rows, &RowImage::key)) {
-            key_.assign(1, family).append(row->key);
-            if (row->value)
-                put(key_, *row->value);
-            else if (status_.ok())
-                status_ = writer_.Delete(key_);
-        }
-    }
-
-    void put_commands(std::span<const IndexEntry> commands) {
-        std::string value;
-        for (const IndexEntry* entry : sorted(commands, &IndexEntry::command_id)) {
-            const CommandKey key = command_key(entry->command_id);
-            value.clear();
-            put_varint(value, entry->place.first_seq);
-            put_varint(value, entry->place.count);
-            put({key.data(), key.size()}, value);
-        }
-    }
-
-    rocksdb::Status finish() { return status_.ok() ? writer_.Finish() : status_; }
-
-private:
-    template <class T, class Key>
-    static std::vector<const T*> sorted(std::span<const T> entries, Key T::*key) {
-        std::vector<const T*> order;
-        order.reserve(entries.size());
-        for (const T& entry : entries)
-            order.push_back(&entry);
-        std::ranges::sort(order, [key](const T* a, const T* b) { return a->*key < b->*key; });
-        return order;
-    }
-
-    rocksdb::Options options_;
-    rocksdb::SstFileWriter writer_;
-    std::string path_;
-    rocksdb::Status status_;
-    std::string key_;
-};
 
 } // namespace
 

@@ -274,3 +274,23 @@ TEST_CASE("partition: a checkpoint is made on demand and after so many records")
         CHECK(rig.send(add("k" + std::to_string(n), "A", 1))->replayed);
     CHECK(rig.value("A") == 101);
 }
+
+TEST_CASE("partition: a checkpoint holds rows whose keys begin alike, in whatever order they came"
+) {
+    PartitionRig rig;
+    REQUIRE(rig.open().has_value());
+    std::vector<std::string> names;
+    for (const std::size_t length : {40U, 11U, 1U, 12U, 10U, 2U, 9U, 25U})
+        for (const char last : {'z', 'a', 'm'})
+            names.push_back(std::string(length - 1, 'm') + last);
+    for (std::size_t i = 0; i < names.size(); ++i)
+        REQUIRE(rig.send(add("k" + std::to_string(i), names[i], 1)).has_value());
+    REQUIRE(rig.partition().checkpoint().has_value());
+    const Hash hash = rig.state_hash();
+    rig.close();
+    REQUIRE(rig.open().has_value());
+    CHECK(rig.partition().health().replayed == 0);
+    CHECK(rig.state_hash() == hash);
+    for (const std::string& name : names)
+        CHECK(rig.value(name) == 1);
+}
