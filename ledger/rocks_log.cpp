@@ -3,6 +3,7 @@
 #include "ledger/append_check.hpp"
 #include "ledger/crash_point.hpp"
 #include "ledger/ensure.hpp"
+#include "ledger/frame_file.hpp"
 
 #include <fmt/format.h>
 #include <rocksdb/write_batch.h>
@@ -60,11 +61,36 @@ Status RocksLog::append(std::span<const StoredFrame> frames, const Head& head) {
     std::size_t bytes = 0;
     for (const StoredFrame& frame : frames)
         bytes += frame.bytes.size() + put_overhead_bytes;
+    const bool many = bytes >= parts_.frame_file_bytes_min && parts_.sabotage == Sabotage::none;
+    const Status held = many ? take_in(frames, bytes, head) : put(frames, bytes, head);
+    if (!held) return held;
+    head_.set(head);
+    return Done{};
+}
+
+Status RocksLog::put(std::span<const StoredFrame> frames, std::size_t bytes, const Head& head) {
     rocksdb::WriteBatch batch(bytes);
     for (const StoredFrame& frame : frames)
         batch.Put(database_.frames, frame_key(frame.last_seq), frame.bytes).PermitUncheckedError();
-    if (const Status committed = commit(batch, head); !committed) return committed;
-    head_.set(head);
+    return commit(batch, head);
+}
+
+// The file is synced when it is taken in: what stands before it must be as well.
+Status RocksLog::take_in(std::span<const StoredFrame> frames, std::size_t bytes, const Head& head) {
+    if (stopped_) return *stopped_;
+    if (const Status room = room_for(bytes); !room) return room;
+    if (unsynced_)
+        if (const Status synced = sync_mark(); !synced) return synced;
+    crash_point("log.before_write");
+    const rocksdb::Status taken =
+        take_in_frames(database_, parts_.directory + "/frames.sst", frames);
+    if (!taken.ok())
+        return stop(
+            {taken.IsNoSpace() ? Errc::read_only : Errc::store_unavailable, taken.ToString()}
+        );
+    crash_point("log.written");
+    if (const Status moved = move_mark(head); !moved) return moved;
+    crash_point("log.marked");
     return Done{};
 }
 

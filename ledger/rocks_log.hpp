@@ -45,6 +45,7 @@ struct RocksLogParts {
     std::shared_ptr<SyncWatch> watch;
     std::string directory; // Where the room is asked for.
     bool sync_lazily{};
+    std::size_t frame_file_bytes_min{};
     Sabotage sabotage{};
 };
 
@@ -74,6 +75,8 @@ public:
     Status sync_mark() override;
 
 private:
+    Status put(std::span<const StoredFrame> frames, std::size_t bytes, const Head& head);
+    Status take_in(std::span<const StoredFrame> frames, std::size_t bytes, const Head& head);
     Status commit(rocksdb::WriteBatch& batch, const Head& head);
     Status write(rocksdb::WriteBatch& batch);
     Status move_mark(const Head& head);

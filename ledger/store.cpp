@@ -138,6 +138,7 @@ Status open_to_write(Store::Handles& handles, const StoreOptions& options) {
             std::move(watch),
             handles.directory,
             options.sync_lazily,
+            options.frame_file_bytes_min,
             options.sabotage}
     );
     return Done{};

@@ -27,6 +27,9 @@ struct StoreOptions {
 
     // About once a second, and the mark with it: a topic holds what was answered.
     bool sync_lazily{};
+
+    // So many bytes of frames at once go into a file of their own: a log that is filled.
+    std::size_t frame_file_bytes_min{16U << 20U};
 };
 
 // One data directory's log: `<directory>/log` (RocksDB: one column family per partition for the

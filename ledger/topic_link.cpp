@@ -10,7 +10,8 @@ namespace tollbook {
 
 namespace {
 
-constexpr std::size_t store_bytes = 4U << 20U; // Put to the disk, and sent, at a time.
+constexpr std::size_t send_bytes = 4U << 20U;   // Sent at a time.
+constexpr std::size_t store_bytes = 32U << 20U; // Put to the disk at a time.
 
 Error contradiction(std::uint64_t seq, std::string_view why) {
     return {Errc::store_damaged, fmt::format("the topic and the disk at seq {}: {}", seq, why)};
@@ -69,7 +70,7 @@ Status TopicLink::take(const Judged& judged) {
 }
 
 Status TopicLink::take_frame(const Judged& judged, const Frame& frame) {
-    const Head head = parts_.local.head();
+    const Head head = taken_upto_.value_or(parts_.local.head());
     if (frame.envelope.last_seq <= head.seq) return Done{}; // Compared where the reader stops.
     if (growth_ == Growth::refused)
         return contradiction(frame.envelope.first_seq, "the disk lacks what the topic has");
@@ -79,26 +80,48 @@ Status TopicLink::take_frame(const Judged& judged, const Frame& frame) {
         return contradiction(frame.envelope.first_seq, "it follows another record");
     taken_.push_back({{frame.envelope.last_seq, judged.bytes}, frame.last_hash()});
     taken_bytes_ += judged.bytes.size();
-    return taken_bytes_ < store_bytes ? Status(Done{}) : store();
+    taken_upto_ = {frame.envelope.last_seq, frame.last_hash()};
+    return taken_bytes_ < store_bytes ? Status(Done{}) : store_aside();
+}
+
+// While more is read and judged.
+Status TopicLink::store_aside() {
+    if (const Status stored = await_stored(); !stored) return stored;
+    taken_bytes_ = 0;
+    storing_ = std::async(std::launch::async, [this, taken = std::exchange(taken_, {})]() mutable {
+        return put(std::move(taken));
+    });
+    return Done{};
+}
+
+Status TopicLink::await_stored() {
+    if (!storing_.valid()) return Done{};
+    return storing_.get();
+}
+
+Status TopicLink::store() {
+    taken_upto_.reset();
+    if (const Status stored = await_stored(); !stored) return stored;
+    taken_bytes_ = 0;
+    return put(std::exchange(taken_, {}));
 }
 
 // In the topic's order; frames between two claims go in one batch.
-Status TopicLink::store() {
+Status TopicLink::put(std::vector<Taken> taken) {
     std::vector<StoredFrame> frames;
     Head head;
     const auto append = [&]() -> Status {
         if (frames.empty()) return Done{};
         return parts_.local.append(std::exchange(frames, {}), head);
     };
-    taken_bytes_ = 0;
-    for (Taken& taken : std::exchange(taken_, {})) {
-        if (!is_control(taken.message.bytes)) {
-            head = {taken.message.last_seq, taken.hash};
-            frames.push_back(std::move(taken.message));
+    for (Taken& one : taken) {
+        if (!is_control(one.message.bytes)) {
+            head = {one.message.last_seq, one.hash};
+            frames.push_back(std::move(one.message));
             continue;
         }
         if (const Status appended = append(); !appended) return appended;
-        const Result<ControlMessage> claim = decode_control(taken.message.bytes);
+        const Result<ControlMessage> claim = decode_control(one.message.bytes);
         if (!claim) return claim.error();
         if (const Status put = parts_.local.take_claim(*claim); !put) return put;
     }
@@ -157,7 +180,7 @@ Status TopicLink::meet(Growth growth) {
     }
     if (const Status met = settle(leader_.follow()); !met) return met;
     for (;;) {
-        const Result<bool> sent = send_next(store_bytes);
+        const Result<bool> sent = send_next(send_bytes);
         if (!sent) return sent.error();
         if (!*sent) break;
     }

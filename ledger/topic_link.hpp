@@ -7,6 +7,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <future>
 #include <optional>
 #include <span>
 #include <string>
@@ -83,7 +84,10 @@ private:
     void begin_wait();
     Status take(const Judged& judged);
     Status take_frame(const Judged& judged, const Frame& frame);
+    Status store_aside();
+    Status await_stored();
     Status store();
+    Status put(std::vector<Taken> taken);
     Status compare() const;
     Status settle(const Status& sent);
     void tell(const Status& outcome);
@@ -92,6 +96,8 @@ private:
     Growth growth_{Growth::allowed};
     std::vector<Taken> taken_;
     std::size_t taken_bytes_{};
+    std::optional<Head> taken_upto_; // Beyond the disk's head: taken, or being stored.
+    std::future<Status> storing_;
     ReaderState remembered_; // Written down last.
     Guarded<Told> told_;
     TopicLeader leader_;

@@ -20,6 +20,7 @@ constexpr std::array points{
     "writer.decided",
     "writer.sealed",
     "log.before_write",
+    "log.file_written",
     "log.written",
     "log.marked",
     "writer.appended",

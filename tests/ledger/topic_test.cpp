@@ -72,6 +72,8 @@ TEST_CASE("topic: carries the same messages as the disk, byte for byte, at every
 
 TEST_CASE("topic: a node whose disk was wiped ends on the same hash and answers the same") {
     Replicated node;
+    SUBCASE("batch by batch") {}
+    SUBCASE("in files") { node.rig.store_options.frame_file_bytes_min = 2'000; }
     REQUIRE(node.rig.open());
     const Result<Receipt> first = node.send(1);
     REQUIRE(first);

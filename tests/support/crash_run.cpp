@@ -126,6 +126,7 @@ void live(Life& life, PartitionRig& rig, const CrashPlan& plan, std::uint64_t cu
     std::mt19937_64 random(plan.seed);
     rig.store_options = {false, life.env.get(), small_buffer, plan.sabotage};
     rig.store_options.sync_lazily = plan.level == Acknowledgement::replicated;
+    rig.store_options.frame_file_bytes_min = 20'000; // Some of its groups.
     if (plan.level) {
         rig.topic = &life.topic;
         rig.level = *plan.level;
