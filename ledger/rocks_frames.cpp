@@ -3,6 +3,7 @@
 #include "ledger/bytes.hpp"
 
 #include <fmt/format.h>
+#include <rocksdb/write_batch.h>
 
 #include <memory>
 #include <string_view>
@@ -148,6 +149,34 @@ Result<Tail> read_tail_at(const Database& database, const LogIdentity& log, std:
     const Iterator at = iterate(database);
     at->SeekForPrev(frame_key(seq));
     return tail_before(*at, log);
+}
+
+Result<std::optional<std::uint64_t>> find_hole(const Database& database, std::uint64_t seq) {
+    const Iterator at = iterate(database);
+    for (at->Seek(frame_key(seq + 1)); at->Valid(); at->Next()) {
+        const Result<Key> key = key_of(*at);
+        if (!key) return key.error();
+        if (key->control) continue;
+        const Result<Envelope> envelope = decode_envelope(view(at->value()));
+        if (!envelope) return envelope.error();
+        if (envelope->first_seq != seq + 1) return std::optional(seq);
+        seq = key->seq;
+    }
+    if (!at->status().ok()) return damaged_at(seq, at->status().ToString());
+    return std::optional<std::uint64_t>();
+}
+
+Status cut_above(const Database& database, std::uint64_t seq) {
+    rocksdb::WriteBatch batch;
+    const Iterator at = iterate(database);
+    for (at->Seek(frame_key(seq + 1)); at->Valid(); at->Next())
+        batch.Delete(database.frames, at->key()).PermitUncheckedError();
+    if (!at->status().ok()) return damaged_at(seq, at->status().ToString());
+    rocksdb::WriteOptions options;
+    options.sync = true;
+    const rocksdb::Status cut = database.db->Write(options, &batch);
+    if (!cut.ok()) return Error{Errc::store_unavailable, cut.ToString()};
+    return Done{};
 }
 
 Result<ControlMessage> read_genesis(const Database& database) {

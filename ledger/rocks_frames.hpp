@@ -12,6 +12,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -34,6 +35,13 @@ Result<Tail> read_tail_at(const Database& database, const LogIdentity& log, std:
 
 // The genesis message; store_damaged when there is none.
 Result<ControlMessage> read_genesis(const Database& database);
+
+// Where frames are missing above `seq`, the end of a frame: behind which one. Their envelopes are
+// read, not their chain.
+Result<std::optional<std::uint64_t>> find_hole(const Database& database, std::uint64_t seq);
+
+// Takes out all that stands above `seq`, key by key, and syncs that.
+Status cut_above(const Database& database, std::uint64_t seq);
 
 // The hash of the record `seq`, which must be the last of its frame (or 0: the genesis hash).
 Result<Hash> hash_at(const Database& database, const LogIdentity& log, std::uint64_t seq);

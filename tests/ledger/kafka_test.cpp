@@ -51,6 +51,13 @@ void make_topic(const KafkaSettings& settings, int partitions, const char* messa
     const Event event(rd_kafka_queue_poll(queue.get(), 60'000));
     REQUIRE(event);
     REQUIRE(rd_kafka_event_error(event.get()) == RD_KAFKA_RESP_ERR_NO_ERROR);
+    // The brokers tell of it a little later.
+    const auto is_told_of = [&] {
+        const Status checked = open_topic(settings)->check();
+        return checked || checked.error().detail.find("there is no topic") == std::string::npos;
+    };
+    while (!is_told_of())
+        std::this_thread::yield();
 }
 
 Error refusal_of(const Status& status) {

@@ -243,6 +243,7 @@ void lose_checkpoint(PartitionRig& rig) {
 std::string examine(Life& life, PartitionRig& rig, bool checkpoint_lost) {
     const auto calm = rocksdb::NewCompositeEnv(std::make_shared<FaultFs>());
     rig.store_options = {false, calm.get(), small_buffer, Sabotage::none};
+    rig.store_options.sync_lazily = rig.level == Acknowledgement::replicated;
     rig.options.answer_before_append = false;
     if (checkpoint_lost) lose_checkpoint(rig);
     std::string complaint;
