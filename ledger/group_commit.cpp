@@ -65,7 +65,10 @@ void GroupCommit::fail(const Error& why) {
     if (final) parts_.failed(why);
     const Error untouched{final ? Errc::store_unavailable : why.code, why.detail};
     const Error unknown{final ? Errc::outcome_unknown : why.code, why.detail};
-    if (next_) take_back(std::move(next_), [&](const DecidedCommand&) { return untouched; });
+    if (next_) // Who repeats a command of the group before it hears what its first sender does.
+        take_back(std::move(next_), [&](const DecidedCommand& command) {
+            return append_.was_put() && command.first ? unknown : untouched;
+        });
     if (appending_)
         take_back(std::move(appending_), [&](const DecidedCommand& command) {
             const bool may_be_there =
@@ -95,8 +98,10 @@ std::size_t GroupCommit::withdraw_late(std::chrono::steady_clock::time_point sin
     });
     if (!late) return 0;
     const std::size_t commands = next_->commands().size();
-    take_back(std::move(next_), [](const DecidedCommand&) {
-        return Error{Errc::topic_unavailable, "nothing was changed"};
+    take_back(std::move(next_), [](const DecidedCommand& command) {
+        // The first one of those that repeat a command is under way.
+        return command.first ? Error{Errc::outcome_unknown, "the topic has not confirmed it yet"}
+                             : Error{Errc::topic_unavailable, "nothing was changed"};
     });
     return commands;
 }

@@ -83,12 +83,15 @@ Status check_mark(
 
 // Of a log that is synced lazily a power cut may keep a later write and lose an earlier one, above
 // the mark. What stands behind such a hole was never confirmed by this disk; the topic has it.
-Status mend_hole(const Database& database, const StoreOptions& options, const Head& mark) {
+Status mend_hole(Store::Handles& handles, const StoreOptions& options, const Head& mark) {
+    const Database& database = *handles.database;
     const auto hole = find_hole(database, mark.seq);
     if (!hole) return hole.error();
     if (!*hole) return Done{};
-    if (options.sync_lazily) return cut_above(database, **hole);
-    return Error{Errc::store_damaged, fmt::format("behind seq {}: frames are missing", **hole)};
+    if (!options.sync_lazily)
+        return Error{Errc::store_damaged, fmt::format("behind seq {}: frames are missing", **hole)};
+    ++handles.recoveries;
+    return cut_above(database, **hole);
 }
 
 // Opens the database, by way of a recovered copy when its write-ahead log is damaged.
@@ -129,7 +132,7 @@ Status open_to_write(Store::Handles& handles, const StoreOptions& options) {
         return opened;
     const Database& database = *handles.database;
     if (const Status ours = check_genesis(database, handles.identity); !ours) return ours;
-    if (const Status mended = mend_hole(database, options, (*mark)->head()); !mended) return mended;
+    if (const Status mended = mend_hole(handles, options, (*mark)->head()); !mended) return mended;
     const Result<Tail> tail = read_tail(database, log);
     if (!tail) return tail.error();
     if (const Status held = check_mark(database, log, *tail, (*mark)->head()); !held) return held;

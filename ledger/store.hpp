@@ -70,7 +70,8 @@ public:
     // finds what was written since by opening again.
     std::unique_ptr<Source> source();
 
-    // How often a damaged write-ahead log was recovered at open (0 or 1).
+    // How often something had to be mended at open: a damaged write-ahead log, a hole above the
+    // mark of a log that is synced lazily.
     std::uint64_t recoveries() const;
 
     // For ledger/ alone: the column families behind it.

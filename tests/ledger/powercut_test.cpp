@@ -266,6 +266,7 @@ TEST_CASE("power cut: of a log that is synced lazily, what stands behind a hole 
     const auto store = Store::open(path, lazily);
     REQUIRE(store);
     CHECK((*store)->log().head().seq == 4);
+    CHECK((*store)->recoveries() == 1);
     CHECK(complaint_of(**store, {}) == "");
 }
 
