@@ -98,8 +98,12 @@ struct RequestParser::Inner {
     }
 
     // Beast does not count a request line that comes in one piece with the rest.
-    bool too_long(std::size_t waiting) const {
-        return head_bytes + waiting > limits.header_bytes_max;
+    bool too_long() const { return head_bytes > limits.header_bytes_max; }
+
+    // A head that has its limit and no end cannot end within it. (Beast says so too, but only of
+    // one that came in pieces.)
+    bool is_full(std::size_t waiting) const {
+        return head_bytes + waiting >= limits.header_bytes_max;
     }
 
     Limits limits;
@@ -132,13 +136,13 @@ RequestParser::Step RequestParser::feed(std::string_view bytes) {
         if (in.parser->is_header_done() && !in.head_told) break;
         if (in.parser->is_done()) break;
         if (ec != http::error::need_more && step.consumed < bytes.size()) continue;
-        if (in.head_told || !in.too_long(bytes.size() - step.consumed)) return step;
+        if (in.head_told || !in.is_full(bytes.size() - step.consumed)) return step;
         in.error = refusal_of(http::error::header_limit, in.limits);
         return {step.consumed, State::bad};
     }
     if (!in.head_told) {
         in.head_told = true;
-        if (in.too_long(0)) {
+        if (in.too_long()) {
             in.error = refusal_of(http::error::header_limit, in.limits);
             return {step.consumed, State::bad};
         }

@@ -167,6 +167,21 @@ TEST_CASE("server: a head above its limit is refused") {
     CHECK(says(answer, "larger than 512 bytes"));
 }
 
+TEST_CASE("server: a head that fills its limit is refused without its end, in one piece and two") {
+    Limits limits = quick();
+    limits.header_bytes_max = 512;
+    Served served(limits);
+    std::string head = "GET /livez HTTP/1.1\r\nHost: x\r\nX: ";
+    head.append(512 - head.size(), 'x');
+    CHECK(one(served, head).starts_with("HTTP/1.1 400"));
+    RawClient client(served.port());
+    client.send(head.substr(0, 10));
+    client.send(head.substr(10));
+    CHECK(client.answer().starts_with("HTTP/1.1 400"));
+    head.replace(508, 4, "\r\n\r\n");
+    CHECK(one(served, head).starts_with("HTTP/1.1 200"));
+}
+
 TEST_CASE("server: a body above its limit is refused before and while it comes") {
     Limits limits = quick();
     limits.body_bytes_max = 1'000;
