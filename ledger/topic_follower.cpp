@@ -1,11 +1,19 @@
 #include "ledger/topic_follower.hpp"
 
+#include "ledger/parallel.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <utility>
 
 namespace tollbook {
+
+namespace {
+
+constexpr std::size_t parallel_bytes_min = 1U << 20U; // Less is decoded sooner than shared out.
+
+} // namespace
 
 TopicFollower::TopicFollower(
     Topic& topic, const LogIdentity& log, const ReaderState& from, ChainLookup lookup
@@ -21,6 +29,8 @@ Status TopicFollower::begin() {
     Result<std::unique_ptr<TopicReader>> reader = topic_.read_from(position_);
     if (!reader) return reader.error();
     reader_ = std::move(*reader);
+    ahead_.clear();
+    failure_.reset();
     beginning_ = true;
     return Done{};
 }
@@ -69,25 +79,56 @@ Status TopicFollower::check_begin(const TopicMessage& message) const {
     return Done{};
 }
 
+// What has come already, and waits only for the first.
+Status TopicFollower::read_ahead(std::chrono::milliseconds wait) {
+    if (failure_) return *std::exchange(failure_, std::nullopt);
+    std::size_t bytes = 0;
+    while (bytes < decoded_ahead_bytes_max) {
+        auto message = reader_->next(ahead_.empty() ? wait : std::chrono::milliseconds(0));
+        if (!message && ahead_.empty()) return message.error();
+        if (!message) failure_ = message.error();
+        if (!message || !*message) break;
+        bytes += (*message)->bytes.size();
+        ahead_.push_back({std::move(**message), std::nullopt});
+    }
+    const auto decode = [this](std::size_t i) {
+        Ahead& ahead = ahead_[i];
+        if (!is_control(ahead.message.bytes)) ahead.frame = decode_frame(ahead.message.bytes);
+    };
+    if (bytes >= parallel_bytes_min)
+        for_each_in_parallel(ahead_.size(), decode);
+    else
+        for (std::size_t i = 0; i < ahead_.size(); ++i)
+            decode(i);
+    return Done{};
+}
+
 Result<std::optional<Judged>> TopicFollower::next(std::chrono::milliseconds wait) {
     if (reader_ != nullptr && reader_->interrupted()) reader_.reset();
     if (reader_ == nullptr)
         if (const Status begun = begin(); !begun) return begun.error();
-    Result<std::optional<TopicMessage>> message = reader_->next(wait);
-    if (!message) return message.error();
-    if (!*message) return std::optional<Judged>();
+    if (ahead_.empty())
+        if (const Status read = read_ahead(wait); !read) return read.error();
+    if (ahead_.empty()) return std::optional<Judged>();
+    Ahead ahead = std::move(ahead_.front());
+    ahead_.pop_front();
     if (beginning_)
-        if (const Status ours = check_begin(**message); !ours) return ours.error();
+        if (const Status ours = check_begin(ahead.message); !ours) return ours.error();
     beginning_ = false;
-    position_ = (*message)->offset + 1;
-    Judged judged{(*message)->offset, std::move((*message)->bytes), Dropped{}};
-    judged.verdict = judge(state_, log_, {judged.offset, judged.bytes}, lookup_);
+    position_ = ahead.message.offset + 1;
+    Judged judged{ahead.message.offset, std::move(ahead.message.bytes), Dropped{}};
+    judged.verdict = judge_next(judged, std::move(ahead.frame));
     if (const auto* stopped = std::get_if<Stopped>(&judged.verdict))
         return Error{
             stopped->why.code,
             fmt::format("the topic at offset {}: {}", judged.offset, stopped->why.detail)};
     count(judged);
     return std::optional(std::move(judged));
+}
+
+Verdict TopicFollower::judge_next(const Judged& judged, std::optional<Result<Frame>> frame) {
+    if (frame) return judge_frame(state_, log_, judged.offset, std::move(*frame));
+    return judge(state_, log_, {judged.offset, judged.bytes}, lookup_);
 }
 
 void TopicFollower::count(const Judged& judged) {

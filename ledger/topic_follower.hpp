@@ -5,7 +5,9 @@
 
 #include <array>
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <optional>
 #include <string>
@@ -19,11 +21,15 @@ struct Judged {
     Verdict verdict;
 };
 
+// Taken from the reader and decoded before it is judged, at most (one message more may be).
+inline constexpr std::size_t decoded_ahead_bytes_max = 8U << 20U;
+
 using DropCounts = std::array<std::uint64_t, drop_reasons>; // By DropReason.
 
 // Reads a topic by the reader rule from a state that it read before, or from the start. It begins
 // with the message that it took last, and reads it again whenever the connection broke: so a topic
-// that lost or changed it is noticed. Not thread-safe.
+// that lost or changed it is noticed. What has come is decoded ahead, on all cores. Not
+// thread-safe.
 class TopicFollower {
 public:
     // `from` without an offset: reads the topic from its start and expects `from` to be the state
@@ -51,7 +57,15 @@ public:
     const DropCounts& dropped() const { return dropped_; }
 
 private:
+    // A message that waits to be judged; one that is no frame is decoded then.
+    struct Ahead {
+        TopicMessage message;
+        std::optional<Result<Frame>> frame;
+    };
+
     Status begin();
+    Status read_ahead(std::chrono::milliseconds wait);
+    Verdict judge_next(const Judged& judged, std::optional<Result<Frame>> frame);
     bool stands_at_message() const;
     Status check_begin(const TopicMessage& message) const;
     void count(const Judged& judged);
@@ -61,6 +75,8 @@ private:
     ReaderState state_;
     ChainLookup lookup_;
     std::unique_ptr<TopicReader> reader_;
+    std::deque<Ahead> ahead_;
+    std::optional<Error> failure_; // What came after those.
     bool beginning_{};
     std::uint64_t position_{};
     std::uint64_t counted_{}; // Messages below were counted when they were dropped.

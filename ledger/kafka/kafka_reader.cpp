@@ -8,6 +8,7 @@ namespace {
 
 constexpr int only_partition = 0;
 constexpr int wake_wait_ms = 100;
+constexpr std::size_t fetch_bytes = 8U << 20U; // Asked for at a time.
 
 // Whether the topic does not hold what should come next.
 bool is_gone(rd_kafka_resp_err_t code) {
@@ -29,18 +30,25 @@ Result<std::unique_ptr<TopicReader>> KafkaReader::open(
          {"check.crcs", "true"},
          {"fetch.wait.max.ms", "500"},
          {"fetch.error.backoff.ms", "50"},
+         {"fetch.message.max.bytes", std::to_string(fetch_bytes)},
          {"queued.max.messages.kbytes", std::to_string(fetched_kbytes_max)}}
     );
     if (!client) return client.error();
     rd_kafka_topic_t* topic = rd_kafka_topic_new((*client)->get(), settings.topic.c_str(), nullptr);
     if (topic == nullptr) return (*client)->trouble(rd_kafka_last_error());
-    std::unique_ptr<KafkaReader> reader(new KafkaReader(std::move(*client), topic));
+    Queue fetched(
+        rd_kafka_queue_get_partition((*client)->get(), rd_kafka_topic_name(topic), only_partition)
+    );
+    std::unique_ptr<KafkaReader> reader(
+        new KafkaReader(std::move(*client), topic, std::move(fetched))
+    );
     if (rd_kafka_consume_start(topic, only_partition, static_cast<std::int64_t>(offset)) != 0)
         return reader->client_->trouble(rd_kafka_last_error());
     return std::unique_ptr<TopicReader>(std::move(reader));
 }
 
 KafkaReader::~KafkaReader() {
+    fetched_.reset();
     rd_kafka_consume_stop(topic_, only_partition);
     rd_kafka_topic_destroy(topic_);
 }
@@ -55,7 +63,8 @@ Result<std::optional<TopicMessage>> KafkaReader::next(std::chrono::milliseconds 
         return std::optional<TopicMessage>();
     }
     taken_bytes_ += message->len;
-    if (taken_bytes_ >= fetched_kbytes_max * 1024 / 2) wake_fetcher();
+    if (taken_bytes_ >= fetched_kbytes_max * 1024 / 2 && lacks_behind(message->offset))
+        wake_fetcher();
     if (is_gone(message->err))
         return Error{
             Errc::store_damaged, fmt::format("the topic does not hold offset {}", message->offset)};
@@ -63,6 +72,17 @@ Result<std::optional<TopicMessage>> KafkaReader::next(std::chrono::milliseconds 
     return std::optional(TopicMessage{
         static_cast<std::uint64_t>(message->offset),
         std::string(static_cast<const char*>(message->payload), message->len)});
+}
+
+// Whether more stands in the topic, as far as the last fetch told, than was fetched.
+bool KafkaReader::lacks_behind(std::int64_t taken) const {
+    std::int64_t low = 0;
+    std::int64_t high = 0;
+    (void)rd_kafka_get_watermark_offsets(
+        client_->get(), rd_kafka_topic_name(topic_), only_partition, &low, &high
+    );
+    const auto waiting = static_cast<std::int64_t>(rd_kafka_queue_length(fetched_.get()));
+    return taken + 1 + waiting < high;
 }
 
 void KafkaReader::wake_fetcher() {
