@@ -118,6 +118,7 @@ void print_stored(const Shape& shape, const Stored& before, const Stored& after,
 void measure(const Shape& shape, std::uint64_t prior_keys, std::size_t repeats) {
     static std::uint64_t number = 1;
     bench::Series series;
+    bench::Series handed_over;
     bench::Engine engine(data_directory(), shape.group);
     const std::size_t waiting = shape.group == 1 ? 1 : shape.group * 2;
     bench::charge(*engine.partition, {number, shape.warm_up, waiting});
@@ -127,10 +128,15 @@ void measure(const Shape& shape, std::uint64_t prior_keys, std::size_t repeats) 
         const std::uint64_t before = engine.store->log().head().seq;
         const double took = bench::charge(*engine.partition, {number, shape.count, waiting});
         number += shape.count;
-        const double limit = bench::rocksdb_put_seconds(
-            data_directory() + "-limit", groups_above(engine.store->log(), before, shape.group)
-        );
+        const auto groups = groups_above(engine.store->log(), before, shape.group);
+        const std::string directory = data_directory() + "-limit";
+        const double limit = bench::rocksdb_put_seconds(directory, groups);
         series.add_work(shape.count, took, limit);
+        handed_over.add_work(
+            shape.count,
+            bench::rocksdb_put_seconds(directory, groups, bench::PutOn::own_thread),
+            limit
+        );
     }
     bench::print(series.figure(
         fmt::format("engine_group_{}", shape.group),
@@ -145,6 +151,12 @@ void measure(const Shape& shape, std::uint64_t prior_keys, std::size_t repeats) 
             shape.warm_up,
             repeats
         )
+    ));
+    bench::print(handed_over.figure(
+        fmt::format("put_by_another_thread_group_{}", shape.group),
+        0,
+        "wallet charges/s",
+        "a comparison: the limit itself, by a thread that is handed each put and waited for"
     ));
     const auto charges = static_cast<double>(shape.count * repeats);
     print_stored(shape, stored, stored_bytes(*engine.store), charges);

@@ -7,7 +7,10 @@
 #include <rocksdb/options.h>
 
 #include <filesystem>
+#include <functional>
 #include <memory>
+#include <semaphore>
+#include <thread>
 
 namespace tollbook::bench {
 
@@ -31,10 +34,31 @@ std::vector<std::string> packed(const std::vector<std::vector<StoredFrame>>& gro
     return values;
 }
 
+void each(std::size_t count, const std::function<void(std::size_t)>& work) {
+    for (std::size_t i = 0; i < count; ++i)
+        work(i);
+}
+
+void each_handed_over(std::size_t count, const std::function<void(std::size_t)>& work) {
+    std::binary_semaphore asked{0};
+    std::binary_semaphore answered{0};
+    const std::jthread other([&] {
+        each(count, [&](std::size_t i) {
+            asked.acquire();
+            work(i);
+            answered.release();
+        });
+    });
+    each(count, [&](std::size_t) {
+        asked.release();
+        answered.acquire();
+    });
+}
+
 } // namespace
 
 double rocksdb_put_seconds(
-    const std::string& directory, const std::vector<std::vector<StoredFrame>>& groups
+    const std::string& directory, const std::vector<std::vector<StoredFrame>>& groups, PutOn thread
 ) {
     rocksdb::Options options;
     options.create_if_missing = true;
@@ -47,9 +71,12 @@ double rocksdb_put_seconds(
     rocksdb::WriteOptions write;
     write.sync = true;
     const std::vector<std::string> values = packed(groups);
+    const auto put = [&](std::size_t i) { ensure(db->Put(write, big_endian(i), values[i]).ok()); };
     const double took = seconds([&] {
-        for (std::size_t i = 0; i < values.size(); ++i)
-            ensure(db->Put(write, big_endian(i), values[i]).ok());
+        if (thread == PutOn::own_thread)
+            each_handed_over(values.size(), put);
+        else
+            each(values.size(), put);
     });
     ensure(db->Close().ok());
     db.reset();
