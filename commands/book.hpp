@@ -11,7 +11,7 @@
 namespace tollbook {
 
 // Raise it when a row, a key or evolve changes: older checkpoints are then not used.
-inline constexpr std::uint32_t book_version = 2;
+inline constexpr std::uint32_t book_version = 3;
 
 // "<tenant>/<a>" and "<tenant>/<a>/<b>": ids hold no slash, so keys cannot collide.
 std::string book_key(std::string_view tenant, std::string_view a);

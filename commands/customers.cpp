@@ -1,5 +1,6 @@
 #include "commands/deciders.hpp"
 #include "commands/mpesa.hpp"
+#include "ledger/ensure.hpp"
 
 #include <algorithm>
 
@@ -44,6 +45,26 @@ Status check_new_blocks(const std::vector<std::string>& blocks) {
             return Error{Errc::value_out_of_range, "blocks: a reason is named twice"};
     }
     return Done{};
+}
+
+// What follows from the plan: the first day that is not paid for, and the fee that comes with it.
+struct Beginning {
+    Date renews_on;
+    std::optional<std::int64_t> setup_minor;
+};
+
+// A service that ran elsewhere owes no set-up fee and has no trial.
+Beginning beginning_of(
+    const Decision& decision, const AddService& command, std::uint32_t plan_version
+) {
+    if (command.renews_on) return {*command.renews_on, std::nullopt};
+    const PlanRow* plan = decision.book().plans.find(
+        book_key(decision.tenant(), command.plan, std::to_string(plan_version))
+    );
+    ensure(plan != nullptr);
+    Beginning beginning{decision.today() + static_cast<int>(plan->trial_days), std::nullopt};
+    if (plan->setup_minor > 0) beginning.setup_minor = plan->setup_minor;
+    return beginning;
 }
 
 // The version that a service gets: the one asked for, or the newest.
@@ -93,7 +114,6 @@ Status decide(Decision& decision, const AddPaymentReference& command) {
 
 Status decide(Decision& decision, const AddService& command) {
     const std::string site = command.site.value_or(command.service);
-    const std::int32_t anchor = command.anchor_day.value_or(civil(command.renews_on).day);
     const std::vector<std::string> blocks = command.blocks.value_or(std::vector<std::string>{});
     if (const Status status = check_id("service", command.service); !status) return status;
     if (const Status status = check_id("site", site); !status) return status;
@@ -105,6 +125,8 @@ Status decide(Decision& decision, const AddService& command) {
     if (!version) return version.error();
     if (decision.book().sites.find(decision.key(site)) != nullptr)
         return Error{Errc::site_exists, site};
+    const Beginning beginning = beginning_of(decision, command, *version);
+    const std::int32_t anchor = command.anchor_day.value_or(civil(beginning.renews_on).day);
     if (anchor < 1 || anchor > 31) return Error{Errc::value_out_of_range, "anchor_day: 1 to 31"};
     if (const Status status = check_new_blocks(blocks); !status) return status;
 
@@ -116,9 +138,10 @@ Status decide(Decision& decision, const AddService& command) {
             command.plan,
             *version,
             site,
-            command.renews_on,
+            beginning.renews_on,
             anchor,
-            blocks}
+            blocks,
+            beginning.setup_minor}
     );
     return Done{};
 }

@@ -46,8 +46,14 @@ public:
     }
 
     void operator()(const PlanDefined& e) {
-        book_.plans.edit(key(e.plan, std::to_string(e.version))
-        ) = {e.price_minor, e.tax_code, e.tax_percent};
+        book_.plans.edit(key(e.plan, std::to_string(e.version))) = {
+            e.price_minor,
+            e.tax_code,
+            e.tax_percent,
+            e.period,
+            e.period_count.value_or(1),
+            e.setup_minor.value_or(0),
+            e.trial_days.value_or(0)};
         book_.plan_versions.edit(key(e.plan)).value = e.version;
     }
 
@@ -73,8 +79,16 @@ public:
     }
 
     void operator()(const ServiceAdded& e) {
-        book_.services.edit(key(e.service)
-        ) = {e.customer, e.plan, e.plan_version, e.site, e.renews_on, e.anchor_day, e.blocks, 1};
+        book_.services.edit(key(e.service)) = {
+            e.customer,
+            e.plan,
+            e.plan_version,
+            e.site,
+            e.renews_on,
+            e.anchor_day,
+            e.blocks,
+            1,
+            e.setup_minor.value_or(0)};
         book_.customers.edit(key(e.customer)).services.push_back(e.service);
         book_.sites.edit(key(e.site)).service = e.service;
     }
@@ -86,6 +100,7 @@ public:
     void operator()(const ServiceRenewed& e) {
         ServiceRow& row = book_.services.edit(key(e.service));
         row.renews_on = e.to;
+        row.setup_minor = 0;
         ++row.changes;
     }
 

@@ -1,5 +1,6 @@
 #include "commands/renewal.hpp"
 
+#include "commands/billing_period.hpp"
 #include "ledger/ensure.hpp"
 
 #include <fmt/format.h>
@@ -10,44 +11,56 @@ namespace tollbook {
 
 namespace {
 
-struct Period {
-    Date from;
-    Date to;
-};
-
 // Rolling: the period starts today and the old anchor is gone. Fixed: it starts where the last
-// one ended; months that passed while the service was cut are not charged.
-Period next_period(const Decision& decision, const ServiceRow& row) {
+// one ended; those that passed while the service was cut are not charged.
+Period next_period(const Decision& decision, const ServiceRow& row, const PlanRow& plan) {
     const Date today = decision.today();
-    if (decision.row().policies.renewal_anchor == "rolling") return {today, next_month(today)};
-    Period period{row.renews_on, next_month(row.renews_on, row.anchor_day)};
+    if (decision.row().policies.renewal_anchor == "rolling")
+        return period_from(today, plan, civil(today).day);
+    Period period = period_from(row.renews_on, plan, row.anchor_day);
     while (!row.blocks.empty() && period.to <= today)
-        period = {period.to, next_month(period.to, row.anchor_day)};
+        period = period_from(period.to, plan, row.anchor_day);
     return period;
 }
 
-WalletCharged charge_of(
-    const Decision& decision, const ServiceRow& row, const PlanRow& plan, const Period& period
+// A price of the plan, its tax included, as a line and what it moves.
+void add_line(
+    const Decision& decision,
+    const ServiceRow& row,
+    const PlanRow& plan,
+    std::int64_t price_minor,
+    ChargeLine line,
+    WalletCharged& charged
 ) {
-    const NetAndTax price = split_tax_included(plan.price_minor, plan.tax_percent);
-    WalletCharged charged;
-    charged.customer = row.customer;
-    charged.minor = plan.price_minor;
-    ChargeLine line{
-        "period",
-        row.plan,
-        row.plan_version,
-        price.net,
-        std::nullopt,
-        price.tax,
-        period.from,
-        period.to};
+    const NetAndTax price = split_tax_included(price_minor, plan.tax_percent);
+    line.plan = row.plan;
+    line.plan_version = row.plan_version;
+    line.net = price.net;
+    line.tax = price.tax;
     if (!plan.tax_code.empty()) line.tax_code = plan.tax_code;
     charged.lines.push_back(std::move(line));
-    charged.postings.push_back(leg(decision, "wallet:" + row.customer, plan.price_minor));
     charged.postings.push_back(leg(decision, "revenue:" + row.plan, -price.net));
     if (price.tax != 0)
         charged.postings.push_back(leg(decision, "tax:" + plan.tax_code, -price.tax));
+}
+
+// The period's price, and the set-up fee that still waits for it.
+WalletCharged charge_of(
+    const Decision& decision, const ServiceRow& row, const PlanRow& plan, const Period& period
+) {
+    WalletCharged charged;
+    charged.customer = row.customer;
+    charged.minor = plan.price_minor + row.setup_minor;
+    charged.postings.push_back(leg(decision, "wallet:" + row.customer, charged.minor));
+    ChargeLine line;
+    line.component = "period";
+    line.service_from = period.from;
+    line.service_to = period.to;
+    add_line(decision, row, plan, plan.price_minor, std::move(line), charged);
+    line = {};
+    line.component = "setup";
+    if (row.setup_minor > 0)
+        add_line(decision, row, plan, row.setup_minor, std::move(line), charged);
     return charged;
 }
 
@@ -82,13 +95,13 @@ Result<bool> charge_period(
     const PlanRow* plan =
         book.plans.find(book_key(decision.tenant(), row.plan, std::to_string(row.plan_version)));
     ensure(plan != nullptr);
-    const Period period = next_period(decision, row);
+    const Period period = next_period(decision, row, *plan);
     WalletCharged charged = charge_of(decision, row, *plan, period);
     charged.charge = fmt::format("{}:period:{}:0", service, to_string(period.from));
     charged.service = service;
     if (book.charges.find(decision.key(charged.charge)) != nullptr)
         return Error{Errc::charge_exists, charged.charge};
-    auto lots = take(decision.wallet(row.customer), plan->price_minor);
+    auto lots = take(decision.wallet(row.customer), charged.minor);
     if (!lots) return false;
     charged.lots = std::move(*lots);
 

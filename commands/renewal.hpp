@@ -18,9 +18,9 @@ struct Cause {
 // wallet pays for them.
 std::vector<std::string> services_in_order(const Decision& decision, const std::string& customer);
 
-// Charges the service's next period from the wallet: wallet_charged and service_renewed. False,
-// and nothing added, when the wallet does not cover it. Refuses with charge_exists when that
-// period has been charged.
+// Charges the service's next period, and the set-up fee with its first, from the wallet:
+// wallet_charged and service_renewed. False, and nothing added, when the wallet does not cover it.
+// Refuses with charge_exists when that period has been charged.
 Result<bool> charge_period(
     Decision& decision,
     const std::string& service,

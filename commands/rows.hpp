@@ -39,8 +39,14 @@ struct PlanRow { // Keyed by plan and version.
     std::int64_t price_minor{};
     std::string tax_code;
     std::int64_t tax_percent{};
+    BillingPeriod period{};
+    std::uint32_t period_count{};
+    std::int64_t setup_minor{};
+    std::uint32_t trial_days{};
 };
-BOOST_DESCRIBE_STRUCT(PlanRow, (), (price_minor, tax_code, tax_percent))
+BOOST_DESCRIBE_STRUCT(
+    PlanRow, (), (price_minor, tax_code, tax_percent, period, period_count, setup_minor, trial_days)
+)
 
 // A row that is one number: the newest version of a plan.
 struct NumberRow {
@@ -67,10 +73,13 @@ struct ServiceRow {
     Date renews_on;
     std::int32_t anchor_day{};
     std::vector<std::string> blocks;
-    std::uint64_t changes{}; // Counts what happened to it: names a renewal attempt.
+    std::uint64_t changes{};    // Counts what happened to it: names a renewal attempt.
+    std::int64_t setup_minor{}; // Still to be paid, with the first period.
 };
 BOOST_DESCRIBE_STRUCT(
-    ServiceRow, (), (customer, plan, plan_version, site, renews_on, anchor_day, blocks, changes)
+    ServiceRow,
+    (),
+    (customer, plan, plan_version, site, renews_on, anchor_day, blocks, changes, setup_minor)
 )
 
 enum class SitePhase { planned, requested, provisioned, failed, removing, removed };

@@ -1,3 +1,4 @@
+#include "commands/billing_period.hpp"
 #include "commands/deciders.hpp"
 #include "ledger/record.hpp"
 
@@ -9,6 +10,8 @@
 namespace tollbook {
 
 namespace {
+
+constexpr std::uint32_t trial_days_max = 366;
 
 bool all_digits(std::string_view text) {
     return !text.empty() && text.size() <= 10 &&
@@ -46,6 +49,20 @@ Status check_policies(const Policies& policies) {
         return Error{Errc::policy_unsupported, "recognition: on_charge"};
     if (policies.renewal_anchor != "rolling" && policies.renewal_anchor != "fixed")
         return Error{Errc::policy_unsupported, "renewal_anchor: rolling or fixed"};
+    return Done{};
+}
+
+// How often the plan is paid for, and what comes before its first period.
+Status check_terms(const DefinePlan& command) {
+    const std::uint32_t count_max = period_count_max(command.period.value_or(BillingPeriod::month));
+    const std::uint32_t count = command.period_count.value_or(1);
+    if (count == 0 || count > count_max)
+        return Error{
+            Errc::value_out_of_range, fmt::format("period_count: 1 to {} of these", count_max)};
+    if (command.setup_minor)
+        if (const Status status = check_amount(*command.setup_minor); !status) return status;
+    if (command.trial_days.value_or(0) > trial_days_max)
+        return Error{Errc::value_out_of_range, fmt::format("trial_days: 0 to {}", trial_days_max)};
     return Done{};
 }
 
@@ -101,8 +118,7 @@ Status decide(Decision& decision, const DefinePlan& command) {
     if (command.currency != decision.row().currency) return Error{Errc::currency_mismatch, {}};
     const std::int64_t tax = command.tax_percent.value_or(0);
     if (tax < 0 || tax > 100) return Error{Errc::value_out_of_range, "tax_percent: 0 to 100"};
-    if (command.period.value_or("month") != "month")
-        return Error{Errc::value_out_of_range, "period: month"};
+    if (const Status status = check_terms(command); !status) return status;
     if (command.down_mbps < 0 || command.up_mbps < 0)
         return Error{Errc::value_out_of_range, "down_mbps, up_mbps: not below 0"};
 
@@ -121,9 +137,12 @@ Status decide(Decision& decision, const DefinePlan& command) {
             command.currency,
             tax == 0 ? std::string{} : fmt::format("vat{}", tax),
             tax,
-            "month",
+            command.period.value_or(BillingPeriod::month),
             command.down_mbps,
-            command.up_mbps}
+            command.up_mbps,
+            command.period_count,
+            command.setup_minor,
+            command.trial_days}
     );
     return Done{};
 }

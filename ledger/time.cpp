@@ -101,12 +101,13 @@ Date date_of(CivilDay day) {
     return {static_cast<std::int32_t>(days.time_since_epoch().count())};
 }
 
-Date next_month(Date date) { return next_month(date, civil(date).day); }
+Date add_months(Date date, int months) { return add_months(date, months, civil(date).day); }
 
-Date next_month(Date date, int anchor) {
+Date add_months(Date date, int months, int anchor) {
     const CivilDay day = civil(date);
-    const int year = day.month == 12 ? day.year + 1 : day.year;
-    const int month = day.month == 12 ? 1 : day.month + 1;
+    const int ahead = day.year * 12 + day.month - 1 + months; // Since January of the year 0.
+    const int year = ahead / 12;
+    const int month = ahead % 12 + 1;
     return date_of({year, month, std::min(anchor, days_in_month(year, month))});
 }
 

@@ -38,11 +38,11 @@ CivilDay civil(Date date);
 Date date_of(CivilDay day);
 int days_in_month(int year, int month);
 
-// The same day of the next month, clamped to its end: 2027-01-31 -> 2027-02-28.
-Date next_month(Date date);
+// The same day so many months later, clamped to its month's end: 2027-01-31 -> 2027-02-28.
+Date add_months(Date date, int months);
 
-// The day `anchor` (1-31) of the month after `date`'s, clamped: the anchor itself is never lost.
-Date next_month(Date date, int anchor);
+// The day `anchor` (1-31) so many months later, clamped: the anchor itself is never lost.
+Date add_months(Date date, int months, int anchor);
 
 Result<Date> parse_date(std::string_view text);
 Result<Timestamp> parse_timestamp(std::string_view text);

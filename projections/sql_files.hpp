@@ -7,7 +7,7 @@ namespace tollbook {
 
 // A file of schemas/sql, held in the binary.
 struct SqlFile {
-    std::string_view name; // "101_tenancy_v1"
+    std::string_view name; // "101_tenancy_v2"
     std::string_view text;
 };
 

@@ -53,6 +53,9 @@ struct PlanView {
     std::string tax_code;
     std::int64_t tax_percent{};
     std::string period;
+    std::uint32_t period_count{};
+    std::int64_t setup_minor{};
+    std::uint32_t trial_days{};
     std::int64_t down_mbps{};
     std::int64_t up_mbps{};
     Timestamp defined_at;
@@ -70,6 +73,9 @@ BOOST_DESCRIBE_STRUCT(
      tax_code,
      tax_percent,
      period,
+     period_count,
+     setup_minor,
+     trial_days,
      down_mbps,
      up_mbps,
      defined_at,
@@ -94,7 +100,7 @@ BOOST_DESCRIBE_STRUCT(
 class Tenancy final : public Projection {
 public:
     explicit Tenancy(std::string_view schema)
-        : Projection({"tenancy", 1, "101_tenancy_v1"})
+        : Projection({"tenancy", 2, "101_tenancy_v2"})
         , tenants_(schema, "tenants", 1)
         , plans_(schema, "plans", 3)
         , routers_(schema, "routers", 2) {}
@@ -133,7 +139,10 @@ public:
                      std::string(e.currency.code()),
                      e.tax_code,
                      e.tax_percent,
-                     e.period,
+                     boost::describe::enum_to_string(e.period, ""),
+                     e.period_count.value_or(1),
+                     e.setup_minor.value_or(0),
+                     e.trial_days.value_or(0),
                      e.down_mbps,
                      e.up_mbps,
                      fact.record.effective_at,

@@ -2,6 +2,8 @@
 
 #include "api/http/secret_file.hpp"
 
+#include <boost/describe/enum_from_string.hpp>
+
 #include <algorithm>
 #include <charconv>
 #include <span>
@@ -38,6 +40,23 @@ public:
         if (!value.empty() && (ec != std::errc{} || stop != end))
             complain(std::string(column) + " is not a whole number: " + value);
         return number;
+    }
+
+    // Absent when it is empty.
+    template <class T>
+    std::optional<T> optional_number(std::string_view column) {
+        if (optional_text(column).empty()) return std::nullopt;
+        const std::int64_t value = number(column);
+        if (!std::in_range<T>(value)) complain(std::string(column) + " is out of range");
+        return static_cast<T>(value);
+    }
+
+    BillingPeriod period(std::string_view column) {
+        const std::string value = text(column);
+        BillingPeriod period{};
+        if (!value.empty() && !boost::describe::enum_from_string(value.c_str(), period))
+            complain(std::string(column) + " is not day, week, month, quarter or year: " + value);
+        return period;
     }
 
     Date date(std::string_view column) {
@@ -97,9 +116,12 @@ void plan_line(Row& row, Building& building) {
     plan.price_minor = row.number("price_minor");
     plan.currency = row.currency("currency");
     plan.tax_percent = row.number("tax_percent_included");
-    plan.period = row.text("period");
+    plan.period = row.period("period");
     plan.down_mbps = row.number("down_mbps");
     plan.up_mbps = row.number("up_mbps");
+    plan.period_count = row.optional_number<std::uint32_t>("period_count");
+    plan.setup_minor = row.optional_number<std::int64_t>("setup_minor");
+    plan.trial_days = row.optional_number<std::uint32_t>("trial_days");
     building.add(row, plan);
 }
 

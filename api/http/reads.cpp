@@ -27,7 +27,7 @@ Result<ReadAnswer> list_plans(ReaderPool& pool, const Query& query) {
     static constexpr ListOf plans{
         .name = "plans",
         .select = "SELECT 'plan' AS object, plan, version, name, price_minor, currency, tax_code, "
-                  "tax_percent, period, "
+                  "tax_percent, period, period_count, setup_minor, trial_days, "
                   "down_mbps, up_mbps, @defined_at FROM plans",
         .key = "r.plan || ' ' || lpad(r.version::text, 9, '0')",
     };

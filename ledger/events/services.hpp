@@ -51,7 +51,8 @@ BOOST_DESCRIBE_STRUCT(PaymentReferenceAdded, (), (customer, reference))
 // which it is off; it runs when there is none.
 struct ServiceAdded {
     static constexpr std::string_view type = "service_added";
-    static constexpr std::uint16_t schema_version = 1;
+    static constexpr std::uint16_t schema_version =
+        2; // 1: nothing was to be paid beside the period.
     std::string service;
     std::string customer;
     std::string plan;
@@ -60,11 +61,14 @@ struct ServiceAdded {
     Date renews_on; // The first day that is not paid for.
     std::int32_t anchor_day{};
     std::vector<std::string> blocks;
+    std::optional<std::int64_t> setup_minor{}; // To be paid with its first period.
 
     friend bool operator==(const ServiceAdded&, const ServiceAdded&) = default;
 };
 BOOST_DESCRIBE_STRUCT(
-    ServiceAdded, (), (service, customer, plan, plan_version, site, renews_on, anchor_day, blocks)
+    ServiceAdded,
+    (),
+    (service, customer, plan, plan_version, site, renews_on, anchor_day, blocks, setup_minor)
 )
 
 struct ServiceSuspended {

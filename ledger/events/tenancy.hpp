@@ -3,6 +3,7 @@
 #include "ledger/json.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -49,9 +50,13 @@ BOOST_DESCRIBE_STRUCT(
      partition)
 )
 
+// What the price of a plan pays for, so many times.
+enum class BillingPeriod { day, week, month, quarter, year };
+BOOST_DESCRIBE_ENUM(BillingPeriod, day, week, month, quarter, year)
+
 struct PlanDefined {
     static constexpr std::string_view type = "plan_defined";
-    static constexpr std::uint16_t schema_version = 1;
+    static constexpr std::uint16_t schema_version = 2; // 1: monthly, no set-up fee, no trial.
     std::string plan;
     std::uint32_t version{}; // 1, 2, 3 ... without holes
     std::string name;
@@ -59,16 +64,31 @@ struct PlanDefined {
     Currency currency;
     std::string tax_code; // "vat16"; empty when untaxed.
     std::int64_t tax_percent{};
-    std::string period; // month
+    BillingPeriod period{};
     std::int64_t down_mbps{};
     std::int64_t up_mbps{};
+    std::optional<std::uint32_t> period_count{};
+    std::optional<std::int64_t> setup_minor{}; // Once, with the first period; tax included.
+    std::optional<std::uint32_t> trial_days{}; // Before the first period.
 
     friend bool operator==(const PlanDefined&, const PlanDefined&) = default;
 };
 BOOST_DESCRIBE_STRUCT(
     PlanDefined,
     (),
-    (plan, version, name, price_minor, currency, tax_code, tax_percent, period, down_mbps, up_mbps)
+    (plan,
+     version,
+     name,
+     price_minor,
+     currency,
+     tax_code,
+     tax_percent,
+     period,
+     down_mbps,
+     up_mbps,
+     period_count,
+     setup_minor,
+     trial_days)
 )
 
 struct RouterRegistered { // Sealed: RouterSecret, subject "router:<router>".

@@ -37,6 +37,25 @@ TEST_CASE("import: plans become define_plan") {
     );
 }
 
+TEST_CASE("import: a plan says how often it is paid for, and what comes before") {
+    const CsvFile file = read_csv("code,name,price_minor,currency,period,period_count,setup_minor,"
+                                  "trial_days,down_mbps,up_mbps\n"
+                                  "W2,Two weeks,70000,KES,week,2,50000,7,10,5\n"
+                                  "BAD1,Bad,70000,KES,weekly,,,,10,5\n"
+                                  "BAD2,Bad,70000,KES,week,-1,,,10,5\n");
+    const ImportPlan plan = plan_import(file, options_for(ImportKind::plans));
+    REQUIRE(plan.commands.size() == 1);
+    CHECK(
+        plan.commands[0].body == R"({"plan":"W2","name":"Two weeks","price_minor":70000,)"
+                                 R"("currency":"KES","tax_percent":0,"period":"week",)"
+                                 R"("down_mbps":10,"up_mbps":5,"period_count":2,)"
+                                 R"("setup_minor":50000,"trial_days":7})"
+    );
+    REQUIRE(plan.problems.size() == 2);
+    CHECK(plan.problems[0].reason == "period is not day, week, month, quarter or year: weekly");
+    CHECK(plan.problems[1].reason == "period_count is out of range");
+}
+
 TEST_CASE("import: customers come with their reference, and their opening wallets at the end") {
     const CsvFile file = read_csv("account_no,name,phone,opening_balance_minor\n"
                                   "ACC1,CAROL,2547,49975\n"

@@ -11,10 +11,25 @@ namespace {
 
 const Timestamp noon = at("2026-11-20T09:00:00Z");
 
+PlanDefined quarterly() {
+    PlanDefined defined = plan("BIZ50", 6'500'00, 16);
+    defined.period = BillingPeriod::quarter;
+    defined.period_count = 2;
+    defined.setup_minor = 580'00;
+    defined.trial_days = 14;
+    return defined;
+}
+
+ServiceAdded with_setup() {
+    ServiceAdded added = service("ACC00001-1", "ACC00001", "2026-11-30", {"abuse", "unpaid"});
+    added.setup_minor = 580'00;
+    return added;
+}
+
 Story tenancy() {
     return {
         tenant_opened(),
-        plan("BIZ50", 6'500'00, 16),
+        quarterly(),
         router("rtr-01"),
         PeriodClosed{day("2026-11-19")},
         TestClockAdvanced{at("2026-11-20T06:00:00.25Z")},
@@ -24,7 +39,7 @@ Story tenancy() {
 
 Story services() {
     return {
-        service("ACC00001-1", "ACC00001", "2026-11-30", {"abuse", "unpaid"}),
+        with_setup(),
         cut("ACC00001-1", "ACC00001"),
         ServiceReinstated{"ACC00001-1", "ACC00001", "ACC00001-1", "unpaid", {}, "mpesa:UKK1", noon},
         ServiceRenewed{
@@ -165,4 +180,16 @@ TEST_CASE("events: stored payloads never change by a byte") {
         CHECK(decode_event(type, schema_version_of(example), bytes) == Result<Event>(example));
     }
     CHECK(pinned.size() == std::variant_size_v<Event>);
+}
+
+TEST_CASE("events: payloads of older versions are read as what they meant") {
+    const Story meant{
+        plan("BIZ50", 6'500'00, 16),
+        service("ACC00001-1", "ACC00001", "2026-11-30", {"abuse", "unpaid"})};
+    for (const Event& event : meant) {
+        const std::string_view type = type_of(event);
+        CAPTURE(type);
+        REQUIRE(schema_version_of(event) == 2);
+        CHECK(decode_event(type, 1, golden(std::string(type) + ".v1")) == Result<Event>(event));
+    }
 }

@@ -224,3 +224,74 @@ TEST_CASE("a tenant without a test clock renews by the writer's time") {
     book.run().recorded_at = at("2026-11-18T21:00:00Z"); // Midnight in Nairobi.
     book.when(RenewService{"A-1"}).then({cut("A-1", "A")}).booked_on("2026-11-19");
 }
+
+namespace {
+
+// With a set-up fee of 500.00, a week for free, and tax.
+PlanDefined weekly() {
+    PlanDefined defined = plan("WEEK", 464'00, 16);
+    defined.period = BillingPeriod::week;
+    defined.setup_minor = 580'00;
+    defined.trial_days = 7;
+    return defined;
+}
+
+AddService new_service(const std::string& plan) {
+    AddService add;
+    add.service = "A-1";
+    add.customer = "A";
+    add.plan = plan;
+    return add;
+}
+
+} // namespace
+
+TEST_CASE("a service that begins here: its trial, then the set-up fee with the first period, once"
+) {
+    Spec book = given(world() + Story{weekly(), received("R1", "A", 2'000'00)});
+    book.when(new_service("WEEK")).then_types("service_added").renews_on("A-1", "2026-11-27");
+    CHECK(book.event<ServiceAdded>(0).anchor_day == 27);
+    book.when(RenewService{"A-1"}).refused(Errc::service_not_due);
+    book.when(AdvanceTestClock{at("2026-11-27T09:00:00Z")});
+    book.when(RenewService{"A-1"}).renews_on("A-1", "2026-12-04").wallet("A", 956'00);
+    const WalletCharged charged = book.event<WalletCharged>(0);
+    REQUIRE(charged.lines.size() == 2);
+    CHECK(charged.minor == 1'044'00);
+    CHECK(
+        charged.lines[0] ==
+        ChargeLine{
+            "period", "WEEK", 1, 400'00, "vat16", 64'00, day("2026-11-27"), day("2026-12-04")}
+    );
+    CHECK(charged.lines[1] == ChargeLine{"setup", "WEEK", 1, 500'00, "vat16", 80'00, {}, {}});
+    CHECK(
+        charged.postings == legs(
+                                {{"wallet:A", 1'044'00},
+                                 {"revenue:WEEK", -400'00},
+                                 {"tax:vat16", -64'00},
+                                 {"revenue:WEEK", -500'00},
+                                 {"tax:vat16", -80'00}}
+                            )
+    );
+    book.when(AdvanceTestClock{at("2026-12-04T09:00:00Z")});
+    book.when(RenewService{"A-1"}).wallet("A", 492'00);
+    CHECK(book.event<WalletCharged>(0).lines.size() == 1);
+}
+
+TEST_CASE(
+    "a set-up fee that the wallet does not cover cuts, and the money that covers both connects"
+) {
+    PlanDefined plan = weekly();
+    plan.trial_days = std::nullopt;
+    Spec book = given(world() + Story{plan, received("R1", "A", 1'043'99)});
+    book.when(new_service("WEEK"));
+    book.when(RenewService{"A-1"}).then({cut("A-1", "A")}).wallet("A", 1'043'99);
+    book.when(typed("T1", "A", 1)).blocked("A-1", "").wallet("A", 0);
+}
+
+TEST_CASE("a service that ran elsewhere has no trial and owes no set-up fee") {
+    Spec book = given(world() + Story{weekly(), received("R1", "A", 464'00)});
+    AddService add = new_service("WEEK");
+    add.renews_on = day("2026-11-20");
+    book.when(add).when(RenewService{"A-1"}).wallet("A", 0);
+    CHECK(book.event<WalletCharged>(0).lines.size() == 1);
+}

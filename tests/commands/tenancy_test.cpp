@@ -49,10 +49,10 @@ TEST_CASE("define_plan: each definition is the next version, and tax names its c
     Spec book = given(world());
     DefinePlan define{"BIZ50", {}, "Business 50", 7'000'00, kes(), 16, {}, 50, 50};
     book.when(define).then({PlanDefined{
-        "BIZ50", 2, "Business 50", 7'000'00, kes(), "vat16", 16, "month", 50, 50}});
+        "BIZ50", 2, "Business 50", 7'000'00, kes(), "vat16", 16, BillingPeriod::month, 50, 50}});
     define.tax_percent.reset();
     book.when(define).then({PlanDefined{
-        "BIZ50", 3, "Business 50", 7'000'00, kes(), "", 0, "month", 50, 50}});
+        "BIZ50", 3, "Business 50", 7'000'00, kes(), "", 0, BillingPeriod::month, 50, 50}});
 }
 
 TEST_CASE("register_router: the password is sealed, the address is not") {

@@ -36,7 +36,7 @@ WalletCharged charge(std::mt19937_64& random) {
     event.customer = customer;
     event.service = service;
     event.minor = price;
-    event.lines = {{"period", "home-10", 1, split.net, "vat16", split.tax, from, next_month(from)}};
+    event.lines = {{"period", "home-10", 1, split.net, "vat16", split.tax, from, add_months(from, 1)}};
     event.lots = {{receipt, price}};
     event.postings = {
         {"wallet:" + customer, price, currency, {}},

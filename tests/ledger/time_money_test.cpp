@@ -22,10 +22,10 @@ TEST_CASE("money: halves round away from zero on both sides") {
 }
 
 TEST_CASE("time: the same day next month is clamped to the month's end") {
-    CHECK(to_string(next_month(*parse_date("2027-01-31"))) == "2027-02-28");
-    CHECK(to_string(next_month(*parse_date("2027-02-28"))) == "2027-03-28");
-    CHECK(to_string(next_month(*parse_date("2027-02-28"), 31)) == "2027-03-31");
-    CHECK(to_string(next_month(*parse_date("2026-12-31"))) == "2027-01-31");
+    CHECK(to_string(add_months(*parse_date("2027-01-31"), 1)) == "2027-02-28");
+    CHECK(to_string(add_months(*parse_date("2027-02-28"), 1)) == "2027-03-28");
+    CHECK(to_string(add_months(*parse_date("2027-02-28"), 1, 31)) == "2027-03-31");
+    CHECK(to_string(add_months(*parse_date("2026-12-31"), 1)) == "2027-01-31");
 }
 
 TEST_CASE("time: what is no date and no time is refused") {

@@ -32,10 +32,18 @@ def half_up(numerator, denominator):
     return (2 * numerator + denominator) // (2 * denominator)
 
 
-def same_day_next_month(date, anchor):
-    year, month = divmod(date.year * 12 + date.month, 12)
-    last = calendar.monthrange(year, month + 1)[1]
-    return datetime.date(year, month + 1, min(anchor, last))
+MONTHS = {"month": 1, "quarter": 3, "year": 12}
+DAYS = {"day": 1, "week": 7}
+
+
+def end_of_period(start, plan, anchor):
+    count = plan.get("period_count", 1)
+    if plan["period"] in DAYS:
+        return start + datetime.timedelta(days=count * DAYS[plan["period"]])
+    year, month = start.year, start.month
+    for _ in range(count * MONTHS[plan["period"]]):
+        year, month = (year, month + 1) if month < 12 else (year + 1, 1)
+    return datetime.date(year, month, min(anchor, calendar.monthrange(year, month)[1]))
 
 
 class Wallet:
@@ -151,14 +159,16 @@ class Model:
         start = datetime.date.fromisoformat(e["from"])
         expect(e["charge"] in self.charges, "{} renewed without a charge", e["service"])
         expect(service["renews_on"] <= fact["booked_on"], "{} was not due", e["service"])
+        plan = self.plans[service["plan"], service["plan_version"]]
         if self.rolling:
             expect(e["from"] == fact["booked_on"], "{} from {}", e["service"], e["from"])
-            until = same_day_next_month(start, start.day)
+            until = end_of_period(start, plan, start.day)
         else:
             expect(e["from"] >= service["renews_on"], "{} again {}", e["service"], e["from"])
-            until = same_day_next_month(start, service["anchor_day"])
+            until = end_of_period(start, plan, service["anchor_day"])
         expect(e["to"] == until.isoformat(), "{} until {}", e["service"], e["to"])
         service["renews_on"] = e["to"]
+        service.pop("setup_minor", None)
 
     def on_payment_received(self, e, fact):
         expect(e["payment"] not in self.payments, "{} counted twice", e["payment"])
@@ -254,18 +264,25 @@ class Model:
             if payment:
                 payment.uses.append([e["charge"], part["lot"], part["minor"]])
         self.debit("wallet:" + e["customer"], e["minor"])
+        if e["lines"][0]["component"] == "period":
+            self.check_prices(e)
         for line in e["lines"]:
-            if line["component"] == "period":
-                self.check_price(line, e["minor"])
             self.credit("revenue:" + line["plan"] if "plan" in line else "fee", line["net"])
             if line["tax"]:
                 self.credit("tax:" + line["tax_code"], line["tax"])
 
-    def check_price(self, line, minor):
-        plan = self.plans[line["plan"], line["plan_version"]]
-        net = half_up(plan["price_minor"] * 100, 100 + plan["tax_percent"])
-        expect(minor == plan["price_minor"], "{}: {} is not the price", line["plan"], minor)
-        expect((line["net"], line["tax"]) == (net, minor - net), "{}: tax", line["plan"])
+    def check_prices(self, e):
+        service = self.services[e["service"]]
+        plan = self.plans[service["plan"], service["plan_version"]]
+        prices = {"period": plan["price_minor"]}
+        if "setup_minor" in service:
+            prices["setup"] = service["setup_minor"]
+        lines = {line["component"]: line for line in e["lines"]}
+        expect(lines.keys() == prices.keys(), "{}: charges {}", e["charge"], list(lines))
+        expect(e["minor"] == sum(prices.values()), "{}: {} in all", e["charge"], e["minor"])
+        for component, price in prices.items():
+            line, net = lines[component], half_up(price * 100, 100 + plan["tax_percent"])
+            expect((line["net"], line["tax"]) == (net, price - net), "{}: tax", e["charge"])
 
     def told(self):
         payments = {}

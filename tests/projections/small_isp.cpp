@@ -48,7 +48,7 @@ Told tenant_opened() {
 
 Told plan_defined() {
     return {
-        PlanDefined{"HOME10", 1, "Home 10 Mbps", 150'000, kes, "", 0, "month", 10, 10},
+        PlanDefined{"HOME10", 1, "Home 10 Mbps", 150'000, kes, "", 0, BillingPeriod::month, 10, 10},
         morning,
         {},
         {}};

@@ -28,7 +28,7 @@ TestClockAdvanced clock_at(std::string_view text) { return {at(text)}; }
 
 PlanDefined plan(const std::string& code, std::int64_t price_minor, std::int64_t tax_percent) {
     const std::string tax_code = tax_percent == 0 ? "" : fmt::format("vat{}", tax_percent);
-    return {code, 1, code, price_minor, kes(), tax_code, tax_percent, "month", 10, 10};
+    return {code, 1, code, price_minor, kes(), tax_code, tax_percent, BillingPeriod::month, 10, 10};
 }
 
 CustomerRegistered customer(const std::string& id) { return {id, {{id, id}}}; }
@@ -166,7 +166,7 @@ WalletCharged month(
         customer,
         service,
         1'500'00,
-        {{"period", "HOME10", 1, 1'500'00, std::nullopt, 0, first, next_month(first)}},
+        {{"period", "HOME10", 1, 1'500'00, std::nullopt, 0, first, add_months(first, 1)}},
         std::move(lots),
         legs({{"wallet:" + customer, 1'500'00}, {"revenue:HOME10", -1'500'00}})};
 }

@@ -40,6 +40,10 @@ void BookClerk::set_up() {
     send(open);
     send(DefinePlan{"HOME", {}, "Home", 1'500'00, kes, {}, {}, 10, 10});
     send(DefinePlan{"BIZ", {}, "Business", 6'500'01, kes, 16, {}, 50, 50});
+    for (const BillingPeriod period :
+         {BillingPeriod::day, BillingPeriod::week, BillingPeriod::quarter, BillingPeriod::year})
+        send(DefinePlan{"ODD", {}, "Odd", 700'01, kes, 8, period, 5, 5, count(3), 99'99, count(20)}
+        );
     send(RegisterRouter{"rtr-01", "routeros-api", "127.0.0.1", 8728, {}, "admin", "secret"});
     for (int i = 1; i <= 6; ++i) {
         const std::string id = fmt::format("C{}", i);
@@ -179,8 +183,10 @@ void BookClerk::change_customers() {
     case 0:
         add.service = service();
         add.customer = add.service.substr(0, 2);
-        add.plan = roll(3) == 0 ? "BIZ" : "HOME";
-        add.renews_on = today + static_cast<int>(roll(30)) - 5;
+        add.plan = pick(std::array{"HOME", "BIZ", "ODD"}, roll(3));
+        if (add.plan == "ODD") add.plan_version = count(4);
+        if (add.plan != "ODD" || roll(2) == 0)
+            add.renews_on = today + static_cast<int>(roll(30)) - 5;
         if (roll(4) == 0) add.blocks = {{"abuse", "unpaid"}};
         if (roll(4) == 0) add.anchor_day = 31;
         send(add);

@@ -49,6 +49,9 @@ private:
 
     std::string receipt() { return "R" + std::to_string(roll(receipts_ += 1) % 400); }
 
+    // From 1 to `n`.
+    std::uint32_t count(std::uint64_t n) { return static_cast<std::uint32_t>(1 + roll(n)); }
+
     std::string payment();
     std::string channel();
     std::int64_t amount();

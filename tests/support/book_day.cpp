@@ -144,7 +144,7 @@ private:
         plan.price_minor = std::stoll(row.at("price_minor"));
         plan.currency = Currency::parse(row.at("currency")).value();
         plan.tax_percent = std::stoll(row.at("tax_percent_included"));
-        plan.period = row.at("period");
+        ensure(boost::describe::enum_from_string(row.at("period").c_str(), plan.period.emplace()));
         plan.down_mbps = std::stoll(row.at("down_mbps"));
         plan.up_mbps = std::stoll(row.at("up_mbps"));
         send(plan);

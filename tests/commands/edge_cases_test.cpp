@@ -1,0 +1,177 @@
+// The acceptance list of billing: what goes wrong in the field, and what happens here instead. One
+// test for each row, named by its number; edge_cases.py says which rows have none yet.
+#include "tests/support/book_builders.hpp"
+
+using namespace tollbook;
+
+namespace {
+
+PlanDefined plan_of(
+    const std::string& code, BillingPeriod period, std::optional<std::uint32_t> count = {}
+) {
+    PlanDefined defined = plan(code, 1'500'00);
+    defined.period = period;
+    defined.period_count = count;
+    return defined;
+}
+
+ServiceAdded service_on(
+    const std::string& code, std::string_view renews_on, std::optional<std::int32_t> anchor = {}
+) {
+    ServiceAdded added = service("A-1", "A", renews_on);
+    added.plan = code;
+    added.anchor_day = anchor.value_or(added.anchor_day);
+    return added;
+}
+
+Spec& on(Spec& book, std::string_view day) {
+    return book.when(AdvanceTestClock{at(std::string(day) + "T09:00:00Z")});
+}
+
+// Renews on each of these days, and ends on the one after it.
+void check_renewals(Spec& book, const std::vector<std::string_view>& days) {
+    book.when(typed("MONEY", "A", 1'000'000'00));
+    for (std::size_t i = 0; i + 1 < days.size(); ++i) {
+        on(book, days[i]);
+        book.when(RenewService{"A-1"}).renews_on("A-1", days[i + 1]);
+    }
+}
+
+std::size_t charges_of(Spec& book) {
+    return static_cast<std::size_t>(std::ranges::count_if(book.run().facts(), [](const Fact& fact) {
+        return std::holds_alternative<WalletCharged>(fact.event);
+    }));
+}
+
+} // namespace
+
+TEST_CASE("edge_01: an anchor of 29 to 31 is clamped in short months and comes back") {
+    Spec monthly = given(fixed_world() + Story{service_on("HOME10", "2027-01-31")});
+    check_renewals(monthly, {"2027-01-31", "2027-02-28", "2027-03-31", "2027-04-30", "2027-05-31"});
+    Spec quarterly = given(
+        fixed_world() +
+        Story{plan_of("Q", BillingPeriod::quarter), service_on("Q", "2027-02-28", 30)}
+    );
+    check_renewals(
+        quarterly, {"2027-02-28", "2027-05-30", "2027-08-30", "2027-11-30", "2028-02-29"}
+    );
+    Spec half_yearly = given(
+        fixed_world() +
+        Story{plan_of("H", BillingPeriod::month, 6), service_on("H", "2027-02-28", 31)}
+    );
+    check_renewals(half_yearly, {"2027-02-28", "2027-08-31", "2028-02-29", "2028-08-31"});
+}
+
+TEST_CASE("edge_02: a year from 29 February ends on the 28th, and on the 29th when there is one") {
+    Spec book = given(
+        fixed_world() + Story{plan_of("Y", BillingPeriod::year), service_on("Y", "2028-02-29")}
+    );
+    check_renewals(book, {"2028-02-29", "2029-02-28", "2030-02-28", "2031-02-28", "2032-02-29"});
+}
+
+TEST_CASE("edge_04: days are the provider's, not the server's") {
+    Spec book = given(world() + Story{service("A-1", "A", "2026-11-21")});
+    book.when(typed("T1", "A", 1'500'00));
+    book.when(AdvanceTestClock{at("2026-11-20T20:59:59Z")}); // A second before midnight in Nairobi.
+    book.when(RenewService{"A-1"}).refused(Errc::service_not_due);
+    book.when(AdvanceTestClock{at("2026-11-20T21:00:00Z")});
+    book.when(RenewService{"A-1"}).booked_on("2026-11-21").renews_on("A-1", "2026-12-21");
+}
+
+TEST_CASE("edge_06: a run that slept over billing days finds them all due, whatever day it is") {
+    Spec book = given(
+        fixed_world() + Story{plan_of("W", BillingPeriod::week), service_on("W", "2026-11-02")}
+    );
+    book.when(typed("T1", "A", 9'000'00));
+    for (const char* until : {"2026-11-09", "2026-11-16", "2026-11-23"})
+        book.when(RenewService{"A-1"}).renews_on("A-1", until);
+    book.when(RenewService{"A-1"}).refused(Errc::service_not_due);
+    CHECK(charges_of(book) == 3);
+}
+
+TEST_CASE("edge_07: however many schedulers run, a period is charged once") {
+    Spec book = given(world() + Story{service("A-1", "A", "2026-11-20")});
+    book.when(typed("T1", "A", 9'000'00));
+    book.when(RenewService{"A-1"}).then_types("wallet_charged service_renewed");
+    book.when(RenewService{"A-1"}).refused(Errc::service_not_due);
+    CHECK(charges_of(book) == 1);
+    book.wallet("A", 7'500'00);
+}
+
+TEST_CASE("edge_13: a new price is for those who come; each charge names the version that it used"
+) {
+    Spec book = given(world() + Story{service("A-1", "A", "2026-11-20")});
+    book.when(typed("T1", "A", 9'000'00));
+    book.when(DefinePlan{"HOME10", {}, "Home 10", 1'800'00, kes(), {}, {}, 10, 10});
+    book.when(RenewService{"A-1"}).wallet("A", 7'500'00);
+    CHECK(book.event<WalletCharged>(0).lines.front().plan_version == 1);
+    AddService later;
+    later.service = "A-2";
+    later.customer = "A";
+    later.plan = "HOME10";
+    book.when(later).when(RenewService{"A-2"}).wallet("A", 5'700'00);
+    CHECK(book.event<WalletCharged>(0).lines.front().plan_version == 2);
+}
+
+TEST_CASE("edge_17: what is paid too much stays in the wallet and pays the next period") {
+    Spec book = given(world() + Story{service("A-1", "A", "2026-11-20", {"unpaid"})});
+    book.when(told({.receipt = "R1", .amount = "3100.00", .reference = "A"}));
+    book.wallet("A", 1'600'00).renews_on("A-1", "2026-12-20");
+    on(book, "2026-12-20").when(RenewService{"A-1"}).wallet("A", 100'00);
+}
+
+TEST_CASE("edge_20: money that comes before anything is due waits in the wallet") {
+    Spec book = given(world());
+    book.when(told({.receipt = "R1", .amount = "1500.00", .reference = "A"}));
+    book.wallet("A", 1'500'00);
+    AddService first;
+    first.service = "A-1";
+    first.customer = "A";
+    first.plan = "HOME10";
+    book.when(first).when(RenewService{"A-1"}).wallet("A", 0).renews_on("A-1", "2026-12-20");
+}
+
+TEST_CASE("edge_30: money with a reference that nobody has waits in suspense, and is assigned") {
+    Spec book = given(world() + Story{service("A-1", "A", "2026-11-20", {"unpaid"})});
+    book.when(told({.receipt = "R1", .amount = "1500.00", .reference = "AA"}));
+    book.then_types("callback_received arrival_resolved payment_received").blocked("A-1", "unpaid");
+    book.when(AssignSuspense{"mpesa:R1", {{"A", 1'500'00}}, "typed twice"});
+    book.blocked("A-1", "").wallet("A", 0);
+}
+
+TEST_CASE("edge_33: a reversal takes the money back from the wallet and says what it had paid for"
+) {
+    Spec book = given(world() + Story{service("A-1", "A", "2026-11-20", {"unpaid"})});
+    book.when(told({.receipt = "R1", .amount = "1500.00", .reference = "A"})).wallet("A", 0);
+    book.when(ReversePayment{"mpesa:R1", {}, "reversed by Safaricom"}).wallet("A", -1'500'00);
+    const std::vector<WalletDebit> debits = book.event<PaymentReversed>(0).debits;
+    REQUIRE(debits.size() == 1);
+    CHECK(debits.front().unwound == std::vector<Unwound>{{"A-1:period:2026-11-20:0", 1'500'00}});
+}
+
+TEST_CASE("edge_44: a payment and a cut at the same moment are ordered by the log alone") {
+    const Story due = world() + Story{service("A-1", "A", "2026-11-20")};
+    const RecordCallback money = told({.receipt = "R1", .amount = "1500.00", .reference = "A"});
+    Spec paid_first = given(due);
+    paid_first.when(money).when(RenewService{"A-1"}).blocked("A-1", "").wallet("A", 0);
+    Spec cut_first = given(due);
+    cut_first.when(RenewService{"A-1"}).blocked("A-1", "unpaid");
+    cut_first.when(money).blocked("A-1", "").wallet("A", 0);
+}
+
+TEST_CASE("edge_50: a line that several reasons hold comes back when the last one falls") {
+    Spec book = given(world() + Story{service("A-1", "A", "2026-11-20", {"unpaid"})});
+    book.when(SuspendService{"A-1", "abuse"}).blocked("A-1", "abuse+unpaid");
+    book.when(told({.receipt = "R1", .amount = "1500.00", .reference = "A"}));
+    book.blocked("A-1", "abuse+unpaid").wallet("A", 1'500'00);
+    book.when(ReinstateService{"A-1", "abuse"}).blocked("A-1", "").wallet("A", 0);
+}
+
+TEST_CASE("edge_51: a late fact of a closed day is booked on the first open one, its time kept") {
+    Spec book = given(world() + Story{PeriodClosed{day("2026-11-19")}});
+    book.when(
+        told({.receipt = "R1", .amount = "1500.00", .reference = "A", .time = "20261118120000"})
+    );
+    book.booked_on("2026-11-20");
+    CHECK(book.event<PaymentReceived>(2).occurred_at == at("2026-11-18T09:00:00Z"));
+}
