@@ -204,7 +204,9 @@ std::vector<Check> Node::Parts::checks() const {
         std::string detail =
             fmt::format("{}, {} records behind", name_of(now->state), now->lag_records());
         if (!now->detail.empty()) detail += "; " + now->detail;
-        all.push_back({"read-models", well, true, std::move(detail)});
+        for (const std::string& name : now->outdated)
+            detail += "; " + name + " waits for `project rebuild`";
+        all.push_back({"read-models", well && now->outdated.empty(), true, std::move(detail)});
         if (runner) all.push_back({"parked-keys", now->parked.empty(), true, told(now->parked)});
     }
     if (enforcement) all.push_back(routers_check());

@@ -90,6 +90,20 @@ Status Projector::adopt(
     return member.parked.load(db_, member.owner());
 }
 
+Result<bool> Projector::was_rebuilt() {
+    if (outdated_.empty()) return false;
+    const auto stored = read_checkpoints(db_, source_.identity().partition);
+    if (!stored) return stored.error();
+    const auto projections = make_projections(live_schema);
+    return std::ranges::any_of(*stored, [&](const ProjectionCheckpoint& checkpoint) {
+        if (std::ranges::find(outdated_, checkpoint.projection) == outdated_.end()) return false;
+        return std::ranges::any_of(projections, [&](const auto& projection) {
+            return projection->name() == checkpoint.projection &&
+                   projection->version() == checkpoint.version;
+        });
+    });
+}
+
 void Projector::find_position() {
     position_ = source_.start();
     const auto by_seq = [](const Member& a, const Member& b) {

@@ -50,8 +50,11 @@ public:
     // What is parked, of those that have something.
     std::vector<ParkedCount> parked() const;
 
-    // Projections that wait for a rebuild.
+    // Projections that wait for a rebuild. None of them is carried here.
     const std::vector<std::string>& outdated() const { return outdated_; }
+
+    // Whether one of those was rebuilt meanwhile: a projector that is opened now carries it.
+    Result<bool> was_rebuilt();
 
 private:
     struct Member {

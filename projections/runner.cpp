@@ -24,7 +24,8 @@ bool is_final(Errc code) {
     return std::ranges::find(codes, code) != codes.end();
 }
 
-// With nothing to write, the database is asked this often whether it is still there.
+// With nothing to write, the database is asked this often whether it is still there; and whether
+// what waits for a rebuild has had it.
 constexpr std::chrono::seconds quiet_max{1};
 
 constexpr std::chrono::milliseconds stand_by_every{50};
@@ -101,6 +102,7 @@ Status ProjectionRunner::carry(const std::stop_token& stop, SqlSession& db, Proj
     using Clock = std::chrono::steady_clock;
     std::uint64_t statements = db.statements();
     Clock::time_point heard = Clock::now();
+    Clock::time_point looked = heard;
     while (!stop.stop_requested()) {
         const Result<std::size_t> records = projector.advance(options_.limits);
         if (!records) return records.error();
@@ -108,6 +110,12 @@ Status ProjectionRunner::carry(const std::stop_token& stop, SqlSession& db, Proj
         if (Clock::now() - heard > quiet_max) {
             if (const Status status = db.run("SELECT 1"); !status) return status;
             heard = Clock::now();
+        }
+        if (Clock::now() - looked > quiet_max) {
+            const Result<bool> rebuilt = projector.was_rebuilt();
+            if (!rebuilt) return rebuilt.error();
+            if (*rebuilt) return Error{Errc::database_unavailable, "a read model was rebuilt"};
+            looked = Clock::now();
         }
         report(projector, *records);
         board_.change([&](ProjectionProgress& progress) {

@@ -3,6 +3,7 @@
 #include "postgres_fixture.hpp"
 #include "projections/diff.hpp"
 #include "projections/observer.hpp"
+#include "projections/rebuild.hpp"
 #include "small_isp.hpp"
 #include "steady_load.hpp"
 #include "support/show_result.hpp"
@@ -50,6 +51,33 @@ bool grows_beyond(MemorySource& source, std::uint64_t head) {
 }
 
 } // namespace
+
+TEST_CASE("runner: what waits for a rebuild is told, and carried on after it") {
+    MemorySource source;
+    open_isp(source);
+    const TestDatabase database;
+    const auto db = database.prepared();
+    REQUIRE(project_all(*db, source));
+    REQUIRE(db->run("UPDATE projection_checkpoints SET version = 77 WHERE projection = 'wallets'"));
+    ProjectionRunner runner(source, options_for(database.dsn()));
+    source.add(paid("R1", "ACC1", 100));
+    REQUIRE(runner.wait_for(source.head()->seq, soon()));
+    CHECK(runner.progress().outdated == std::vector<std::string>{"wallets"});
+    const auto balance = [&] {
+        return ask(*db, "SELECT balance_minor FROM wallets WHERE customer = 'ACC1'");
+    };
+    CHECK(balance() == "0");
+
+    REQUIRE(rebuild(*db, source, {"wallets", {}, false})->swapped);
+    for (const auto end = soon(); Clock::now() < end && !runner.progress().outdated.empty();)
+        std::this_thread::sleep_for(std::chrono::milliseconds{5});
+    REQUIRE(runner.progress().outdated.empty());
+    REQUIRE(runner.wait_for(source.head()->seq, soon()));
+    CHECK(balance() == "100");
+    source.add(paid("R2", "ACC1", 100));
+    REQUIRE(runner.wait_for(source.head()->seq, soon()));
+    CHECK(balance() == "200");
+}
 
 TEST_CASE("runner: carries what comes, and a read can wait for its own write") {
     MemorySource source;
