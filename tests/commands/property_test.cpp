@@ -68,7 +68,7 @@ TEST_CASE("property: the clerk reaches every kind of event") {
     std::set<std::string_view> types;
     for (const std::uint64_t seed : seeds) {
         BookRun run;
-        work(run, seed, 2'000);
+        work(run, seed, 6'000);
         for (const Fact& fact : run.facts())
             types.insert(type_of(fact.event));
     }
