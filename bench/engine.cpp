@@ -119,6 +119,7 @@ void measure(const Shape& shape, std::uint64_t prior_keys, std::size_t repeats) 
     static std::uint64_t number = 1;
     bench::Series series;
     bench::Series handed_over;
+    std::vector<double> processor_us;
     bench::Engine engine(data_directory(), shape.group);
     const std::size_t waiting = shape.group == 1 ? 1 : shape.group * 2;
     bench::charge(*engine.partition, {number, shape.warm_up, waiting});
@@ -126,7 +127,11 @@ void measure(const Shape& shape, std::uint64_t prior_keys, std::size_t repeats) 
     const Stored stored = stored_bytes(*engine.store);
     for (std::size_t repeat = 0; repeat < repeats; ++repeat) {
         const std::uint64_t before = engine.store->log().head().seq;
+        const double processor = bench::processor_seconds();
         const double took = bench::charge(*engine.partition, {number, shape.count, waiting});
+        processor_us.push_back(
+            (bench::processor_seconds() - processor) * 1e6 / static_cast<double>(shape.count)
+        );
         number += shape.count;
         const auto groups = groups_above(engine.store->log(), before, shape.group);
         const std::string directory = data_directory() + "-limit";
@@ -144,12 +149,15 @@ void measure(const Shape& shape, std::uint64_t prior_keys, std::size_t repeats) 
         "wallet charges/s",
         fmt::format(
             "limit: one packed RocksDB put + sync of the same bytes; {} prior keys, {} customers, "
-            "{} charges after a warm-up of {}, median of {}",
+            "{} charges after a warm-up of {}, median of {}; {:.1f} us of processor time a charge, "
+            "the "
+            "making of its command included",
             prior_keys,
             bench::engine_customers,
             shape.count,
             shape.warm_up,
-            repeats
+            repeats,
+            bench::median(processor_us)
         )
     ));
     bench::print(handed_over.figure(

@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <cstdio>
 #include <string>
+#include <sys/resource.h>
 #include <utility>
 #include <vector>
 
@@ -90,6 +91,16 @@ double seconds(F&& run) {
     const auto start = std::chrono::steady_clock::now();
     run();
     return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
+
+// Processor time of this process so far, all threads.
+inline double processor_seconds() {
+    rusage used{};
+    (void)::getrusage(RUSAGE_SELF, &used);
+    const auto of = [](const timeval& time) {
+        return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
+    };
+    return of(used.ru_utime) + of(used.ru_stime);
 }
 
 } // namespace tollbook::bench

@@ -43,7 +43,8 @@ std::int64_t take_from(LotTaken& lot, std::int64_t wanted, std::vector<LotTaken>
 }
 
 void drop_empty(WalletRow& wallet) {
-    std::erase_if(wallet.lots, [](const LotTaken& lot) { return lot.minor == 0; });
+    const auto empty = [](const LotTaken& lot) { return lot.minor == 0; };
+    wallet.lots.erase(std::ranges::remove_if(wallet.lots, empty).begin(), wallet.lots.end());
 }
 
 } // namespace

@@ -3,6 +3,8 @@
 #include "ledger/events/wallets.hpp"
 #include "ledger/money.hpp"
 
+#include <boost/container/small_vector.hpp>
+
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -18,7 +20,7 @@ inline constexpr std::string_view opening_lot = "opening";
 // A wallet is made of lots, the oldest first. It may be overdrawn (a reversal took more than it
 // held); then it has no lots, and the next credit fills the hole first.
 struct WalletRow {
-    std::vector<LotTaken> lots; // What is left of each.
+    boost::container::small_vector<LotTaken, 1> lots; // What is left of each; most have one.
     std::int64_t overdrawn{};
     std::uint32_t opened{}; // 1: its opening balance was posted.
 

@@ -1,6 +1,7 @@
 #include "ledger/command_queue.hpp"
 
 #include <algorithm>
+#include <thread>
 #include <utility>
 
 namespace tollbook {
@@ -13,6 +14,7 @@ CommandQueue::Entry CommandQueue::push(std::span<std::unique_ptr<PendingCommand>
         if (commands_.size() + commands.size() > commands_max_) return Entry::full;
         for (auto& command : commands)
             commands_.push_back(std::move(command));
+        ++changes_;
         wake = writer_waits_;
     }
     if (wake) changed_.notify_one();
@@ -24,6 +26,7 @@ bool CommandQueue::push_task(WriterTask task) {
         const std::scoped_lock lock(mutex_);
         if (closed_) return false;
         tasks_.push_back(std::move(task));
+        ++changes_;
     }
     changed_.notify_one();
     return true;
@@ -33,6 +36,7 @@ void CommandQueue::poke() {
     {
         const std::scoped_lock lock(mutex_);
         poked_ = true;
+        ++changes_;
     }
     changed_.notify_one();
 }
@@ -41,17 +45,32 @@ void CommandQueue::close() {
     {
         const std::scoped_lock lock(mutex_);
         closed_ = true;
+        ++changes_;
     }
     changed_.notify_one();
 }
 
-CommandQueue::Taken CommandQueue::take(std::size_t commands_max, std::chrono::milliseconds wait) {
+bool CommandQueue::has_some(std::size_t commands_max) const {
+    return (!commands_.empty() && commands_max > 0) || !tasks_.empty() || poked_ || closed_;
+}
+
+// Whoever else wants the processor has it meanwhile.
+void CommandQueue::look_out(std::unique_lock<std::mutex>& lock, std::chrono::microseconds at_most) {
+    const std::uint64_t before = changes_;
+    lock.unlock();
+    const auto until = std::chrono::steady_clock::now() + at_most;
+    while (changes_ == before && std::chrono::steady_clock::now() < until)
+        std::this_thread::yield();
+    lock.lock();
+}
+
+CommandQueue::Taken CommandQueue::take(std::size_t commands_max, const Waiting& waiting) {
     std::unique_lock lock(mutex_);
+    if (waiting.look_out.count() > 0 && !has_some(commands_max)) look_out(lock, waiting.look_out);
     writer_waits_ = true;
     Taken taken;
-    taken.waited_in_vain = !changed_.wait_for(lock, wait, [&] {
-        return (!commands_.empty() && commands_max > 0) || !tasks_.empty() || poked_ || closed_;
-    });
+    taken.waited_in_vain =
+        !changed_.wait_for(lock, waiting.sleep, [&] { return has_some(commands_max); });
     writer_waits_ = false;
     poked_ = false;
     taken.closed = closed_;

@@ -2,9 +2,11 @@
 
 #include "ledger/pending_command.hpp"
 
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <cstddef>
+#include <cstdint>
 #include <deque>
 #include <functional>
 #include <memory>
@@ -43,9 +45,16 @@ public:
         bool waited_in_vain{};
     };
 
-    // Waits for something, a poke, the closing or `wait`. At most `commands_max` commands, and the
-    // rest of an atomic batch; none are waited for when it is 0.
-    Taken take(std::size_t commands_max, std::chrono::milliseconds wait);
+    // How a writer with nothing to do waits. A caller who was just answered often comes back before
+    // a sleeping thread would be awake again, so it may be worth to look out for him for a moment.
+    struct Waiting {
+        std::chrono::microseconds look_out{};
+        std::chrono::milliseconds sleep{};
+    };
+
+    // Waits for something, a poke or the closing. At most `commands_max` commands, and the rest of
+    // an atomic batch; none are waited for when it is 0.
+    Taken take(std::size_t commands_max, const Waiting& waiting);
 
     // Takes out what came in before `since`. For while the writer is held up.
     PendingCommands take_older(std::chrono::steady_clock::time_point since);
@@ -55,6 +64,9 @@ public:
     std::size_t size() const;
 
 private:
+    bool has_some(std::size_t commands_max) const;
+    void look_out(std::unique_lock<std::mutex>& lock, std::chrono::microseconds at_most);
+
     std::size_t commands_max_;
     mutable std::mutex mutex_;
     std::condition_variable changed_;
@@ -63,6 +75,7 @@ private:
     bool writer_waits_{};
     bool poked_{};
     bool closed_{};
+    std::atomic<std::uint64_t> changes_{}; // Counts what came in, pokes and the closing.
 };
 
 } // namespace tollbook

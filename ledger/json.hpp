@@ -14,6 +14,7 @@
 #include "ledger/money.hpp"
 #include "ledger/time.hpp"
 
+#include <boost/container/small_vector.hpp>
 #include <boost/describe/class.hpp>
 #include <boost/describe/enum.hpp>
 #include <boost/describe/enum_from_string.hpp>
@@ -55,6 +56,17 @@ inline constexpr bool is_optional = false;
 template <class T>
 inline constexpr bool is_optional<std::optional<T>> = true;
 
+// A JSON array: a vector, or one that holds its first items in itself.
+template <class T>
+inline constexpr bool is_sequence = false;
+template <class T>
+inline constexpr bool is_sequence<std::vector<T>> = true;
+template <class T, std::size_t Within>
+inline constexpr bool is_sequence<boost::container::small_vector<T, Within>> = true;
+
+template <class T>
+concept Sequence = is_sequence<T>;
+
 template <class T>
 using Members = boost::describe::describe_members<T, boost::describe::mod_public>;
 
@@ -95,8 +107,8 @@ void write(JsonBuffer& out, T value) {
     out.add_string(boost::describe::enum_to_string(value, ""));
 }
 
-template <class T>
-void write(JsonBuffer& out, const std::vector<T>& values);
+template <Sequence T>
+void write(JsonBuffer& out, const T& values);
 
 template <DescribedStruct T>
 void write(JsonBuffer& out, const T& value);
@@ -112,11 +124,11 @@ void write_field(JsonBuffer& out, bool& first, std::string_view name, const T& v
     }
 }
 
-template <class T>
-void write(JsonBuffer& out, const std::vector<T>& values) {
+template <Sequence T>
+void write(JsonBuffer& out, const T& values) {
     out.add('[');
     bool first = true;
-    for (const T& value : values) {
+    for (const auto& value : values) {
         if (!first) out.add(',');
         write(out, value);
         first = false;
@@ -172,8 +184,8 @@ Status read(JsonNode node, T& value) {
     return Error{Errc::value_out_of_range, "one of " + names};
 }
 
-template <class T>
-Status read(JsonNode node, std::vector<T>& values);
+template <Sequence T>
+Status read(JsonNode node, T& values);
 
 template <DescribedStruct T>
 Status read(JsonNode node, T& value);
@@ -184,8 +196,8 @@ Status read(JsonNode node, std::optional<T>& value) {
     return read(node, *value);
 }
 
-template <class T>
-Status read(JsonNode node, std::vector<T>& values) {
+template <Sequence T>
+Status read(JsonNode node, T& values) {
     if (kind(node) != JsonKind::array) return mistyped("an array");
     values.clear();
     JsonItems items(node);

@@ -1,12 +1,25 @@
 #include "ledger/log.hpp"
 
 #include "ledger/append_check.hpp"
+#include "ledger/bytes.hpp"
 #include "ledger/ensure.hpp"
+
+#include <algorithm>
+#include <sodium.h>
 
 namespace tollbook {
 
 Status Log::claim(const LeaderId& leader) {
     return take_claim(next_claim(identity(), state_at_head(*this), leader));
+}
+
+LeaderId new_leader(std::uint64_t node_id) {
+    std::string node;
+    put_fixed(node, node_id);
+    LeaderId leader{};
+    std::ranges::copy(node, leader.begin());
+    randombytes_buf(leader.data() + node.size(), leader.size() - node.size());
+    return leader;
 }
 
 ReaderState state_at_head(const Log& log) {

@@ -111,6 +111,9 @@ public:
     virtual Status sync_mark() = 0;
 };
 
+// Node id and 128 random bits: a restarted process is another leader.
+LeaderId new_leader(std::uint64_t node_id);
+
 // The hash of the record `seq` (0: the genesis hash); not_found above the head.
 Result<Hash> hash_in(const Log& log, std::uint64_t seq);
 

@@ -1,6 +1,5 @@
 #include "ledger/partition_writer.hpp"
 
-#include "ledger/bytes.hpp"
 #include "ledger/crash_point.hpp"
 #include "ledger/gathered_answers.hpp"
 #include "ledger/recovery.hpp"
@@ -8,7 +7,6 @@
 
 #include <algorithm>
 #include <pthread.h>
-#include <sodium.h>
 #include <utility>
 
 namespace tollbook {
@@ -17,18 +15,9 @@ namespace {
 
 constexpr std::chrono::seconds idle_wait{1};
 constexpr std::chrono::milliseconds look_every{50};
+constexpr std::chrono::microseconds look_out{100};  // About what a sleeping thread needs to wake.
 constexpr std::chrono::milliseconds patience{100};  // With a group that is being appended.
 constexpr std::uint64_t checkpoints_behind_max = 4; // Further behind, the writer waits.
-
-// Node id and 128 random bits: a restarted process is another leader.
-LeaderId new_leader(std::uint64_t node_id) {
-    std::string node;
-    put_fixed(node, node_id);
-    LeaderId leader{};
-    std::ranges::copy(node, leader.begin());
-    randombytes_buf(leader.data() + node.size(), leader.size() - node.size());
-    return leader;
-}
 
 Error stopping() { return {Errc::not_ready, "the node is stopping"}; }
 
@@ -147,9 +136,9 @@ PartitionHealth PartitionWriter::health() const {
 void PartitionWriter::run() {
     (void)::pthread_setname_np(::pthread_self(), "writer");
     for (bool closed = false; !closed;) {
-        CommandQueue::Taken taken =
-            queue_.take(room_in_group(), commit_.is_appending() ? look_every : idle_wait);
+        CommandQueue::Taken taken = queue_.take(room_in_group(), waiting());
         closed = taken.closed;
+        came_alone_ = taken.commands.size() == 1;
         collect_checkpoint();
         if (closed || !taken.tasks.empty()) drain();
         for (const WriterTask& task : taken.tasks)
@@ -165,6 +154,12 @@ void PartitionWriter::run() {
         publish();
     }
     finish();
+}
+
+// A command that came alone was sent by somebody who waits for it before he sends the next one.
+CommandQueue::Waiting PartitionWriter::waiting() const {
+    if (commit_.is_appending()) return {{}, look_every};
+    return {came_alone_ ? look_out : std::chrono::microseconds{0}, idle_wait};
 }
 
 // For a writer that falls idle.

@@ -53,6 +53,7 @@ private:
     std::optional<Error> enqueue(std::span<std::unique_ptr<PendingCommand>> commands);
 
     void run();
+    CommandQueue::Waiting waiting() const;
     bool keep_waiting();
     std::size_t room_in_group() const;
     void decide(PendingCommands commands);
@@ -79,6 +80,7 @@ private:
     std::uint64_t checkpoint_begun_seq_{};
     std::vector<Promise> checkpoint_asked_;
     std::vector<Promise> checkpoint_awaited_; // For the one that is being written.
+    bool came_alone_{};                       // What was decided last.
     std::optional<Error> stopped_;
     std::atomic<std::uint64_t> refusals_{};           // Beside those of the groups.
     std::chrono::steady_clock::time_point next_look_; // While the log waits for others.

@@ -17,18 +17,34 @@ using namespace derived_layout;
 
 namespace {
 
-// The first 16 bytes of a key as numbers that are ordered as the keys are; behind the end come
-// zeros.
+// 16 bytes of a key, behind what all keys begin with, as numbers that are ordered as the keys are;
+// behind the end come zeros.
 using KeyStart = std::array<std::uint64_t, 2>;
 
 template <class Key>
-KeyStart key_start(const Key& key) {
+KeyStart key_start(const Key& key, std::size_t common) {
     std::array<char, sizeof(KeyStart)> first{};
-    std::copy_n(key.begin(), std::min(key.size(), first.size()), first.begin());
+    const auto from = key.begin() + static_cast<std::ptrdiff_t>(common);
+    std::copy_n(from, std::min(key.size() - common, first.size()), first.begin());
     KeyStart start = std::bit_cast<KeyStart>(first);
     for (std::uint64_t& number : start)
         number = be64toh(number);
     return start;
+}
+
+// How many bytes all keys begin with.
+template <class T, class Key>
+std::size_t common_bytes(std::span<const T> entries, Key T::*key) {
+    if (entries.empty()) return 0;
+    const Key& first = entries.front().*key;
+    std::size_t common = first.size();
+    for (const T& entry : entries) {
+        const Key& other = entry.*key;
+        const auto end = first.begin() + static_cast<std::ptrdiff_t>(common);
+        const auto [differs, at] = std::mismatch(first.begin(), end, other.begin(), other.end());
+        common = static_cast<std::size_t>(differs - first.begin());
+    }
+    return common;
 }
 
 // Beside each entry stands how its key begins: few comparisons must look at the key itself.
@@ -42,8 +58,9 @@ template <class T, class Key>
 std::vector<Sorted<T>> sorted(std::span<const T> entries, Key T::*key) {
     std::vector<Sorted<T>> order;
     order.reserve(entries.size());
+    const std::size_t common = common_bytes(entries, key);
     for (const T& entry : entries)
-        order.push_back({key_start(entry.*key), &entry});
+        order.push_back({key_start(entry.*key, common), &entry});
     std::ranges::sort(order, [key](const Sorted<T>& a, const Sorted<T>& b) {
         return a.start != b.start ? a.start < b.start : a.entry->*key < b.entry->*key;
     });
@@ -66,6 +83,18 @@ void SortedFile::put(std::string_view key, std::string_view value) {
 }
 
 void SortedFile::put_rows(char family, std::span<const RowImage> rows) {
+    const auto of_another = [&](const RowImage& row) {
+        return row.key.front() != rows.front().key.front();
+    };
+    while (!rows.empty()) {
+        const auto end = std::ranges::find_if(rows, of_another);
+        const auto count = static_cast<std::size_t>(end - rows.begin());
+        put_table(family, rows.first(count));
+        rows = rows.subspan(count);
+    }
+}
+
+void SortedFile::put_table(char family, std::span<const RowImage> rows) {
     std::string key;
     for (const auto& [start, row] : sorted(rows, &RowImage::key)) {
         key.assign(1, family).append(row->key);

@@ -18,6 +18,7 @@ public:
     SortedFile(const Database& database, std::string path);
 
     void put(std::string_view key, std::string_view value);
+    // Table by table, in the order of their tags, as the journal tells them.
     void put_rows(char family, std::span<const RowImage> rows);
     void put_commands(std::span<const IndexEntry> commands);
 
@@ -25,6 +26,8 @@ public:
     rocksdb::Status finish();
 
 private:
+    void put_table(char family, std::span<const RowImage> rows);
+
     rocksdb::Options options_;
     rocksdb::SstFileWriter writer_;
     std::string path_;

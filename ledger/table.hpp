@@ -69,11 +69,7 @@ public:
 
     // A row that will be asked for soon. The journal's `fetch_wanted` brings all of them near at
     // once; it changes nothing that anybody can see.
-    void want(std::string_view key) const {
-        const std::uint64_t hash = key_hash(key);
-        rows_.want_place(hash);
-        wanted_.add(hash, key);
-    }
+    void want(std::string_view key) const { wanted_.add(key_hash(key), key); }
 
     // All rows of a hot table, in no particular order.
     template <class F>
@@ -129,8 +125,7 @@ private:
     }
 
     void fetch_wanted() const override {
-        for (const WantedKeys::Place& place : wanted_.places())
-            rows_.want_node(place.hash);
+        rows_.bring_near(wanted_.places());
         if (cold_ && store_ != nullptr) read_wanted();
         wanted_.clear();
     }

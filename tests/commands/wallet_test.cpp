@@ -8,7 +8,9 @@ namespace {
 
 using Lots = std::vector<LotTaken>;
 
-WalletRow holding(Lots lots) { return {std::move(lots), 0, 0}; }
+using Held = decltype(WalletRow::lots);
+
+WalletRow holding(const Held& lots) { return {lots, 0, 0}; }
 
 } // namespace
 
@@ -25,7 +27,7 @@ TEST_CASE("wallet: a credit fills the hole first and opens a lot with the rest")
     CHECK(credit(wallet, "b", 12) == 5);
     CHECK(wallet == WalletRow{{{"b", 7}}, 0, 0});
     CHECK(credit(wallet, "c", 1) == 0);
-    CHECK(wallet.lots == Lots{{"b", 7}, {"c", 1}});
+    CHECK(wallet.lots == Held{{"b", 7}, {"c", 1}});
 }
 
 TEST_CASE("wallet: a price is taken from the oldest lots, or not at all") {
@@ -33,7 +35,7 @@ TEST_CASE("wallet: a price is taken from the oldest lots, or not at all") {
     CHECK(take(wallet, 14) == std::nullopt);
     CHECK(balance(wallet) == 13);
     CHECK(take(wallet, 11) == Lots{{"a", 5}, {"b", 6}});
-    CHECK(wallet.lots == Lots{{"b", 1}, {"c", 1}});
+    CHECK(wallet.lots == Held{{"b", 1}, {"c", 1}});
     CHECK(take(wallet, 2) == Lots{{"b", 1}, {"c", 1}});
     CHECK(wallet == WalletRow{});
     WalletRow overdrawn{{}, 1, 0};

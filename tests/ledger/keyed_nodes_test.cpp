@@ -5,6 +5,7 @@
 #include <map>
 #include <random>
 #include <string>
+#include <vector>
 
 using namespace tollbook;
 
@@ -65,15 +66,16 @@ TEST_CASE("keyed nodes: keys of one hash are kept apart, and none is lost when o
     CHECK(nodes.find(hash + 1, "b") == nullptr);
 }
 
-TEST_CASE("keyed nodes: wanting what is there or not changes nothing") {
+TEST_CASE("keyed nodes: bringing near what is there or not changes nothing") {
+    struct Wanted {
+        std::uint64_t hash;
+    };
+
     Nodes nodes;
-    nodes.want_place(key_hash("a"));
-    nodes.want_node(key_hash("a"));
+    nodes.bring_near(std::vector<Wanted>{{key_hash("a")}});
     nodes.add(key_hash("a"), "a").value = 1;
-    for (const char* key : {"a", "b"}) {
-        nodes.want_place(key_hash(key));
-        nodes.want_node(key_hash(key));
-    }
-    CHECK(nodes.size() == 1);
+    nodes.add(key_hash(""), "");
+    nodes.bring_near(std::vector<Wanted>{{key_hash("a")}, {key_hash("b")}, {key_hash("")}});
+    CHECK(nodes.size() == 2);
     CHECK(nodes.find(key_hash("a"), "a")->value == 1);
 }
