@@ -62,13 +62,13 @@ SmallProvider::SmallProvider(std::size_t routers) {
     }
 }
 
-void SmallProvider::send(const std::string& type, const std::string& body) {
+std::uint64_t SmallProvider::send(const std::string& type, const std::string& body) {
     std::promise<Result<Receipt>> answered;
     partition_->submit(
         {"small", fmt::format("test-{}", ++sent_), type, body, "test", {}, {}, std::nullopt},
         [&](Result<Receipt> answer) { answered.set_value(std::move(answer)); }
     );
-    must(answered.get_future().get());
+    return must(answered.get_future().get()).first_seq;
 }
 
 void SmallProvider::provision(std::size_t router, std::size_t number) {
@@ -91,12 +91,14 @@ void SmallProvider::provision(std::size_t router, std::size_t number) {
     );
 }
 
-void SmallProvider::suspend(const std::string& service) {
-    send("suspend_service", fmt::format(R"({{"service":"{}","reason":"manual"}})", service));
+std::uint64_t SmallProvider::suspend(const std::string& service) {
+    return send("suspend_service", fmt::format(R"({{"service":"{}","reason":"manual"}})", service));
 }
 
-void SmallProvider::reinstate(const std::string& service, const std::string& reason) {
-    send("reinstate_service", fmt::format(R"({{"service":"{}","reason":"{}"}})", service, reason));
+std::uint64_t SmallProvider::reinstate(const std::string& service, const std::string& reason) {
+    return send(
+        "reinstate_service", fmt::format(R"({{"service":"{}","reason":"{}"}})", service, reason)
+    );
 }
 
 void SmallProvider::settle() {

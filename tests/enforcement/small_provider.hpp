@@ -21,13 +21,13 @@ class SmallProvider {
 public:
     explicit SmallProvider(std::size_t routers);
 
-    // A command; its refusal fails the test.
-    void send(const std::string& type, const std::string& body);
+    // A command; its refusal fails the test. The seq of its first record.
+    std::uint64_t send(const std::string& type, const std::string& body);
 
     // Adds service "<router>-<number>" and asks for its site.
     void provision(std::size_t router, std::size_t number);
-    void suspend(const std::string& service);
-    void reinstate(const std::string& service, const std::string& reason = "manual");
+    std::uint64_t suspend(const std::string& service);
+    std::uint64_t reinstate(const std::string& service, const std::string& reason = "manual");
 
     void enforce(EnforcementOptions options = quick());
 
