@@ -2,8 +2,8 @@
 
 #include "api/http/metrics.hpp"
 #include "api/http/services.hpp"
-#include "api/renewals.hpp"
 #include "api/replication.hpp"
+#include "api/run_order.hpp"
 #include "ledger/source.hpp"
 #include "ledger/submit.hpp"
 
@@ -34,8 +34,8 @@ public:
         std::string_view tenant, const Sealed& sealed, const Uuid& event_id
     ) const = 0;
 
-    // Blocks until every renewal is answered.
-    virtual Result<RenewalReport> renew(const RenewalOrder& order) = 0;
+    // The report or preview as JSON. Blocks until every renewal is answered.
+    virtual Result<std::string> run(const RunOrder& order) = 0;
 
     virtual std::vector<Check> checks() const = 0;
     virtual std::vector<Samples> samples() const = 0;

@@ -63,7 +63,7 @@ struct Node::Parts {
     Check routers_check() const;
     bool reads_ready() const;
     void sample_metrics();
-    void renew(const RenewalRun& run, const Reply& reply);
+    void run(const RunOrder& order, const Reply& reply);
 
     NodeOptions options;
     std::string dsn; // In use; empty: no database.
@@ -158,15 +158,15 @@ void Node::Parts::open_enforcement() {
 }
 
 // A run blocks, so it has a thread of its own; runs of all tenants take turns there.
-void Node::Parts::renew(const RenewalRun& run, const Reply& reply) {
-    const bool posted = runs->post([this, run, reply](std::size_t) {
-        const Result<RenewalReport> report = ledger->renew({run.tenant, run.actor, run.request_id});
-        if (!report) return reply(problem_response(report.error(), run.request_id));
+void Node::Parts::run(const RunOrder& order, const Reply& reply) {
+    const bool posted = runs->post([this, order, reply](std::size_t) {
+        Result<std::string> report = ledger->run(order);
+        if (!report) return reply(problem_response(report.error(), order.correlation));
         Response response;
-        response.body = to_json(*report);
+        response.body = std::move(*report);
         reply(std::move(response));
     });
-    if (!posted) reply(problem_response(Error{Errc::overloaded, "runs wait"}, run.request_id));
+    if (!posted) reply(problem_response(Error{Errc::overloaded, "runs wait"}, order.correlation));
 }
 
 Services Node::Parts::services() {
@@ -176,7 +176,7 @@ Services Node::Parts::services() {
         .hooks = hooks,
         .metrics = metrics,
         .checks = [this] { return checks(); },
-        .renewal_run = [this](const RenewalRun& run, const Reply& reply) { renew(run, reply); },
+        .run = [this](const RunOrder& order, const Reply& reply) { run(order, reply); },
         .read_models = readers.get(),
         .reads_ready = [this] { return reads_ready(); },
         .projected_seq = [this] { return views()->seq; },

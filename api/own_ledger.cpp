@@ -1,6 +1,7 @@
 #include "api/ledger_access.hpp"
 #include "api/logging.hpp"
 #include "api/node_metrics.hpp"
+#include "api/renewals.hpp"
 #include "commands/book_decider.hpp"
 #include "ledger/keystore.hpp"
 #include "ledger/partition.hpp"
@@ -26,8 +27,8 @@ public:
         return keys_->open_sealed(tenant, sealed, event_id);
     }
 
-    Result<RenewalReport> renew(const RenewalOrder& order) override {
-        return run_renewals(*partition_, order);
+    Result<std::string> run(const RunOrder& order) override {
+        return run_order(*partition_, order);
     }
 
     std::vector<Check> checks() const override;

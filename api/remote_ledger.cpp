@@ -49,7 +49,7 @@ public:
         return keys_->open_sealed(tenant, sealed, event_id);
     }
 
-    Result<RenewalReport> renew(const RenewalOrder& order) override;
+    Result<std::string> run(const RunOrder& order) override;
     std::vector<Check> checks() const override;
     std::vector<Samples> samples() const override;
 
@@ -80,14 +80,12 @@ Status RemoteLedger::open() {
     return Done{};
 }
 
-Result<RenewalReport> RemoteLedger::renew(const RenewalOrder& order) {
+Result<std::string> RemoteLedger::run(const RunOrder& order) {
     if (!remote_) return Error{Errc::not_ready, "this process has no role that takes commands"};
     Client client({options_.url, options_.key, 1, renewals_within});
-    const Result<ClientReply> reply = client.post(
-        "/v1/renewals", to_json(RemoteRenewal{order.tenant, order.actor, order.correlation}), {}
-    );
+    Result<ClientReply> reply = client.post("/v1/renewals", to_json(order), {});
     if (!reply) return reply.error();
-    return from_json<RenewalReport>(reply->body);
+    return std::move(reply->body);
 }
 
 std::vector<Check> RemoteLedger::checks() const {

@@ -6,7 +6,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <latch>
+#include <map>
+#include <span>
+#include <utility>
 #include <vector>
 
 namespace tollbook::api {
@@ -15,6 +19,9 @@ namespace {
 
 // Below the partition's own limit, so that a run leaves room for everybody else.
 constexpr std::size_t window_commands_max = 4'096;
+
+constexpr std::size_t slice_services_max = 2'000; // Of a preview, while no command is decided.
+constexpr std::size_t key_hash_chars = 16;        // Of a preview's hash, in the keys of its run.
 
 Result<std::vector<DueService>> due_services(Partition& partition, const std::string& tenant) {
     Result<std::vector<DueService>> due = std::vector<DueService>{};
@@ -25,27 +32,106 @@ Result<std::vector<DueService>> due_services(Partition& partition, const std::st
     return due;
 }
 
-Submission renewal_of(const DueService& due, const RenewalOrder& order) {
+// A slice of the due services, no customer's cut in two.
+std::span<const DueService> next_slice(std::span<const DueService> due) {
+    std::size_t end = std::min(slice_services_max, due.size());
+    while (end < due.size() && due[end].customer == due[end - 1].customer)
+        ++end;
+    return due.first(end);
+}
+
+// In slices, so that commands are decided in between.
+Result<std::vector<BillingItem>> preview_items(Partition& partition, const std::string& tenant) {
+    const Result<std::vector<DueService>> all = due_services(partition, tenant);
+    if (!all) return all.error();
+    std::vector<BillingItem> items;
+    std::span<const DueService> due = *all;
+    while (!due.empty()) {
+        const auto slice = next_slice(due);
+        const Status looked = partition.read([&](const Decider& decider, const Head&) {
+            const Book& book = static_cast<const BookDecider&>(decider).book();
+            std::ranges::move(
+                preview_billing(book, tenant, machine_clock(), slice), std::back_inserter(items)
+            );
+        });
+        if (!looked) return looked.error();
+        due = due.subspan(slice.size());
+    }
+    return items;
+}
+
+void add(BillingSum& sum, const BillingItem& item) {
+    ++sum.services;
+    sum.minor += item.minor;
+}
+
+BillingPreview summed_up(std::vector<BillingItem> items) {
+    BillingPreview preview;
+    preview.preview = preview_hash(items);
+    preview.due = items.size();
+    std::map<std::pair<std::string, std::uint32_t>, PlanSum> plans;
+    for (const BillingItem& item : items) {
+        PlanSum& plan = plans[{item.plan, item.plan_version}];
+        plan.plan = item.plan;
+        plan.plan_version = item.plan_version;
+        if (item.outcome == BillingOutcome::parked) {
+            add(preview.parked, item);
+            continue;
+        }
+        const bool charged = item.outcome == BillingOutcome::charged;
+        add(charged ? preview.charged : preview.cut, item);
+        add(charged ? plan.charged : plan.cut, item);
+    }
+    for (auto& [key, plan] : plans)
+        preview.plans.push_back(std::move(plan));
+    preview.left_out = items.size() - std::min(items.size(), preview_items_max);
+    items.resize(items.size() - preview.left_out);
+    preview.items = std::move(items);
+    return preview;
+}
+
+Submission submission_of(const RunOrder& order, std::string key, const RenewService& command) {
     Submission submission;
     submission.tenant = order.tenant;
-    submission.key =
-        fmt::format("renew:{}:{}:{}", due.service, to_string(due.renews_on), due.changes);
-    submission.type = "renew_service";
-    submission.body = R"({"service":)";
-    write_json_string(submission.body, due.service);
-    submission.body += '}';
+    submission.key = std::move(key);
+    submission.type = RenewService::type;
+    submission.body = to_json(command);
     submission.actor = order.actor;
     submission.correlation = order.correlation;
     return submission;
+}
+
+std::string key_of(const std::string& service, Date renews_on, std::uint64_t changes) {
+    return fmt::format("renew:{}:{}:{}", service, to_string(renews_on), changes);
+}
+
+Submission renewal_of(const DueService& due, const RunOrder& order) {
+    return submission_of(
+        order, key_of(due.service, due.renews_on, due.changes), {due.service, std::nullopt}
+    );
+}
+
+// Of a preview of its own: it asks for something else than a plain run does.
+Submission confirmation_of(const BillingItem& item, const RunOrder& order) {
+    const ExpectedRenewal expected{item.from, item.minor, item.outcome == BillingOutcome::charged};
+    return submission_of(
+        order,
+        key_of(item.service, item.from, item.changes) + ":" +
+            order.preview.substr(0, key_hash_chars),
+        {item.service, expected}
+    );
 }
 
 // A repeated command was counted by the run that made it.
 void count(RenewalReport& report, const Result<Receipt>& answer) {
     if (!answer) {
         const Errc code = answer.error().code;
+        if (code == Errc::figures_moved) ++report.moved;
         const bool settled = code == Errc::service_not_due || code == Errc::service_blocked ||
                              code == Errc::insufficient_funds;
-        ++(settled ? report.settled : report.failed);
+        if (settled) ++report.settled;
+        if (code == Errc::charge_exists) ++report.parked;
+        if (!settled && code != Errc::figures_moved && code != Errc::charge_exists) ++report.failed;
         return;
     }
     report.position = std::max(report.position, answer->last_seq);
@@ -57,26 +143,68 @@ void count(RenewalReport& report, const Result<Receipt>& answer) {
     }
 }
 
-} // namespace
-
-Result<RenewalReport> run_renewals(Partition& partition, const RenewalOrder& order) {
-    const Result<std::vector<DueService>> due = due_services(partition, order.tenant);
-    if (!due) return due.error();
+// The commands in windows; adds up what they come to.
+template <class Items, class MakeCommand>
+RenewalReport submit_all(Partition& partition, const Items& items, MakeCommand make_command) {
     Guarded<RenewalReport> report;
-    for (std::size_t begin = 0; begin < due->size(); begin += window_commands_max) {
-        const std::size_t end = std::min(begin + window_commands_max, due->size());
+    for (std::size_t begin = 0; begin < items.size(); begin += window_commands_max) {
+        const std::size_t end = std::min(begin + window_commands_max, items.size());
         std::latch answered(static_cast<std::ptrdiff_t>(end - begin));
         for (std::size_t i = begin; i < end; ++i)
-            partition.submit(renewal_of((*due)[i], order), [&](const Result<Receipt>& answer) {
+            partition.submit(make_command(items[i]), [&](const Result<Receipt>& answer) {
                 report.with([&](RenewalReport& sum) { count(sum, answer); });
                 answered.count_down();
             });
         answered.wait();
     }
-    return report.with([&](RenewalReport& sum) {
-        sum.due = due->size();
-        return sum;
+    return report.with([](const RenewalReport& sum) { return sum; });
+}
+
+Result<RenewalReport> confirm(Partition& partition, const RunOrder& order) {
+    Result<std::vector<BillingItem>> items = preview_items(partition, order.tenant);
+    if (!items) return items.error();
+    if (const std::string now = preview_hash(*items); now != order.preview)
+        return Error{Errc::figures_moved, "the preview of now is " + now};
+    const std::size_t due = items->size();
+    std::erase_if(*items, [](const BillingItem& item) {
+        return item.outcome == BillingOutcome::parked;
     });
+    RenewalReport report = submit_all(partition, *items, [&](const BillingItem& item) {
+        return confirmation_of(item, order);
+    });
+    report.due = due;
+    report.parked += due - items->size();
+    return report;
+}
+
+} // namespace
+
+Result<BillingPreview> preview_run(Partition& partition, const std::string& tenant) {
+    Result<std::vector<BillingItem>> items = preview_items(partition, tenant);
+    if (!items) return items.error();
+    return summed_up(std::move(*items));
+}
+
+Result<RenewalReport> run_renewals(Partition& partition, const RunOrder& order) {
+    if (order.step == RunStep::confirm) return confirm(partition, order);
+    const Result<std::vector<DueService>> due = due_services(partition, order.tenant);
+    if (!due) return due.error();
+    RenewalReport report = submit_all(partition, *due, [&](const DueService& service) {
+        return renewal_of(service, order);
+    });
+    report.due = due->size();
+    return report;
+}
+
+Result<std::string> run_order(Partition& partition, const RunOrder& order) {
+    if (order.step == RunStep::preview) {
+        const Result<BillingPreview> preview = preview_run(partition, order.tenant);
+        if (!preview) return preview.error();
+        return to_json(*preview);
+    }
+    const Result<RenewalReport> report = run_renewals(partition, order);
+    if (!report) return report.error();
+    return to_json(*report);
 }
 
 } // namespace tollbook::api

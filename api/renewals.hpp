@@ -1,35 +1,76 @@
 #pragma once
 
-#include "ledger/json.hpp"
+#include "api/run_order.hpp"
+#include "commands/billing_preview.hpp"
 #include "ledger/partition.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
+#include <vector>
 
 namespace tollbook::api {
 
 // What a renewal run came to. `cut`: suspended for `unpaid`. `settled`: found renewed or blocked
-// by the time its turn came.
+// by the time its turn came. `moved`: its figures were not those of the preview any more, so
+// nothing was done. `parked`: something is wrong with it, and a person should look.
 struct RenewalReport {
     std::uint64_t due{};
     std::uint64_t renewed{};
     std::uint64_t cut{};
     std::uint64_t settled{};
+    std::uint64_t moved{};
+    std::uint64_t parked{};
     std::uint64_t failed{};
     std::uint64_t position{}; // Seq of the last record it made; 0: none.
 };
-BOOST_DESCRIBE_STRUCT(RenewalReport, (), (due, renewed, cut, settled, failed, position))
+BOOST_DESCRIBE_STRUCT(
+    RenewalReport, (), (due, renewed, cut, settled, moved, parked, failed, position)
+)
 
-// Who asked for a run.
-struct RenewalOrder {
-    std::string tenant;
-    std::string actor;
-    std::string correlation;
+// The lines of a preview with something in common.
+struct BillingSum {
+    std::uint64_t services{};
+    std::int64_t minor{};
 };
+BOOST_DESCRIBE_STRUCT(BillingSum, (), (services, minor))
+
+struct PlanSum {
+    std::string plan;
+    std::uint32_t plan_version{};
+    BillingSum charged;
+    BillingSum cut;
+};
+BOOST_DESCRIBE_STRUCT(PlanSum, (), (plan, plan_version, charged, cut))
+
+struct BillingPreview {
+    std::string preview; // Its hash, which a confirmation names.
+    std::uint64_t due{};
+    BillingSum charged;
+    BillingSum cut; // What they would have paid.
+    BillingSum parked;
+    std::vector<PlanSum> plans;
+    std::vector<BillingItem> items; // The first preview_items_max; the sums and the hash have all.
+    std::uint64_t left_out{};
+};
+BOOST_DESCRIBE_STRUCT(
+    BillingPreview, (), (preview, due, charged, cut, parked, plans, items, left_out)
+)
+
+inline constexpr std::size_t preview_items_max = 10'000;
+
+// What renewing everything that is due would come to, a period for each service. Changes nothing.
+// Commands go on meanwhile: the confirmation notices what they move.
+Result<BillingPreview> preview_run(Partition& partition, const std::string& tenant);
 
 // Renews what is due for a tenant now, each service by its own command, in the order in which one
 // wallet pays for several. Any number of runs may come at any time, also at once: a command's key
-// names the service's state, so it happens once. Blocks until all are answered.
-Result<RenewalReport> run_renewals(Partition& partition, const RenewalOrder& order);
+// names the service's state, so it happens once. A confirmation is refused with figures_moved when
+// the preview of now is another one, and each of its commands does what was previewed or nothing.
+// Blocks until all are answered.
+Result<RenewalReport> run_renewals(Partition& partition, const RunOrder& order);
+
+// Either, as JSON.
+Result<std::string> run_order(Partition& partition, const RunOrder& order);
 
 } // namespace tollbook::api

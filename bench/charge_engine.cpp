@@ -13,6 +13,12 @@ namespace {
 
 constexpr std::size_t openings_of_one_command = 1'000;
 
+std::string customer(std::size_t number) {
+    return fmt::format("ACC{:06}", number % engine_customers);
+}
+
+} // namespace
+
 Submission submission(std::string key, std::string type, std::string body) {
     Submission made;
     made.tenant = "bench";
@@ -23,36 +29,18 @@ Submission submission(std::string key, std::string type, std::string body) {
     return made;
 }
 
-// Sends commands in order, many on their way at once; a refusal ends the bench.
-class Sender {
-public:
-    explicit Sender(Partition& partition) : partition_(partition) {}
-
-    ~Sender() {
-        for (std::ptrdiff_t i = 0; i < waiting_max; ++i)
-            room_.acquire();
-    }
-
-    void operator()(Submission command) {
+Sender::~Sender() {
+    for (std::ptrdiff_t i = 0; i < waiting_max; ++i)
         room_.acquire();
-        partition_.submit(std::move(command), [this](const Result<Receipt>& receipt) {
-            ensure(receipt.has_value());
-            room_.release();
-        });
-    }
-
-private:
-    static constexpr std::ptrdiff_t waiting_max = 10'000;
-
-    Partition& partition_;
-    std::counting_semaphore<> room_{waiting_max};
-};
-
-std::string customer(std::size_t number) {
-    return fmt::format("ACC{:06}", number % engine_customers);
 }
 
-} // namespace
+void Sender::operator()(Submission command) {
+    room_.acquire();
+    partition_.submit(std::move(command), [this](const Result<Receipt>& receipt) {
+        ensure(receipt.has_value());
+        room_.release();
+    });
+}
 
 Engine::Engine(
     const std::string& directory,
@@ -86,8 +74,12 @@ Submission charge_of(std::uint64_t number) {
 }
 
 void each_opening(const std::function<void(Submission)>& take) {
-    take(submission("open", "open_tenant", R"({"name":"Bench","timezone":"UTC","currency":"KES"})")
-    );
+    take(submission(
+        "open",
+        "open_tenant",
+        R"({"name":"Bench","timezone":"UTC","currency":"KES",)"
+        R"("policies":{"recognition":"on_charge","renewal_anchor":"fixed"}})"
+    ));
     std::string openings;
     for (std::size_t i = 0; i < engine_customers; ++i) {
         const std::string id = customer(i);

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <semaphore>
 #include <string>
 
 namespace tollbook::bench {
@@ -29,6 +30,28 @@ struct Engine {
     std::unique_ptr<Store> store;
     std::unique_ptr<KeyStore> keys;
     std::unique_ptr<Partition> partition;
+};
+
+// A command of the tenant "bench".
+Submission submission(std::string key, std::string type, std::string body);
+
+// Sends commands in order, many on their way at once; a refusal ends the bench. Waits for the last
+// answer when it ends.
+class Sender {
+public:
+    explicit Sender(Partition& partition) : partition_(partition) {}
+
+    Sender(const Sender&) = delete;
+    Sender& operator=(const Sender&) = delete;
+    ~Sender();
+
+    void operator()(Submission command);
+
+private:
+    static constexpr std::ptrdiff_t waiting_max = 10'000;
+
+    Partition& partition_;
+    std::counting_semaphore<> room_{waiting_max};
 };
 
 // What opens the tenant "bench" with all its customers, each with money for every charge to come.

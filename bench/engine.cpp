@@ -5,6 +5,7 @@
 #include "bench/charge_engine.hpp"
 #include "bench/figure.hpp"
 #include "bench/limits/rocksdb_put.hpp"
+#include "bench/required_work.hpp"
 #include "commands/book_decider.hpp"
 #include "ledger/database.hpp"
 #include "ledger/derived_store.hpp"
@@ -13,6 +14,7 @@
 #include "ledger/store_handles.hpp"
 #include "tests/support/scratch_directory.hpp"
 
+#include <algorithm>
 #include <cstdlib>
 #include <random>
 
@@ -119,6 +121,7 @@ void measure(const Shape& shape, std::uint64_t prior_keys, std::size_t repeats) 
     static std::uint64_t number = 1;
     bench::Series series;
     bench::Series handed_over;
+    bench::Series at_most;
     std::vector<double> processor_us;
     bench::Engine engine(data_directory(), shape.group);
     const std::size_t waiting = shape.group == 1 ? 1 : shape.group * 2;
@@ -137,6 +140,10 @@ void measure(const Shape& shape, std::uint64_t prior_keys, std::size_t repeats) 
         const std::string directory = data_directory() + "-limit";
         const double limit = bench::rocksdb_put_seconds(directory, groups);
         series.add_work(shape.count, took, limit);
+        // Both cores at once, the put on one of them.
+        const double required =
+            (bench::required_seconds(engine, number - shape.count, groups) + limit) / 2;
+        at_most.add_work(shape.count, std::max(required, limit), limit);
         handed_over.add_work(
             shape.count,
             bench::rocksdb_put_seconds(directory, groups, bench::PutOn::own_thread),
@@ -165,6 +172,13 @@ void measure(const Shape& shape, std::uint64_t prior_keys, std::size_t repeats) 
         0,
         "wallet charges/s",
         "a comparison: the limit itself, by a thread that is handed each put and waited for"
+    ));
+    bench::print(at_most.figure(
+        fmt::format("required_work_group_{}", shape.group),
+        0,
+        "wallet charges/s",
+        "a comparison: what two cores do at most that read, fingerprint, write, hash and put, and "
+        "neither decide nor look up, queue, checkpoint or answer"
     ));
     const auto charges = static_cast<double>(shape.count * repeats);
     print_stored(shape, stored, stored_bytes(*engine.store), charges);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "commands/billing_preview.hpp"
 #include "commands/book.hpp"
 #include "commands/commands.hpp"
 #include "ledger/decider.hpp"
@@ -13,14 +14,6 @@ namespace tollbook {
 
 // Keyed hash of something personal under the tenant's key, as hex. Thread-safe.
 using PrivateHash = std::function<std::string(std::string_view tenant, std::string_view text)>;
-
-// A service that a renewal run would renew now.
-struct DueService {
-    std::string service;
-    std::string customer;
-    Date renews_on;
-    std::uint64_t changes{}; // Of the service so far: a changed service is another attempt.
-};
 
 // The Book and its rules, as the partition writer holds them.
 class BookDecider final : public Decider {

@@ -1,6 +1,5 @@
 #include "commands/renewal.hpp"
 
-#include "commands/billing_period.hpp"
 #include "ledger/ensure.hpp"
 
 #include <fmt/format.h>
@@ -44,13 +43,22 @@ void add_line(
         charged.postings.push_back(leg(decision, "tax:" + plan.tax_code, -price.tax));
 }
 
-// The period's price, and the set-up fee that still waits for it.
+const PlanRow& plan_of(const Decision& decision, const ServiceRow& row) {
+    const PlanRow* plan = decision.book().plans.find(
+        book_key(decision.tenant(), row.plan, std::to_string(row.plan_version))
+    );
+    ensure(plan != nullptr);
+    return *plan;
+}
+
 WalletCharged charge_of(
-    const Decision& decision, const ServiceRow& row, const PlanRow& plan, const Period& period
+    const Decision& decision, const ServiceRow& row, const PlanRow& plan, const PeriodPrice& price
 ) {
+    const Period& period = price.period;
     WalletCharged charged;
     charged.customer = row.customer;
-    charged.minor = plan.price_minor + row.setup_minor;
+    charged.minor = price.minor;
+    charged.charge = price.charge;
     charged.postings.push_back(leg(decision, "wallet:" + row.customer, charged.minor));
     ChargeLine line;
     line.component = "period";
@@ -85,28 +93,37 @@ std::vector<std::string> services_in_order(const Decision& decision, const std::
     return services;
 }
 
+PeriodPrice price_of_period(
+    const Decision& decision, const std::string& service, const ServiceRow& row
+) {
+    const PlanRow& plan = plan_of(decision, row);
+    const Period period = next_period(decision, row, plan);
+    return {
+        period,
+        plan.price_minor + row.setup_minor,
+        fmt::format("{}:period:{}:0", service, to_string(period.from))};
+}
+
+bool was_charged(const Decision& decision, const PeriodPrice& price) {
+    return decision.book().charges.find(decision.key(price.charge)) != nullptr;
+}
+
 Result<bool> charge_period(
     Decision& decision,
     const std::string& service,
     const ServiceRow& row,
     const std::optional<Cause>& cause
 ) {
-    const Book& book = decision.book();
-    const PlanRow* plan =
-        book.plans.find(book_key(decision.tenant(), row.plan, std::to_string(row.plan_version)));
-    ensure(plan != nullptr);
-    const Period period = next_period(decision, row, *plan);
-    WalletCharged charged = charge_of(decision, row, *plan, period);
-    charged.charge = fmt::format("{}:period:{}:0", service, to_string(period.from));
+    const PeriodPrice price = price_of_period(decision, service, row);
+    if (was_charged(decision, price)) return Error{Errc::charge_exists, price.charge};
+    WalletCharged charged = charge_of(decision, row, plan_of(decision, row), price);
     charged.service = service;
-    if (book.charges.find(decision.key(charged.charge)) != nullptr)
-        return Error{Errc::charge_exists, charged.charge};
     auto lots = take(decision.wallet(row.customer), charged.minor);
     if (!lots) return false;
     charged.lots = std::move(*lots);
 
     ServiceRenewed renewed{
-        service, row.customer, charged.charge, period.from, period.to, std::nullopt};
+        service, row.customer, price.charge, price.period.from, price.period.to, std::nullopt};
     if (cause) renewed.payment = cause->payment;
     decision.add("wallet:" + row.customer, std::move(charged));
     decision.add("service:" + service, std::move(renewed));

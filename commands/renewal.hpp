@@ -1,5 +1,6 @@
 #pragma once
 
+#include "commands/billing_period.hpp"
 #include "commands/decision.hpp"
 
 #include <optional>
@@ -17,6 +18,20 @@ struct Cause {
 // The services of a customer, oldest due first, then lowest service number: the order in which one
 // wallet pays for them.
 std::vector<std::string> services_in_order(const Decision& decision, const std::string& customer);
+
+// The service's next period and what it costs: the set-up fee that waits for it is in it, and tax.
+struct PeriodPrice {
+    Period period;
+    std::int64_t minor{};
+    std::string charge; // The id that its charge has.
+};
+
+PeriodPrice price_of_period(
+    const Decision& decision, const std::string& service, const ServiceRow& row
+);
+
+// Then nothing is charged for it again, and a person looks why it is due all the same.
+bool was_charged(const Decision& decision, const PeriodPrice& price);
 
 // Charges the service's next period, and the set-up fee with its first, from the wallet:
 // wallet_charged and service_renewed. False, and nothing added, when the wallet does not cover it.

@@ -43,6 +43,31 @@ Status renew_cut(Decision& decision, const std::string& service, const ServiceRo
     return Done{};
 }
 
+// With figures to be kept, what a wallet pays for first must have been dealt with before: what it
+// took is not in them.
+Status check_expected(
+    Decision& decision,
+    const std::string& service,
+    const ServiceRow& row,
+    const ExpectedRenewal& expected
+) {
+    for (const std::string& other : services_in_order(decision, row.customer)) {
+        if (other == service) break;
+        const ServiceRow& before = *decision.book().services.find(decision.key(other));
+        const bool is_due = before.blocks.empty() && before.renews_on <= decision.today();
+        if (is_due && !was_charged(decision, price_of_period(decision, other, before)))
+            return Error{Errc::figures_moved, other + " comes first"};
+    }
+    const PeriodPrice price = price_of_period(decision, service, row);
+    if (price.period.from != expected.from)
+        return Error{Errc::figures_moved, "the period begins on " + to_string(price.period.from)};
+    if (price.minor != expected.minor)
+        return Error{Errc::figures_moved, "the price is " + std::to_string(price.minor)};
+    const bool covered = balance(decision.wallet(row.customer)) >= price.minor;
+    if (covered == expected.covered) return Done{};
+    return Error{Errc::figures_moved, covered ? "the wallet covers it" : "the wallet is short"};
+}
+
 } // namespace
 
 Status decide(Decision& decision, const RenewService& command) {
@@ -50,8 +75,15 @@ Status decide(Decision& decision, const RenewService& command) {
     if (wanted == nullptr) return Error{Errc::service_unknown, command.service};
     if (wanted->renews_on > decision.today())
         return Error{Errc::service_not_due, "due on " + to_string(wanted->renews_on)};
-    if (only_unpaid(wanted->blocks)) return renew_cut(decision, command.service, *wanted);
-    if (!wanted->blocks.empty()) return Error{Errc::service_blocked, command.service};
+    const bool is_cut = only_unpaid(wanted->blocks);
+    if (!wanted->blocks.empty() && (!is_cut || command.expected))
+        return Error{Errc::service_blocked, command.service};
+    if (is_cut) return renew_cut(decision, command.service, *wanted);
+    if (command.expected)
+        if (const Status same =
+                check_expected(decision, command.service, *wanted, *command.expected);
+            !same)
+            return same;
 
     for (const std::string& service : services_in_order(decision, wanted->customer)) {
         const ServiceRow& row = *decision.book().services.find(decision.key(service));

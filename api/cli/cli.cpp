@@ -181,31 +181,6 @@ void add_import(CLI::App& app, Action& chosen) {
     });
 }
 
-void add_remote(CLI::App& app, Action& chosen) {
-    CLI::App& run = add_command(app, "run", "Work that is due");
-    run.require_subcommand(1);
-    CLI::App& renewals = add_command(run, "renewals", "Renew what is due for a tenant");
-    auto tenant = std::make_shared<std::string>();
-    renewals.add_option("--tenant", *tenant, "Whose services")->required();
-    renewals.callback([&chosen, tenant] {
-        chosen = [tenant](const Context& context) { return run_renewal_run(context, *tenant); };
-    });
-
-    CLI::App& clock = add_command(app, "clock", "Test clocks");
-    clock.require_subcommand(1);
-    CLI::App& advance = add_command(clock, "advance", "Move a tenant's test clock");
-    auto to = std::make_shared<std::string>();
-    advance.add_option("--tenant", *tenant, "Whose clock")->required();
-    advance.add_option("--to", *to, "2026-11-19T21:05:00Z")->required();
-    advance.callback([&chosen, tenant, to] {
-        chosen = [tenant, to](const Context& context) {
-            const Result<Timestamp> at = parse_timestamp(*to);
-            if (!at) return fail(context, bad("--to takes a time: " + at.error().detail));
-            return run_clock_advance(context, *tenant, *at);
-        };
-    });
-}
-
 Result<Context> context_of(const Globals& globals) {
     ConfigSources sources;
     sources.environment = tollbook_environment();

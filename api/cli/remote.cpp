@@ -34,6 +34,25 @@ Exit run_renewal_run(const Context& context, const std::string& tenant) {
     return post(context, tenant, {"/renewal-runs", "{}", "run:" + new_request_id()});
 }
 
+Exit run_billing_preview(const Context& context, const std::string& tenant) {
+    const Result<std::unique_ptr<Client>> client = connect(context);
+    if (!client) return fail(context, client.error());
+    const auto reply = (*client)->get("/v1/tenants/" + path_segment(tenant) + "/billing-preview");
+    if (!reply) return fail(context, reply.error());
+    print(reply->body);
+    return Exit::ok;
+}
+
+Exit run_billing_confirm(
+    const Context& context, const std::string& tenant, const std::string& preview
+) {
+    return post(
+        context,
+        tenant,
+        {"/billing-runs", to_json(Confirmation{preview}), "run:" + new_request_id()}
+    );
+}
+
 Exit run_clock_advance(const Context& context, const std::string& tenant, Timestamp to) {
     const AdvanceTestClock command{to};
     const std::string body = to_json(command);

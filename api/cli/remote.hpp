@@ -3,13 +3,26 @@
 #include "api/cli/context.hpp"
 #include "ledger/time.hpp"
 
-#include <optional>
+#include <functional>
 #include <string>
+
+namespace CLI {
+class App;
+}
 
 namespace tollbook::api {
 
+// run, billing and clock, as they are typed. Each sets `chosen` when it was.
+void add_remote(CLI::App& app, std::function<Exit(const Context&)>& chosen);
+
 // Renews what is due for a tenant. Run twice, it does nothing twice.
 Exit run_renewal_run(const Context& context, const std::string& tenant);
+
+// Prints what that would come to, and its hash; and does just that.
+Exit run_billing_preview(const Context& context, const std::string& tenant);
+Exit run_billing_confirm(
+    const Context& context, const std::string& tenant, const std::string& preview
+);
 
 // Moves a tenant's test clock.
 Exit run_clock_advance(const Context& context, const std::string& tenant, Timestamp to);

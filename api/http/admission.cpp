@@ -92,7 +92,9 @@ Status check_batch(const Request& head) {
 Status check_headers(const Request& head, Admitted& admitted) {
     switch (admitted.route->kind) {
     case Kind::command:
+        return check_command(head, admitted);
     case Kind::run:
+        if (admitted.route->run == RunStep::preview) break;
         return check_command(head, admitted);
     case Kind::batch:
     case Kind::node:

@@ -84,24 +84,36 @@ void App::dispatch(Request request, Admitted admitted, Reply reply) {
     case Kind::batch:
     case Kind::node: {
         const std::string id = request.id;
-        const NodeHandler run = route.kind == Kind::batch ? &run_batch : route.node;
-        auto job = [this, run, reply, request = std::move(request), admitted = std::move(admitted)](
-                       std::size_t
-                   ) mutable {
-            run(services_, std::move(request), std::move(admitted), std::move(reply));
+        const NodeHandler handler = route.kind == Kind::batch ? &run_batch : route.node;
+        auto job = [this,
+                    handler,
+                    reply,
+                    request = std::move(request),
+                    admitted = std::move(admitted)](std::size_t) mutable {
+            handler(services_, std::move(request), std::move(admitted), std::move(reply));
         };
         if (!batches_->post(std::move(job)))
             reply(problem_response(Error{Errc::overloaded, "batches wait"}, id));
         return;
     }
     case Kind::run:
-        if (!services_.renewal_run)
-            return reply(problem_response(Error{Errc::not_ready, {}}, request.id));
-        return services_.renewal_run(
-            {std::move(admitted.tenant), "key:" + admitted.principal.id, std::move(request.id)},
-            std::move(reply)
-        );
+        return run(std::move(request), std::move(admitted), reply);
     }
+}
+
+void App::run(Request request, Admitted admitted, const Reply& reply) {
+    if (!services_.run) return reply(problem_response(Error{Errc::not_ready, {}}, request.id));
+    RunOrder order;
+    order.tenant = std::move(admitted.tenant);
+    order.actor = "key:" + admitted.principal.id;
+    order.correlation = request.id;
+    order.step = admitted.route->run;
+    if (order.step == RunStep::confirm) {
+        Result<Confirmation> confirmed = from_json<Confirmation>(request.body);
+        if (!confirmed) return reply(problem_response(confirmed.error(), request.id));
+        order.preview = std::move(confirmed->preview);
+    }
+    services_.run(std::move(order), reply);
 }
 
 void App::answered(const Route* route, int status, double seconds) {

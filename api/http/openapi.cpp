@@ -145,7 +145,7 @@ std::string parameters_json(const Route& route) {
         add(parameter(name, "path", true));
     for (const std::string_view name : parameters_of(route))
         add(parameter(name, "query", false));
-    if (route.kind == Kind::command || route.kind == Kind::run)
+    if (route.kind == Kind::command || (route.kind == Kind::run && route.method == Method::post))
         add(parameter("Idempotency-Key", "header", true));
     if (route.kind == Kind::command) add(parameter("If-Match", "header", false));
     return out;
@@ -170,6 +170,10 @@ std::string body_json(const Route& route) {
                "}}},";
     case Kind::node:
         return R"("requestBody":{"required":true,"content":{"application/json":{"schema":{}}}},)";
+    case Kind::run:
+        if (route.run != RunStep::confirm) return {};
+        return R"("requestBody":{"required":true,"content":{"application/json":{"schema":)" +
+               schema_of(Tag<Confirmation>{}) + "}}},";
     case Kind::hook:
         return R"("requestBody":{"content":{"*/*":{"schema":{}}}},)";
     default:

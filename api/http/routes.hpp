@@ -4,6 +4,7 @@
 #include "api/http/message.hpp"
 #include "api/http/roles.hpp"
 #include "api/http/target.hpp"
+#include "api/run_order.hpp"
 #include "ledger/error.hpp"
 #include "ledger/position.hpp"
 
@@ -59,6 +60,12 @@ using NodeHandler = void (*)(const Services&, Request, Admitted, Reply);
 // node: from another process of this installation.
 enum class Kind { command, batch, run, node, hook, read, page };
 
+// What confirms a preview.
+struct Confirmation {
+    std::string preview;
+};
+BOOST_DESCRIBE_STRUCT(Confirmation, (), (preview))
+
 struct Route {
     Method method{};
     std::string_view path;
@@ -71,6 +78,7 @@ struct Route {
     ReadHandler read{};
     PageHandler page{};
     NodeHandler node{};
+    RunStep run{};
 };
 
 std::span<const Route> routes();

@@ -5,6 +5,7 @@
 #include "api/http/limits.hpp"
 #include "api/http/metrics.hpp"
 #include "api/http/workers.hpp"
+#include "api/run_order.hpp"
 #include "ledger/submit.hpp"
 
 #include <cstddef>
@@ -25,13 +26,6 @@ struct Check {
     std::string detail;
 };
 
-// Renews what is due for one tenant; answers once, from any thread.
-struct RenewalRun {
-    std::string tenant;
-    std::string actor;
-    std::string request_id;
-};
-
 // What the handlers may use; everything outlives the server.
 struct Services {
     Submit& submit;
@@ -39,9 +33,9 @@ struct Services {
     Hooks& hooks;
     Metrics& metrics;
     std::function<std::vector<Check>()> checks{};
-    std::function<void(RenewalRun, Reply)> renewal_run{}; // Absent: not_ready.
-    ReaderPool* read_models{};                            // Absent: database_unavailable.
-    std::function<bool()> reads_ready{};            // False: their tables may not be there yet.
+    std::function<void(RunOrder, Reply)> run{}; // Answers once, from any thread. Absent: not_ready.
+    ReaderPool* read_models{};                  // Absent: database_unavailable.
+    std::function<bool()> reads_ready{};        // False: their tables may not be there yet.
     std::function<std::uint64_t()> projected_seq{}; // What every read model holds.
     std::size_t reader_threads{2};
     std::size_t reads_waiting_max{1'024};

@@ -248,14 +248,10 @@ void run_remote_renewals(
 ) {
     if (const Status node = check_node(admitted); !node)
         return reply(problem_response(node.error(), request.id));
-    Result<RemoteRenewal> order = from_json<RemoteRenewal>(request.body);
+    Result<RunOrder> order = from_json<RunOrder>(request.body);
     if (!order) return reply(problem_response(order.error(), request.id));
-    if (!services.renewal_run)
-        return reply(problem_response(Error{Errc::not_ready, {}}, request.id));
-    services.renewal_run(
-        {std::move(order->tenant), std::move(order->actor), std::move(order->correlation)},
-        std::move(reply)
-    );
+    if (!services.run) return reply(problem_response(Error{Errc::not_ready, {}}, request.id));
+    services.run(std::move(*order), std::move(reply));
 }
 
 } // namespace tollbook::api

@@ -38,11 +38,5 @@ void run_submissions(const Services& services, Request request, Admitted admitte
 void run_remote_renewals(const Services& services, Request request, Admitted admitted, Reply reply);
 
 // The body of such a request.
-struct RemoteRenewal {
-    std::string tenant;
-    std::string actor;
-    std::string correlation;
-};
-BOOST_DESCRIBE_STRUCT(RemoteRenewal, (), (tenant, actor, correlation))
 
 } // namespace tollbook::api

@@ -79,13 +79,22 @@ BOOST_DESCRIBE_STRUCT(
     ReportSite, (), (site, outcome, applied_seq, enabled, repaired, error, detail)
 )
 
+// What a preview said of a service, to be done just so or not at all.
+struct ExpectedRenewal {
+    Date from;            // Of the period.
+    std::int64_t minor{}; // Its price.
+    bool covered{};       // By the wallet; else the service is cut.
+};
+BOOST_DESCRIBE_STRUCT(ExpectedRenewal, (), (from, minor, covered))
+
 // Charges the period that is due, or suspends for `unpaid`. Due services of the same wallet that
 // come before it (oldest first, then lowest number) are renewed with it.
 struct RenewService {
     static constexpr std::string_view type = "renew_service";
     std::string service;
+    std::optional<ExpectedRenewal> expected{}; // Refused with figures_moved if it comes to another.
 };
-BOOST_DESCRIBE_STRUCT(RenewService, (), (service))
+BOOST_DESCRIBE_STRUCT(RenewService, (), (service, expected))
 
 struct SuspendService {
     static constexpr std::string_view type = "suspend_service";

@@ -64,6 +64,8 @@ TEST_CASE("cli: exit codes say what went wrong") {
         ) == 5
     );
     CHECK(tollbook_with({"run", "renewals", "--tenant", "t", "--data", "/nowhere"}) == 2);
+    CHECK(tollbook_with({"billing", "preview", "--tenant", "t", "--data", "/nowhere"}) == 2);
+    CHECK(tollbook_with({"billing", "confirm", "--tenant", "t"}) == 2); // Of which preview?
 }
 
 TEST_CASE("cli: keys and hooks are made on the command line and work at once") {

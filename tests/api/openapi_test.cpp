@@ -56,7 +56,7 @@ std::set<std::string> expected_parameters(const Route& route) {
     }
     for (const std::string_view name : parameters_of(route))
         names.insert("query " + std::string(name));
-    if (route.kind == Kind::command || route.kind == Kind::run)
+    if (route.kind == Kind::command || (route.kind == Kind::run && route.method == Method::post))
         names.insert("header Idempotency-Key");
     if (route.kind == Kind::command) names.insert("header If-Match");
     return names;

@@ -1,0 +1,189 @@
+// Previews and confirmations on a real log, and their routes.
+#include "api/renewals.hpp"
+#include "commands/book_decider.hpp"
+#include "ledger/keystore.hpp"
+#include "ledger/store.hpp"
+#include "tests/api/api_fixture.hpp"
+#include "tests/support/scratch_directory.hpp"
+
+#include <doctest/doctest.h>
+#include <fmt/format.h>
+
+#include <future>
+#include <memory>
+
+using namespace tollbook;
+using namespace tollbook::api;
+using namespace tollbook::api::test;
+
+namespace {
+
+constexpr int customers = 40; // The even ones have the money for one of their two services.
+
+// A provider whose services are all due.
+class DueProvider {
+public:
+    DueProvider() {
+        const std::string directory = scratch_.path + "/data";
+        REQUIRE(Store::create(directory));
+        store_ = Store::open(directory).value();
+        keys_ = KeyStore::open(directory, false).value();
+        partition_ = Partition::open(
+                         *store_,
+                         *keys_,
+                         std::make_unique<BookDecider>([](std::string_view, std::string_view) {
+                             return std::string("hash");
+                         }),
+                         {}
+        )
+                         .value();
+        send(
+            "open_tenant",
+            R"({"name":"D","timezone":"UTC","currency":"KES","tills":["main"],)"
+            R"("test_clock":"2026-11-20T09:00:00Z"})"
+        );
+        send(
+            "define_plan",
+            R"({"plan":"HOME","name":"H","price_minor":1000,"currency":"KES","down_mbps":1,"up_mbps":1})"
+        );
+        for (int i = 0; i < customers; ++i)
+            add_customer(i);
+    }
+
+    void send(const std::string& type, const std::string& body) {
+        std::promise<Result<Receipt>> answered;
+        partition_->submit(
+            {"due", fmt::format("test-{}", ++sent_), type, body, "test", {}, {}, std::nullopt},
+            [&](Result<Receipt> answer) { answered.set_value(std::move(answer)); }
+        );
+        const Result<Receipt> answer = answered.get_future().get();
+        REQUIRE_MESSAGE(answer, (type + " " + body));
+    }
+
+    void pay(int customer, int minor) {
+        send(
+            "record_payment",
+            fmt::format(
+                R"({{"channel":"till:main","receipt":"R{}","customer":"C{}","minor":{},"user":"u"}})",
+                sent_,
+                customer,
+                minor
+            )
+        );
+    }
+
+    BillingPreview preview() const { return preview_run(*partition_, "due").value(); }
+
+    Result<RenewalReport> confirm(const std::string& hash) const {
+        return run_renewals(*partition_, {"due", "test", {}, RunStep::confirm, hash});
+    }
+
+    std::uint64_t head() const { return partition_->health().head.seq; }
+
+    Partition& partition() const { return *partition_; }
+
+private:
+    void add_customer(int i) {
+        send(
+            "register_customer",
+            fmt::format(R"({{"customer":"C{0}","name":"N","phone":"","references":["C{0}"]}})", i)
+        );
+        for (int number = 1; number <= 2; ++number)
+            send(
+                "add_service",
+                fmt::format(
+                    R"({{"service":"C{0}-{1}","customer":"C{0}","plan":"HOME","renews_on":"2026-11-20"}})",
+                    i,
+                    number
+                )
+            );
+        if (i % 2 == 0) pay(i, 1'500);
+    }
+
+    ScratchDirectory scratch_;
+    std::unique_ptr<Store> store_;
+    std::unique_ptr<KeyStore> keys_;
+    std::unique_ptr<Partition> partition_;
+    int sent_{};
+};
+
+} // namespace
+
+TEST_CASE("billing run: a preview tells all and changes nothing; its confirmation does just that") {
+    DueProvider provider;
+    const std::uint64_t before = provider.head();
+    const BillingPreview preview = provider.preview();
+    CHECK(provider.head() == before);
+    CHECK(preview.due == 2 * customers);
+    CHECK(preview.items.size() == 2 * customers);
+    CHECK(preview.left_out == 0);
+    CHECK(preview.charged.services == customers / 2);
+    CHECK(preview.charged.minor == customers / 2 * 1'000);
+    CHECK(preview.cut.services == 2 * customers - customers / 2);
+    CHECK(preview.parked.services == 0);
+    REQUIRE(preview.plans.size() == 1);
+    CHECK(preview.plans.front().charged.minor == preview.charged.minor);
+
+    const Result<RenewalReport> report = provider.confirm(preview.preview);
+    REQUIRE(report);
+    CHECK(report->due == preview.due);
+    CHECK(report->renewed == preview.charged.services);
+    CHECK(report->cut == preview.cut.services);
+    CHECK(report->moved + report->parked + report->failed + report->settled == 0);
+    CHECK(provider.preview().due == 0);
+}
+
+TEST_CASE("billing run: a confirmation is refused, and does nothing, when a figure has moved") {
+    DueProvider provider;
+    const BillingPreview old = provider.preview();
+    provider.pay(1, 5'000);
+    const std::uint64_t before = provider.head();
+    CHECK(provider.confirm(old.preview).error().code == Errc::figures_moved);
+    CHECK(provider.confirm("").error().code == Errc::figures_moved);
+    CHECK(provider.head() == before);
+    const BillingPreview now = provider.preview();
+    CHECK(now.charged.services == old.charged.services + 2);
+    CHECK(provider.confirm(now.preview)->renewed == now.charged.services);
+    CHECK(provider.confirm(now.preview).error().code == Errc::figures_moved); // Nothing is due.
+    CHECK(preview_run(provider.partition(), "nobody").error().code == Errc::tenant_unknown);
+}
+
+TEST_CASE("billing run: each order comes to the runner as it was given") {
+    ApiFixture api;
+    const std::string key = api.bearer("savanna", Role::finance);
+    const std::string base = "/v1/tenants/savanna";
+    const auto run = [&](Services services, const Request& request) {
+        RunOrder seen;
+        services.run = [&](const RunOrder& order, const Reply& reply) {
+            seen = order;
+            reply(Response{});
+        };
+        App app(std::move(services), Limits{});
+        auto verdict = app.admit(request);
+        if (auto* refusal = std::get_if<Response>(&verdict)) return std::pair(seen, *refusal);
+        auto caught = std::make_shared<Catcher>();
+        app.handle(request, std::get<Admitted>(std::move(verdict)), Reply{caught, 1});
+        return std::pair(seen, caught->answer.value());
+    };
+    const auto services = [&] {
+        return Services{
+            .submit = api.submit, .keys = api.keys, .hooks = api.hooks, .metrics = api.metrics};
+    };
+    const auto [preview, shown] = run(services(), ApiFixture::get(base + "/billing-preview", key));
+    CHECK(shown.status == 200);
+    CHECK(preview.step == RunStep::preview);
+    CHECK(preview.tenant == "savanna");
+    const auto [confirmed, done] =
+        run(services(), ApiFixture::post(base + "/billing-runs", key, R"({"preview":"abc"})"));
+    CHECK(done.status == 200);
+    CHECK(confirmed.step == RunStep::confirm);
+    CHECK(confirmed.preview == "abc");
+    const auto [none, refused] =
+        run(services(), ApiFixture::post(base + "/billing-runs", key, R"({"previw":"abc"})"));
+    CHECK(refused.status == 422);
+    CHECK(none.tenant.empty());
+    const std::string cashier = api.bearer("savanna", Role::cashier);
+    CHECK(
+        run(services(), ApiFixture::get(base + "/billing-preview", cashier)).second.status == 403
+    );
+}
