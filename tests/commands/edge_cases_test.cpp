@@ -131,6 +131,39 @@ TEST_CASE("edge_20: money that comes before anything is due waits in the wallet"
     book.when(first).when(RenewService{"A-1"}).wallet("A", 0).renews_on("A-1", "2026-12-20");
 }
 
+TEST_CASE("edge_21: the same delivery again is kept, counted, and moves nothing") {
+    const Callback paid{.receipt = "R1", .amount = "1500.00", .reference = "A"};
+    Spec book = given(world());
+    book.when(told(paid)).wallet("A", 1'500'00);
+    for (const char* arrival : {"a2", "a3"}) {
+        Callback copy = paid;
+        copy.arrival = arrival;
+        book.when(told(copy)).then_types("callback_received arrival_resolved");
+        CHECK(book.event<ArrivalResolved>(1).outcome == Outcome::duplicate);
+        book.wallet("A", 1'500'00);
+    }
+}
+
+TEST_CASE("edge_22: the same receipt with another amount waits for a person; the first one stands"
+) {
+    Spec book = given(world());
+    book.when(told({.receipt = "R1", .amount = "1500.00", .reference = "A"}));
+    book.when(told({.receipt = "R1", .amount = "15000.00", .reference = "A", .arrival = "a2"}));
+    book.then_types("callback_received arrival_resolved").wallet("A", 1'500'00);
+    CHECK(book.event<ArrivalResolved>(1).outcome == Outcome::conflict);
+}
+
+TEST_CASE(
+    "edge_24: a callback behind the cashier's entry confirms it; another receipt is more money"
+) {
+    Spec book = given(world());
+    book.when(typed("R1", "A", 1'500'00, "mpesa:600901")).wallet("A", 1'500'00);
+    book.when(told({.receipt = "R1", .amount = "1500.00", .reference = "A"}));
+    book.then_types("callback_received arrival_resolved payment_confirmed").wallet("A", 1'500'00);
+    book.when(told({.receipt = "R2", .amount = "1500.00", .reference = "A", .arrival = "a2"}));
+    book.wallet("A", 3'000'00);
+}
+
 TEST_CASE("edge_30: money with a reference that nobody has waits in suspense, and is assigned") {
     Spec book = given(world() + Story{service("A-1", "A", "2026-11-20", {"unpaid"})});
     book.when(told({.receipt = "R1", .amount = "1500.00", .reference = "AA"}));
@@ -149,6 +182,18 @@ TEST_CASE("edge_33: a reversal takes the money back from the wallet and says wha
     CHECK(debits.front().unwound == std::vector<Unwound>{{"A-1:period:2026-11-20:0", 1'500'00}});
 }
 
+TEST_CASE("edge_40: of two debits that want the same money one gets it, whole") {
+    const auto fee = [](const std::string& number) {
+        ChargeLine line;
+        line.component = "visit";
+        line.net = 1'000'00;
+        return ChargeWallet{"A", number, std::nullopt, {line}};
+    };
+    Spec book = given(world() + Story{received("R1", "A", 1'500'00)});
+    book.when(fee("1")).wallet("A", 500'00);
+    book.when(fee("2")).refused(Errc::insufficient_funds).wallet("A", 500'00);
+}
+
 TEST_CASE("edge_44: a payment and a cut at the same moment are ordered by the log alone") {
     const Story due = world() + Story{service("A-1", "A", "2026-11-20")};
     const RecordCallback money = told({.receipt = "R1", .amount = "1500.00", .reference = "A"});
@@ -157,6 +202,14 @@ TEST_CASE("edge_44: a payment and a cut at the same moment are ordered by the lo
     Spec cut_first = given(due);
     cut_first.when(RenewService{"A-1"}).blocked("A-1", "unpaid");
     cut_first.when(money).blocked("A-1", "").wallet("A", 0);
+}
+
+TEST_CASE("edge_49: a service that is not paid is cut; another one of the customer runs on") {
+    Spec book = given(
+        world() + Story{service("A-1", "A", "2026-11-20"), service("A-2", "A", "2026-12-05")}
+    );
+    book.when(RenewService{"A-1"}).then({cut("A-1", "A")});
+    book.blocked("A-1", "unpaid").blocked("A-2", "").renews_on("A-2", "2026-12-05");
 }
 
 TEST_CASE("edge_50: a line that several reasons hold comes back when the last one falls") {
