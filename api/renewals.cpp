@@ -32,6 +32,16 @@ Result<std::vector<DueService>> due_services(Partition& partition, const std::st
     return due;
 }
 
+Result<Currency> currency_of(Partition& partition, const std::string& tenant) {
+    Result<Currency> currency = Error{Errc::tenant_unknown, tenant.substr(0, 32)};
+    const Status looked = partition.read([&](const Decider& decider, const Head&) {
+        const Book& book = static_cast<const BookDecider&>(decider).book();
+        if (const TenantRow* row = book.tenants.find(tenant)) currency = row->currency;
+    });
+    if (!looked) return looked.error();
+    return currency;
+}
+
 // A slice of the due services, no customer's cut in two.
 std::span<const DueService> next_slice(std::span<const DueService> due) {
     std::size_t end = std::min(slice_services_max, due.size());
@@ -180,9 +190,13 @@ Result<RenewalReport> confirm(Partition& partition, const RunOrder& order) {
 } // namespace
 
 Result<BillingPreview> preview_run(Partition& partition, const std::string& tenant) {
+    const Result<Currency> currency = currency_of(partition, tenant);
+    if (!currency) return currency.error();
     Result<std::vector<BillingItem>> items = preview_items(partition, tenant);
     if (!items) return items.error();
-    return summed_up(std::move(*items));
+    BillingPreview preview = summed_up(std::move(*items));
+    preview.currency = *currency;
+    return preview;
 }
 
 Result<RenewalReport> run_renewals(Partition& partition, const RunOrder& order) {

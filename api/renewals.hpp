@@ -45,6 +45,7 @@ BOOST_DESCRIBE_STRUCT(PlanSum, (), (plan, plan_version, charged, cut))
 
 struct BillingPreview {
     std::string preview; // Its hash, which a confirmation names.
+    Currency currency;
     std::uint64_t due{};
     BillingSum charged;
     BillingSum cut; // What they would have paid.
@@ -54,7 +55,7 @@ struct BillingPreview {
     std::uint64_t left_out{};
 };
 BOOST_DESCRIBE_STRUCT(
-    BillingPreview, (), (preview, due, charged, cut, parked, plans, items, left_out)
+    BillingPreview, (), (preview, currency, due, charged, cut, parked, plans, items, left_out)
 )
 
 inline constexpr std::size_t preview_items_max = 10'000;

@@ -22,6 +22,7 @@ Exit exit_of(Errc code) {
         return Exit::usage;
     case Errc::store_locked:
     case Errc::version_conflict:
+    case Errc::figures_moved:
         return Exit::conflict;
     case Errc::not_ready:
     case Errc::overloaded:

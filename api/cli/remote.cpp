@@ -3,7 +3,10 @@
 #include "api/cli/connect.hpp"
 #include "api/cli/import_rows.hpp"
 #include "api/http/app.hpp"
+#include "api/renewals.hpp"
 #include "commands/commands.hpp"
+
+#include <fmt/format.h>
 
 #include <utility>
 
@@ -17,14 +20,60 @@ struct Call {
     std::string key;
 };
 
-Exit post(const Context& context, const std::string& tenant, const Call& call) {
+Result<ClientReply> ask(const Context& context, const std::string& tenant, const Call& call) {
     const Result<std::unique_ptr<Client>> client = connect(context);
-    if (!client) return fail(context, client.error());
+    if (!client) return client.error();
     const std::string path = "/v1/tenants/" + path_segment(tenant) + call.path;
-    const Result<ClientReply> reply = (*client)->post(path, call.body, call.key);
+    return (*client)->post(path, call.body, call.key);
+}
+
+Exit post(const Context& context, const std::string& tenant, const Call& call) {
+    const Result<ClientReply> reply = ask(context, tenant, call);
     if (!reply) return fail(context, reply.error());
     print(reply->body);
     return Exit::ok;
+}
+
+// "1,234,567.89": every currency that a tenant may have has hundredths.
+std::string amount(std::int64_t minor) {
+    std::string text = fmt::format("{}.{:02}", minor / 100, minor % 100);
+    for (std::size_t at = text.size() - 3; at > 3; at -= 3)
+        text.insert(at - 3, 1, ',');
+    return text;
+}
+
+std::string line_of(std::string_view name, const BillingSum& sum) {
+    return fmt::format("{:<24}{:>10}{:>24}", name, sum.services, amount(sum.minor));
+}
+
+void print_preview(const BillingPreview& preview, const std::string& tenant) {
+    print(fmt::format("{:<24}{:>10}{:>24}", "", "services", preview.currency.code()));
+    print(line_of("will be charged", preview.charged));
+    print(line_of("will be cut", preview.cut));
+    print(line_of("parked: look at them", preview.parked));
+    for (const PlanSum& plan : preview.plans)
+        print(line_of(fmt::format("charged: {} v{}", plan.plan, plan.plan_version), plan.charged));
+    for (const BillingItem& item : preview.items)
+        if (item.outcome == BillingOutcome::parked)
+            print(fmt::format("parked: {} from {}", item.service, to_string(item.from)));
+    print(fmt::format(
+        "to do just that: tollbook billing confirm --tenant {} --preview {}",
+        tenant,
+        preview.preview
+    ));
+}
+
+std::string text_of(const RenewalReport& report) {
+    return fmt::format(
+        "{} due: {} charged, {} cut, {} parked, {} moved, {} settled before, {} failed",
+        report.due,
+        report.renewed,
+        report.cut,
+        report.parked,
+        report.moved,
+        report.settled,
+        report.failed
+    );
 }
 
 } // namespace
@@ -39,18 +88,29 @@ Exit run_billing_preview(const Context& context, const std::string& tenant) {
     if (!client) return fail(context, client.error());
     const auto reply = (*client)->get("/v1/tenants/" + path_segment(tenant) + "/billing-preview");
     if (!reply) return fail(context, reply.error());
-    print(reply->body);
+    if (context.json) {
+        print(reply->body);
+        return Exit::ok;
+    }
+    const Result<BillingPreview> preview = from_json<BillingPreview>(reply->body);
+    if (!preview) return fail(context, preview.error());
+    print_preview(*preview, tenant);
     return Exit::ok;
 }
 
 Exit run_billing_confirm(
     const Context& context, const std::string& tenant, const std::string& preview
 ) {
-    return post(
-        context,
-        tenant,
-        {"/billing-runs", to_json(Confirmation{preview}), "run:" + new_request_id()}
-    );
+    const Result<ClientReply> reply =
+        ask(context,
+            tenant,
+            {"/billing-runs", to_json(Confirmation{preview}), "run:" + new_request_id()});
+    if (!reply) return fail(context, reply.error());
+    const Result<RenewalReport> report = from_json<RenewalReport>(reply->body);
+    if (!report) return fail(context, report.error());
+    print(context.json ? reply->body : text_of(*report));
+    const bool all_done = report->renewed + report->cut == report->due;
+    return all_done ? Exit::ok : Exit::differences;
 }
 
 Exit run_clock_advance(const Context& context, const std::string& tenant, Timestamp to) {

@@ -45,6 +45,7 @@ TEST_CASE("cli: a word that is not known is a usage error, and help is not") {
 TEST_CASE("cli: exit codes say what went wrong") {
     CHECK(exit_of(Errc::config_invalid) == Exit::usage);
     CHECK(exit_of(Errc::store_locked) == Exit::conflict);
+    CHECK(exit_of(Errc::figures_moved) == Exit::conflict);
     CHECK(exit_of(Errc::not_ready) == Exit::unreachable);
     CHECK(exit_of(Errc::permission_denied) == Exit::permission);
     CHECK(exit_of(Errc::customer_unknown) == Exit::failed);
