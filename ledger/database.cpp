@@ -21,7 +21,8 @@ constexpr std::size_t derived_buffer_divisor = 2;
 constexpr std::size_t frames_block_bytes = 32U << 10U;
 constexpr int frames_zstd_level = 1; // 3 takes twice as long for a tenth less at best.
 constexpr std::size_t derived_block_bytes = 8U << 10U;
-constexpr double bloom_bits = 16; // With 10 every tenth look-up of a new key read a block in vain.
+constexpr double bloom_bits =
+    16; // With 10 a profile shows blocks that are read in vain for new keys.
 constexpr int open_files_max = 512;
 constexpr int background_jobs = 2; // 7.8.3 may lose flush order from 8 on.
 

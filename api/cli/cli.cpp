@@ -7,9 +7,9 @@
 #include "api/cli/serve.hpp"
 #include "api/cli/setup.hpp"
 #include "api/cli/topic_commands.hpp"
+#include "api/cli/typed.hpp"
 #include "api/suggestion.hpp"
 
-#include <CLI/CLI.hpp>
 #include <cstdlib>
 #include <fstream>
 #include <functional>
@@ -21,8 +21,6 @@
 namespace tollbook::api {
 
 namespace {
-
-using Action = std::function<Exit(const Context&)>;
 
 struct Globals {
     std::string config_file;
@@ -44,10 +42,6 @@ void add_globals(CLI::App& app, Globals& globals) {
     app.add_flag("--json", globals.json, "Results and errors as JSON");
     app.add_flag("--quiet", globals.quiet, "No remarks, no progress");
     app.add_flag("--no-color", globals.no_color, "Plain text");
-}
-
-CLI::App& add_command(CLI::App& parent, const char* name, const char* help) {
-    return *parent.add_subcommand(name, help)->fallthrough();
 }
 
 // A command without options of its own.

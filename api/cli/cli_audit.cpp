@@ -3,20 +3,14 @@
 #include "api/cli/audit_commands.hpp"
 #include "api/cli/demo/demo.hpp"
 #include "api/cli/project_commands.hpp"
+#include "api/cli/typed.hpp"
 
-#include <CLI/CLI.hpp>
 #include <filesystem>
 #include <memory>
 
 namespace tollbook::api {
 
 namespace {
-
-using Action = std::function<Exit(const Context&)>;
-
-CLI::App& add_command(CLI::App& parent, const char* name, const char* help) {
-    return *parent.add_subcommand(name, help)->fallthrough();
-}
 
 void add_input(CLI::App& command, AuditInput& input) {
     CLI::Option* file = command.add_option(

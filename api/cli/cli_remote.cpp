@@ -1,17 +1,11 @@
 #include "api/cli/remote.hpp"
+#include "api/cli/typed.hpp"
 
-#include <CLI/CLI.hpp>
 #include <memory>
 
 namespace tollbook::api {
 
 namespace {
-
-using Action = std::function<Exit(const Context&)>;
-
-CLI::App& add_command(CLI::App& parent, const char* name, const char* help) {
-    return *parent.add_subcommand(name, help)->fallthrough();
-}
 
 void add_billing(CLI::App& app, Action& chosen) {
     CLI::App& billing = add_command(app, "billing", "Billing runs that are looked at before");

@@ -1,12 +1,10 @@
 #include "api/cli/remote.hpp"
 
+#include "api/cli/billing_text.hpp"
 #include "api/cli/connect.hpp"
 #include "api/cli/import_rows.hpp"
 #include "api/http/app.hpp"
-#include "api/renewals.hpp"
 #include "commands/commands.hpp"
-
-#include <fmt/format.h>
 
 #include <utility>
 
@@ -34,48 +32,6 @@ Exit post(const Context& context, const std::string& tenant, const Call& call) {
     return Exit::ok;
 }
 
-// "1,234,567.89": every currency that a tenant may have has hundredths.
-std::string amount(std::int64_t minor) {
-    std::string text = fmt::format("{}.{:02}", minor / 100, minor % 100);
-    for (std::size_t at = text.size() - 3; at > 3; at -= 3)
-        text.insert(at - 3, 1, ',');
-    return text;
-}
-
-std::string line_of(std::string_view name, const BillingSum& sum) {
-    return fmt::format("{:<24}{:>10}{:>24}", name, sum.services, amount(sum.minor));
-}
-
-void print_preview(const BillingPreview& preview, const std::string& tenant) {
-    print(fmt::format("{:<24}{:>10}{:>24}", "", "services", preview.currency.code()));
-    print(line_of("will be charged", preview.charged));
-    print(line_of("will be cut", preview.cut));
-    print(line_of("parked: look at them", preview.parked));
-    for (const PlanSum& plan : preview.plans)
-        print(line_of(fmt::format("charged: {} v{}", plan.plan, plan.plan_version), plan.charged));
-    for (const BillingItem& item : preview.items)
-        if (item.outcome == BillingOutcome::parked)
-            print(fmt::format("parked: {} from {}", item.service, to_string(item.from)));
-    print(fmt::format(
-        "to do just that: tollbook billing confirm --tenant {} --preview {}",
-        tenant,
-        preview.preview
-    ));
-}
-
-std::string text_of(const RenewalReport& report) {
-    return fmt::format(
-        "{} due: {} charged, {} cut, {} parked, {} moved, {} settled before, {} failed",
-        report.due,
-        report.renewed,
-        report.cut,
-        report.parked,
-        report.moved,
-        report.settled,
-        report.failed
-    );
-}
-
 } // namespace
 
 // A run is another one each time: the book itself knows what it has renewed.
@@ -94,7 +50,7 @@ Exit run_billing_preview(const Context& context, const std::string& tenant) {
     }
     const Result<BillingPreview> preview = from_json<BillingPreview>(reply->body);
     if (!preview) return fail(context, preview.error());
-    print_preview(*preview, tenant);
+    print(preview_text(*preview, tenant));
     return Exit::ok;
 }
 
@@ -108,7 +64,7 @@ Exit run_billing_confirm(
     if (!reply) return fail(context, reply.error());
     const Result<RenewalReport> report = from_json<RenewalReport>(reply->body);
     if (!report) return fail(context, report.error());
-    print(context.json ? reply->body : text_of(*report));
+    print(context.json ? reply->body : report_text(*report));
     const bool all_done = report->renewed + report->cut == report->due;
     return all_done ? Exit::ok : Exit::differences;
 }

@@ -1,4 +1,5 @@
 // Previews and confirmations on a real log, and their routes.
+#include "api/cli/billing_text.hpp"
 #include "api/renewals.hpp"
 #include "commands/book_decider.hpp"
 #include "ledger/keystore.hpp"
@@ -146,6 +147,35 @@ TEST_CASE("billing run: a confirmation is refused, and does nothing, when a figu
     CHECK(provider.confirm(now.preview)->renewed == now.charged.services);
     CHECK(provider.confirm(now.preview).error().code == Errc::figures_moved); // Nothing is due.
     CHECK(preview_run(provider.partition(), "nobody").error().code == Errc::tenant_unknown);
+}
+
+TEST_CASE("billing run: a preview is told in sums, with what is parked and how to confirm it") {
+    BillingPreview preview;
+    preview.preview = "abc";
+    preview.currency = Currency::parse("KES").value();
+    preview.charged = {1'234, 123'456'789};
+    preview.cut = {1, 100'00};
+    preview.parked = {1, 5};
+    preview.plans = {{"HOME", 2, preview.charged, preview.cut}};
+    preview.items = {
+        {"A-1", "A", "HOME", 2, Date{0}, Date{31}, 5, BillingOutcome::parked, 1},
+        {"A-2", "A", "HOME", 2, Date{0}, Date{31}, 9, BillingOutcome::charged, 1}};
+    preview.left_out = 7;
+    CHECK(
+        preview_text(preview, "sav") ==
+        "                          services                     KES\n"
+        "will be charged               1234            1,234,567.89\n"
+        "will be cut                      1                  100.00\n"
+        "parked: look at them             1                    0.05\n"
+        "charged: HOME v2              1234            1,234,567.89\n"
+        "parked: A-1 from 1970-01-01\n"
+        "7 more are in the sums alone\n"
+        "to do just that: tollbook billing confirm --tenant sav --preview abc"
+    );
+    CHECK(
+        report_text({9, 1, 2, 3, 4, 5, 6, 0}) ==
+        "9 due: 1 charged, 2 cut, 5 parked, 4 moved, 3 settled before, 6 failed"
+    );
 }
 
 TEST_CASE("billing run: each order comes to the runner as it was given") {

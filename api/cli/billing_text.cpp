@@ -1,0 +1,59 @@
+#include "api/cli/billing_text.hpp"
+
+#include <fmt/format.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+namespace tollbook::api {
+
+namespace {
+
+// "1,234,567.89": every currency that a tenant may have has hundredths. Not below zero.
+std::string amount(std::int64_t minor) {
+    std::string text = fmt::format("{}.{:02}", minor / 100, minor % 100);
+    for (std::size_t at = text.size() - 3; at > 3; at -= 3)
+        text.insert(at - 3, 1, ',');
+    return text;
+}
+
+std::string line_of(std::string_view name, const BillingSum& sum) {
+    return fmt::format("{:<24}{:>10}{:>24}\n", name, sum.services, amount(sum.minor));
+}
+
+} // namespace
+
+std::string preview_text(const BillingPreview& preview, const std::string& tenant) {
+    std::string text = fmt::format("{:<24}{:>10}{:>24}\n", "", "services", preview.currency.code());
+    text += line_of("will be charged", preview.charged);
+    text += line_of("will be cut", preview.cut);
+    text += line_of("parked: look at them", preview.parked);
+    for (const PlanSum& plan : preview.plans)
+        text += line_of(fmt::format("charged: {} v{}", plan.plan, plan.plan_version), plan.charged);
+    for (const BillingItem& item : preview.items)
+        if (item.outcome == BillingOutcome::parked)
+            text += fmt::format("parked: {} from {}\n", item.service, to_string(item.from));
+    if (preview.left_out > 0)
+        text += fmt::format("{} more are in the sums alone\n", preview.left_out);
+    return text + fmt::format(
+                      "to do just that: tollbook billing confirm --tenant {} --preview {}",
+                      tenant,
+                      preview.preview
+                  );
+}
+
+std::string report_text(const RenewalReport& report) {
+    return fmt::format(
+        "{} due: {} charged, {} cut, {} parked, {} moved, {} settled before, {} failed",
+        report.due,
+        report.renewed,
+        report.cut,
+        report.parked,
+        report.moved,
+        report.settled,
+        report.failed
+    );
+}
+
+} // namespace tollbook::api

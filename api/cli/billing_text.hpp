@@ -1,0 +1,13 @@
+#pragma once
+
+#include "api/renewals.hpp"
+
+#include <string>
+
+namespace tollbook::api {
+
+// A preview and a run as people read them, in lines; the last one has no end.
+std::string preview_text(const BillingPreview& preview, const std::string& tenant);
+std::string report_text(const RenewalReport& report);
+
+} // namespace tollbook::api
