@@ -10,6 +10,7 @@
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
+#include <chrono>
 #include <future>
 #include <memory>
 
@@ -77,6 +78,20 @@ public:
 
     Result<RenewalReport> confirm(const std::string& hash) const {
         return run_renewals(*partition_, {"due", "test", {}, RunStep::confirm, hash});
+    }
+
+    // How many the log holds.
+    std::uint64_t charges() const {
+        std::uint64_t count = 0;
+        ReaderState state = partition_->source().start();
+        while (state.seq < head()) {
+            const Batch batch =
+                partition_->source().read(state, 1 << 20, std::chrono::seconds(1)).value();
+            for (const Record& record : batch.records)
+                if (record.type == WalletCharged::type) ++count;
+            state = batch.after;
+        }
+        return count;
     }
 
     std::uint64_t head() const { return partition_->health().head.seq; }
@@ -147,6 +162,27 @@ TEST_CASE("billing run: a confirmation is refused, and does nothing, when a figu
     CHECK(provider.confirm(now.preview)->renewed == now.charged.services);
     CHECK(provider.confirm(now.preview).error().code == Errc::figures_moved); // Nothing is due.
     CHECK(preview_run(provider.partition(), "nobody").error().code == Errc::tenant_unknown);
+}
+
+TEST_CASE("billing run: one that was cut off charged nobody twice, and a new preview has the rest"
+) {
+    DueProvider provider;
+    const BillingPreview whole = provider.preview();
+    for (std::size_t i = 0; i < whole.items.size() / 2; ++i) { // Then the node was killed.
+        const BillingItem& item = whole.items[i];
+        const bool covered = item.outcome == BillingOutcome::charged;
+        provider.send(
+            "renew_service",
+            to_json(RenewService{item.service, ExpectedRenewal{item.from, item.minor, covered}})
+        );
+    }
+    CHECK(provider.confirm(whole.preview).error().code == Errc::figures_moved);
+    const BillingPreview rest = provider.preview();
+    CHECK(rest.due == whole.due - whole.items.size() / 2);
+    const Result<RenewalReport> report = provider.confirm(rest.preview);
+    REQUIRE(report);
+    CHECK(report->renewed + report->cut == rest.due);
+    CHECK(provider.charges() == whole.charged.services);
 }
 
 TEST_CASE("billing run: a preview is told in sums, with what is parked and how to confirm it") {
