@@ -1,5 +1,6 @@
 #include "api/renewals.hpp"
 
+#include "api/dry_run.hpp"
 #include "commands/book_decider.hpp"
 #include "ledger/guarded.hpp"
 
@@ -88,6 +89,10 @@ BillingPreview summed_up(std::vector<BillingItem> items) {
             add(preview.parked, item);
             continue;
         }
+        if (item.outcome == BillingOutcome::ended) {
+            add(preview.ended, item);
+            continue;
+        }
         const bool charged = item.outcome == BillingOutcome::charged;
         add(charged ? preview.charged : preview.cut, item);
         add(charged ? plan.charged : plan.cut, item);
@@ -150,24 +155,65 @@ void count(RenewalReport& report, const Result<Receipt>& answer) {
         if (answer->replayed) break;
         if (event.type == "service_renewed") ++report.renewed;
         if (event.type == "service_suspended") ++report.cut;
+        if (event.type != "service_ended") continue;
+        ++report.ended;
+        --report.cut; // It was suspended for that.
     }
 }
 
-// The commands in windows; adds up what they come to.
-template <class Items, class MakeCommand>
-RenewalReport submit_all(Partition& partition, const Items& items, MakeCommand make_command) {
-    Guarded<RenewalReport> report;
+// The commands in windows; `take` is told each answer, one at a time.
+template <class Items, class MakeCommand, class Take>
+void submit_each(Partition& partition, const Items& items, MakeCommand make_command, Take take) {
+    Guarded<Done> turn;
     for (std::size_t begin = 0; begin < items.size(); begin += window_commands_max) {
         const std::size_t end = std::min(begin + window_commands_max, items.size());
         std::latch answered(static_cast<std::ptrdiff_t>(end - begin));
         for (std::size_t i = begin; i < end; ++i)
             partition.submit(make_command(items[i]), [&](const Result<Receipt>& answer) {
-                report.with([&](RenewalReport& sum) { count(sum, answer); });
+                turn.with([&](Done&) { take(answer); });
                 answered.count_down();
             });
         answered.wait();
     }
-    return report.with([](const RenewalReport& sum) { return sum; });
+}
+
+// Adds up what they come to.
+template <class Items, class MakeCommand>
+RenewalReport submit_all(Partition& partition, const Items& items, MakeCommand make_command) {
+    RenewalReport report;
+    submit_each(partition, items, make_command, [&](const Result<Receipt>& answer) {
+        count(report, answer);
+    });
+    return report;
+}
+
+// Books what lapsed in the tenant's wallets, each once a day; how many there were. Whatever takes
+// money books it before, too.
+Result<std::uint64_t> settle_wallets(Partition& partition, const RunOrder& order) {
+    Result<std::vector<std::string>> customers = std::vector<std::string>{};
+    Date today{};
+    const Status looked = partition.read([&](const Decider& decider, const Head&) {
+        const auto& books = static_cast<const BookDecider&>(decider);
+        customers = books.lapsed_wallets(order.tenant, machine_clock());
+        if (customers) today = books.today(order.tenant, machine_clock());
+    });
+    if (!looked) return looked.error();
+    if (!customers) return customers.error();
+    std::uint64_t booked = 0;
+    const auto settle = [&](const std::string& customer) {
+        Submission submission;
+        submission.tenant = order.tenant;
+        submission.key = fmt::format("settle:{}:{}", customer, to_string(today));
+        submission.type = SettleWallet::type;
+        submission.body = to_json(SettleWallet{customer});
+        submission.actor = order.actor;
+        submission.correlation = order.correlation;
+        return submission;
+    };
+    submit_each(partition, *customers, settle, [&](const Result<Receipt>& answer) {
+        if (answer && !answer->replayed) ++booked;
+    });
+    return booked;
 }
 
 Result<RenewalReport> confirm(Partition& partition, const RunOrder& order) {
@@ -187,6 +233,16 @@ Result<RenewalReport> confirm(Partition& partition, const RunOrder& order) {
     return report;
 }
 
+Result<RenewalReport> renew(Partition& partition, const RunOrder& order) {
+    const Result<std::vector<DueService>> due = due_services(partition, order.tenant);
+    if (!due) return due.error();
+    RenewalReport report = submit_all(partition, *due, [&](const DueService& service) {
+        return renewal_of(service, order);
+    });
+    report.due = due->size();
+    return report;
+}
+
 } // namespace
 
 Result<BillingPreview> preview_run(Partition& partition, const std::string& tenant) {
@@ -200,17 +256,17 @@ Result<BillingPreview> preview_run(Partition& partition, const std::string& tena
 }
 
 Result<RenewalReport> run_renewals(Partition& partition, const RunOrder& order) {
-    if (order.step == RunStep::confirm) return confirm(partition, order);
-    const Result<std::vector<DueService>> due = due_services(partition, order.tenant);
-    if (!due) return due.error();
-    RenewalReport report = submit_all(partition, *due, [&](const DueService& service) {
-        return renewal_of(service, order);
-    });
-    report.due = due->size();
+    Result<RenewalReport> report =
+        order.step == RunStep::confirm ? confirm(partition, order) : renew(partition, order);
+    if (!report) return report;
+    const Result<std::uint64_t> lapsed = settle_wallets(partition, order);
+    if (!lapsed) return lapsed.error();
+    report->lapsed = *lapsed;
     return report;
 }
 
 Result<std::string> run_order(Partition& partition, const RunOrder& order) {
+    if (order.step == RunStep::dry_run) return dry_run(partition, order);
     if (order.step == RunStep::preview) {
         const Result<BillingPreview> preview = preview_run(partition, order.tenant);
         if (!preview) return preview.error();

@@ -11,21 +11,24 @@
 
 namespace tollbook::api {
 
-// What a renewal run came to. `cut`: suspended for `unpaid`. `settled`: found renewed or blocked
-// by the time its turn came. `moved`: its figures were not those of the preview any more, so
-// nothing was done. `parked`: something is wrong with it, and a person should look.
+// What a renewal run came to. `cut`: suspended for `unpaid`. `ended`: it was to end with its
+// period. `settled`: found renewed or blocked by the time its turn came. `moved`: its figures were
+// not those of the preview any more, so nothing was done. `parked`: something is wrong with it, and
+// a person should look.
 struct RenewalReport {
     std::uint64_t due{};
     std::uint64_t renewed{};
     std::uint64_t cut{};
+    std::uint64_t ended{};
     std::uint64_t settled{};
     std::uint64_t moved{};
     std::uint64_t parked{};
     std::uint64_t failed{};
+    std::uint64_t lapsed{};   // Wallets in which expired lots or holds that are over were booked.
     std::uint64_t position{}; // Seq of the last record it made; 0: none.
 };
 BOOST_DESCRIBE_STRUCT(
-    RenewalReport, (), (due, renewed, cut, settled, moved, parked, failed, position)
+    RenewalReport, (), (due, renewed, cut, ended, settled, moved, parked, failed, lapsed, position)
 )
 
 // The lines of a preview with something in common.
@@ -49,13 +52,16 @@ struct BillingPreview {
     std::uint64_t due{};
     BillingSum charged;
     BillingSum cut; // What they would have paid.
+    BillingSum ended;
     BillingSum parked;
     std::vector<PlanSum> plans;
     std::vector<BillingItem> items; // The first preview_items_max; the sums and the hash have all.
     std::uint64_t left_out{};
 };
 BOOST_DESCRIBE_STRUCT(
-    BillingPreview, (), (preview, currency, due, charged, cut, parked, plans, items, left_out)
+    BillingPreview,
+    (),
+    (preview, currency, due, charged, cut, ended, parked, plans, items, left_out)
 )
 
 inline constexpr std::size_t preview_items_max = 10'000;
@@ -65,10 +71,10 @@ inline constexpr std::size_t preview_items_max = 10'000;
 Result<BillingPreview> preview_run(Partition& partition, const std::string& tenant);
 
 // Renews what is due for a tenant now, each service by its own command, in the order in which one
-// wallet pays for several. Any number of runs may come at any time, also at once: a command's key
-// names the service's state, so it happens once. A confirmation is refused with figures_moved when
-// the preview of now is another one, and each of its commands does what was previewed or nothing.
-// Blocks until all are answered.
+// wallet pays for several; then books what lapsed in its wallets. Any number of runs may come at
+// any time, also at once: a command's key names the service's state, so it happens once. A
+// confirmation is refused with figures_moved when the preview of now is another one, and each of
+// its commands does what was previewed or nothing. Blocks until all are answered.
 Result<RenewalReport> run_renewals(Partition& partition, const RunOrder& order);
 
 // Either, as JSON.

@@ -2,14 +2,16 @@
 
 #include "ledger/json.hpp"
 
+#include <optional>
 #include <string>
 
 namespace tollbook::api {
 
 // What a run is asked to do. preview: nothing, but to tell what renewing would come to. confirm:
-// what the preview of that hash says, or nothing.
-enum class RunStep { renew, preview, confirm };
-BOOST_DESCRIBE_ENUM(RunStep, renew, preview, confirm)
+// what the preview of that hash says, or nothing. dry_run: nothing, but to tell what a command
+// would come to.
+enum class RunStep { renew, preview, confirm, dry_run };
+BOOST_DESCRIBE_ENUM(RunStep, renew, preview, confirm, dry_run)
 
 // Who asked for a run.
 struct RunOrder {
@@ -18,7 +20,11 @@ struct RunOrder {
     std::string correlation;
     RunStep step{};
     std::string preview; // The hash that is confirmed.
+
+    // Of a dry run: the command's type and its JSON.
+    std::optional<std::string> command{};
+    std::optional<std::string> body{};
 };
-BOOST_DESCRIBE_STRUCT(RunOrder, (), (tenant, actor, correlation, step, preview))
+BOOST_DESCRIBE_STRUCT(RunOrder, (), (tenant, actor, correlation, step, preview, command, body))
 
 } // namespace tollbook::api

@@ -34,6 +34,10 @@ Period period_from(Date from, const PlanRow& plan, int anchor_day) {
     return {from, add_months(from, count * length.months, anchor_day)};
 }
 
+int months_of(const PlanRow& plan) {
+    return static_cast<int>(plan.period_count) * length_of(plan.period).months;
+}
+
 std::uint32_t period_count_max(BillingPeriod period) { return length_of(period).count_max; }
 
 } // namespace tollbook

@@ -14,6 +14,9 @@ struct Period {
 // (1-31) of their month, clamped to its end, so that an anchor of 31 comes back after February.
 Period period_from(Date from, const PlanRow& plan, int anchor_day);
 
+// The months of one period; zero: it is counted in days.
+int months_of(const PlanRow& plan);
+
 // How many of these a price may pay for at most.
 std::uint32_t period_count_max(BillingPeriod period);
 

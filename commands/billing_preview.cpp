@@ -9,7 +9,9 @@ namespace tollbook {
 
 namespace {
 
-BillingOutcome outcome_of(const Result<bool>& charged) {
+BillingOutcome outcome_of(Decision& decision, const std::string& service, const ServiceRow& row) {
+    if (is_ending(row, decision.today())) return BillingOutcome::ended;
+    const Result<bool> charged = charge_period(decision, service, row, std::nullopt);
     if (!charged) return BillingOutcome::parked;
     return *charged ? BillingOutcome::charged : BillingOutcome::cut;
 }
@@ -21,19 +23,17 @@ void preview_customer(
     const std::size_t first = items.size();
     for (const DueService& service : due) {
         const ServiceRow* row = decision.book().services.find(decision.key(service.service));
-        const bool is_due =
-            row != nullptr && row->blocks.empty() && row->renews_on <= decision.today();
-        if (!is_due) continue;
+        if (row == nullptr || !is_due(*row, decision.today())) continue;
         const PeriodPrice price = price_of_period(decision, service.service, *row);
         items.push_back(
             {service.service,
              row->customer,
-             row->plan,
-             row->plan_version,
+             price.plan,
+             price.plan_version,
              price.period.from,
              price.period.to,
              price.minor,
-             outcome_of(charge_period(decision, service.service, *row, std::nullopt)),
+             outcome_of(decision, service.service, *row),
              row->changes}
         );
     }

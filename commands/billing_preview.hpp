@@ -19,9 +19,10 @@ struct DueService {
 };
 
 // What a run comes to for a due service: its wallet covers the price; it does not, and the service
-// is cut; or something is wrong, nothing is done, and a person looks.
-enum class BillingOutcome { charged, cut, parked };
-BOOST_DESCRIBE_ENUM(BillingOutcome, charged, cut, parked)
+// is cut; it was to end with its period; or something is wrong, nothing is done, and a person
+// looks.
+enum class BillingOutcome { charged, cut, ended, parked };
+BOOST_DESCRIBE_ENUM(BillingOutcome, charged, cut, ended, parked)
 
 // A line of a preview: the period [from, to) of a service and its price, the set-up fee that waits
 // for it and the tax included.

@@ -11,7 +11,7 @@
 namespace tollbook {
 
 // Raise it when a row, a key or evolve changes: older checkpoints are then not used.
-inline constexpr std::uint32_t book_version = 3;
+inline constexpr std::uint32_t book_version = 4;
 
 // "<tenant>/<a>" and "<tenant>/<a>/<b>": ids hold no slash, so keys cannot collide.
 std::string book_key(std::string_view tenant, std::string_view a);
@@ -28,21 +28,25 @@ std::uint64_t turnover_after(std::uint64_t turnover, const Postings& postings);
 // charges may leave it for the checkpoint and come back); touched by the writer's thread alone.
 struct Book {
     Journal journal;
-    Table<TenantRow> tenants{journal, 'T', Residency::hot};       // tenant
-    Table<NameRow> shortcodes{journal, 'S', Residency::hot};      // shortcode -> tenant
-    Table<PlanRow> plans{journal, 'P', Residency::hot};           // tenant/plan/version
-    Table<NumberRow> plan_versions{journal, 'V', Residency::hot}; // tenant/plan -> newest
-    Table<NameRow> routers{journal, 'R', Residency::hot};         // tenant/router -> driver
-    Table<CustomerRow> customers{journal, 'C', Residency::hot};   // tenant/customer
-    Table<WalletRow> wallets{journal, 'W', Residency::hot};       // tenant/customer
-    Table<NameRow> references{journal, 'N', Residency::hot};      // tenant/normalised -> customer
-    Table<ServiceRow> services{journal, 's', Residency::hot};     // tenant/service
-    Table<SiteRow> sites{journal, 'i', Residency::hot};           // tenant/site
-    Table<NumberRow> openings{journal, 'o', Residency::hot};      // tenant/channel -> 1
-    Table<NumberRow> turnovers{journal, 'v', Residency::hot};     // tenant -> all it ever moved
-    Table<PaymentRow> payments{journal, 'p', Residency::cold};    // tenant/payment
-    Table<ChargeRow> charges{journal, 'c', Residency::cold};      // tenant/charge
-    Table<NumberRow> arrivals{journal, 'a', Residency::cold};     // tenant/arrival -> deliveries
+    Table<TenantRow> tenants{journal, 'T', Residency::hot};        // tenant
+    Table<NameRow> shortcodes{journal, 'S', Residency::hot};       // shortcode -> tenant
+    Table<PlanRow> plans{journal, 'P', Residency::hot};            // tenant/plan/version
+    Table<NumberRow> plan_versions{journal, 'V', Residency::hot};  // tenant/plan -> newest
+    Table<NameRow> routers{journal, 'R', Residency::hot};          // tenant/router -> driver
+    Table<CustomerRow> customers{journal, 'C', Residency::hot};    // tenant/customer
+    Table<WalletRow> wallets{journal, 'W', Residency::hot};        // tenant/customer
+    Table<NameRow> references{journal, 'N', Residency::hot};       // tenant/normalised -> customer
+    Table<ServiceRow> services{journal, 's', Residency::hot};      // tenant/service
+    Table<SiteRow> sites{journal, 'i', Residency::hot};            // tenant/site
+    Table<NumberRow> openings{journal, 'o', Residency::hot};       // tenant/channel -> 1
+    Table<NumberRow> turnovers{journal, 'v', Residency::hot};      // tenant -> all it ever moved
+    Table<PaymentRow> payments{journal, 'p', Residency::cold};     // tenant/payment
+    Table<ChargeRow> charges{journal, 'c', Residency::cold};       // tenant/charge
+    Table<PlanChoiceRow> next_plans{journal, 'n', Residency::hot}; // tenant/service
+    Table<NameRow> holds{journal, 'h', Residency::cold};           // tenant/hold -> customer
+    Table<RefundRow> refunds{journal, 'r', Residency::cold};       // tenant/refund
+    Table<NumberRow> credits{journal, 'g', Residency::cold};  // tenant/lot of a grant or transfer
+    Table<NumberRow> arrivals{journal, 'a', Residency::cold}; // tenant/arrival -> deliveries
 };
 
 // Takes an event of `tenant` into the book. Never refuses.

@@ -3,6 +3,9 @@
 #include "commands/deciders.hpp"
 #include "commands/mpesa.hpp"
 #include "commands/renewal.hpp"
+#include "commands/settling.hpp"
+
+#include <boost/mp11/algorithm.hpp>
 
 #include <algorithm>
 #include <optional>
@@ -32,18 +35,25 @@ public:
 
 private:
     template <class T>
+    static constexpr bool moves_wallet = boost::mp11::mp_contains<
+        boost::mp11::mp_list<
+            ChargeWallet,
+            GrantCredit,
+            SettleWallet,
+            HoldFunds,
+            SetOverdraftLimit,
+            RequestRefund>,
+        T>::value;
+
+    template <class T>
     static std::string stream_of(const T& command) {
-        if constexpr (requires {
-                          command.service;
-                          command.reason;
-                      })
+        constexpr bool of_customer = requires { command.customer; };
+        if constexpr (!of_customer && requires { command.service; })
             return "service:" + command.service;
         else if constexpr (requires { command.payment; })
             return "payment:" + command.payment;
-        else if constexpr (requires { command.charge; })
+        else if constexpr (moves_wallet<T>)
             return "wallet:" + command.customer;
-        else if constexpr (std::same_as<T, RenewService>)
-            return "service:" + command.service;
         else if constexpr (requires {
                                command.site;
                                command.target;
@@ -133,8 +143,12 @@ void want_rows(const Book& book, std::string_view tenant, const T& command) {
         book.customers.want(key(command.customer));
         book.wallets.want(key(command.customer));
     }
-    if constexpr (std::same_as<T, ChargeWallet>) book.charges.want(key(manual_charge(command)));
-    if constexpr (std::same_as<T, RenewService>) book.services.want(key(command.service));
+    if constexpr (std::same_as<T, ChargeWallet>)
+        book.charges.want(key(manual_charge(command.charge)));
+    if constexpr (!requires { command.customer; } && requires {
+                      { command.service } -> std::same_as<const std::string&>;
+                  })
+        book.services.want(key(command.service));
     if constexpr (requires { command.payment; }) book.payments.want(key(command.payment));
 }
 
@@ -228,11 +242,11 @@ Result<std::vector<DueService>> BookDecider::due_services(
 ) const {
     if (book_.tenants.find(tenant) == nullptr)
         return Error{Errc::tenant_unknown, std::string(tenant.substr(0, 32))};
-    const Date today = Decision(book_, tenant, recorded_at).today();
+    const Date now = today(tenant, recorded_at);
     const std::string prefix = std::string(tenant) + "/";
     std::vector<DueService> due;
     book_.services.for_each([&](std::string_view key, const ServiceRow& row) {
-        if (!key.starts_with(prefix) || !row.blocks.empty() || row.renews_on > today) return;
+        if (!key.starts_with(prefix) || !is_due(row, now)) return;
         due.push_back(
             {std::string(key.substr(prefix.size())), row.customer, row.renews_on, row.changes}
         );
@@ -243,6 +257,26 @@ Result<std::vector<DueService>> BookDecider::due_services(
         return natural_less(a.service, b.service);
     });
     return due;
+}
+
+Date BookDecider::today(std::string_view tenant, Timestamp recorded_at) const {
+    return Decision(book_, tenant, recorded_at).today();
+}
+
+Result<std::vector<std::string>> BookDecider::lapsed_wallets(
+    std::string_view tenant, Timestamp recorded_at
+) const {
+    if (book_.tenants.find(tenant) == nullptr)
+        return Error{Errc::tenant_unknown, std::string(tenant.substr(0, 32))};
+    const Decision decision(book_, tenant, recorded_at);
+    const std::string prefix = std::string(tenant) + "/";
+    std::vector<std::string> customers;
+    book_.wallets.for_each([&](std::string_view key, const WalletRow& row) {
+        if (key.starts_with(prefix) && has_lapsed(row, decision.now(), decision.today()))
+            customers.emplace_back(key.substr(prefix.size()));
+    });
+    std::ranges::sort(customers);
+    return customers;
 }
 
 } // namespace tollbook

@@ -46,6 +46,14 @@ public:
     Result<std::vector<DueService>> due_services(std::string_view tenant, Timestamp recorded_at)
         const;
 
+    // The tenant exists.
+    Date today(std::string_view tenant, Timestamp recorded_at) const;
+
+    // The customers in whose wallets something lapsed that is not booked yet: what settle_wallet is
+    // for. Refuses with tenant_unknown.
+    Result<std::vector<std::string>> lapsed_wallets(std::string_view tenant, Timestamp recorded_at)
+        const;
+
 private:
     PrivateHash private_hash_;
     Book book_;

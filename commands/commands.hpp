@@ -5,7 +5,9 @@
 
 #include "commands/bodies/money.hpp"
 #include "commands/bodies/services.hpp"
+#include "commands/bodies/subscriptions.hpp"
 #include "commands/bodies/tenancy.hpp"
+#include "commands/bodies/wallet_terms.hpp"
 
 #include <string>
 #include <string_view>
@@ -35,7 +37,26 @@ using Command = std::variant<
     SuspendCustomer,
     ReinstateService,
     ClosePeriod,
-    AdvanceTestClock>;
+    AdvanceTestClock,
+    ChangePlan,
+    CancelSchedule,
+    PauseService,
+    ResumeService,
+    EndService,
+    ExtendServices,
+    PromisePayment,
+    CreditCharge,
+    GrantCredit,
+    SettleWallet,
+    HoldFunds,
+    CaptureHold,
+    ReleaseHold,
+    SetOverdraftLimit,
+    TransferFunds,
+    RequestRefund,
+    ApproveRefund,
+    RejectRefund,
+    PayRefund>;
 
 // Reads the JSON body of a command by its type name. Refuses an unknown type with not_found, and
 // what does not fit with the codec's reasons.

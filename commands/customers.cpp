@@ -53,6 +53,12 @@ struct Beginning {
     std::optional<std::int64_t> setup_minor;
 };
 
+// `from`, or the next day on which a month's anchor falls.
+Date next_anchor(Date from, int anchor_day) {
+    const Date this_month = add_months(from, 0, anchor_day);
+    return this_month >= from ? this_month : add_months(from, 1, anchor_day);
+}
+
 // A service that ran elsewhere owes no set-up fee and has no trial.
 Beginning beginning_of(
     const Decision& decision, const AddService& command, std::uint32_t plan_version
@@ -63,6 +69,8 @@ Beginning beginning_of(
     );
     ensure(plan != nullptr);
     Beginning beginning{decision.today() + static_cast<int>(plan->trial_days), std::nullopt};
+    if (plan->first_period == FirstPeriod::free && command.anchor_day)
+        beginning.renews_on = next_anchor(beginning.renews_on, *command.anchor_day);
     if (plan->setup_minor > 0) beginning.setup_minor = plan->setup_minor;
     return beginning;
 }
@@ -125,9 +133,10 @@ Status decide(Decision& decision, const AddService& command) {
     if (!version) return version.error();
     if (decision.book().sites.find(decision.key(site)) != nullptr)
         return Error{Errc::site_exists, site};
+    if (command.anchor_day && (*command.anchor_day < 1 || *command.anchor_day > 31))
+        return Error{Errc::value_out_of_range, "anchor_day: 1 to 31"};
     const Beginning beginning = beginning_of(decision, command, *version);
     const std::int32_t anchor = command.anchor_day.value_or(civil(beginning.renews_on).day);
-    if (anchor < 1 || anchor > 31) return Error{Errc::value_out_of_range, "anchor_day: 1 to 31"};
     if (const Status status = check_new_blocks(blocks); !status) return status;
 
     decision.add(

@@ -31,11 +31,34 @@ Status decide(Decision& decision, const SuspendService& command);
 Status decide(Decision& decision, const SuspendCustomer& command);
 Status decide(Decision& decision, const ReinstateService& command);
 
+Status decide(Decision& decision, const ChangePlan& command);
+Status decide(Decision& decision, const CancelSchedule& command);
+Status decide(Decision& decision, const PauseService& command);
+Status decide(Decision& decision, const ResumeService& command);
+Status decide(Decision& decision, const EndService& command);
+Status decide(Decision& decision, const ExtendServices& command);
+Status decide(Decision& decision, const PromisePayment& command);
+
 Status decide(Decision& decision, const PostOpeningBalances& command);
 Status decide(Decision& decision, const ChargeWallet& command);
 
-// The id of the charge that it makes: no id of a service holds a '#'.
-std::string manual_charge(const ChargeWallet& command);
+// The id of a charge that somebody named: no id of a service holds a '#'.
+std::string manual_charge(const std::string& charge);
+
+Status decide(Decision& decision, const CreditCharge& command);
+Status decide(Decision& decision, const GrantCredit& command);
+Status decide(Decision& decision, const SettleWallet& command);
+Status decide(Decision& decision, const SetOverdraftLimit& command);
+Status decide(Decision& decision, const TransferFunds& command);
+
+Status decide(Decision& decision, const HoldFunds& command);
+Status decide(Decision& decision, const CaptureHold& command);
+Status decide(Decision& decision, const ReleaseHold& command);
+
+Status decide(Decision& decision, const RequestRefund& command);
+Status decide(Decision& decision, const ApproveRefund& command);
+Status decide(Decision& decision, const RejectRefund& command);
+Status decide(Decision& decision, const PayRefund& command);
 
 Status decide(Decision& decision, const RecordPayment& command);
 Status decide(

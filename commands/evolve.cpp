@@ -1,4 +1,5 @@
 #include "commands/book.hpp"
+#include "commands/evolve_parts.hpp"
 #include "ledger/ensure.hpp"
 #include "ledger/match.hpp"
 
@@ -30,9 +31,16 @@ std::uint64_t turnover_after(std::uint64_t turnover, const Postings& postings) {
 namespace {
 
 // One event's way into the rows. A case for every event: a missing one does not compile.
-class Evolution {
+class Evolution : public EvolveSubscriptions, public EvolveWalletTerms {
 public:
-    Evolution(Book& book, std::string_view tenant) : book_(book), tenant_(tenant) {}
+    Evolution(Book& book, std::string_view tenant)
+        : EvolveSubscriptions(book, tenant)
+        , EvolveWalletTerms(book, tenant)
+        , book_(book)
+        , tenant_(tenant) {}
+
+    using EvolveSubscriptions::operator();
+    using EvolveWalletTerms::operator();
 
     void operator()(const TenantOpened& e) {
         TenantRow& row = book_.tenants.edit(tenant_);
@@ -53,7 +61,9 @@ public:
             e.period,
             e.period_count.value_or(1),
             e.setup_minor.value_or(0),
-            e.trial_days.value_or(0)};
+            e.trial_days.value_or(0),
+            e.proration.value_or(Proration::actual_days),
+            e.first_period.value_or(FirstPeriod::full)};
         book_.plan_versions.edit(key(e.plan)).value = e.version;
     }
 
@@ -101,6 +111,7 @@ public:
         ServiceRow& row = book_.services.edit(key(e.service));
         row.renews_on = e.to;
         row.setup_minor = 0;
+        row.promised_until.reset();
         ++row.changes;
     }
 
@@ -108,7 +119,12 @@ public:
         SiteRow& row = book_.sites.edit(key(e.site));
         row.target = e.target;
         row.phase = SitePhase::requested;
+        row.own_profile.reset();
+        const ServiceRow* service = book_.services.find(key(e.service));
+        if (service != nullptr && service->plan != e.profile) row.own_profile = true;
     }
+
+    void operator()(const SiteProfileChanged&) {}
 
     void operator()(const SiteProvisioned& e) {
         set_applied(e.site, SitePhase::provisioned, e.applied_seq);
@@ -197,10 +213,28 @@ public:
     }
 
     void operator()(const WalletCharged& e) {
-        apply_taken(book_.wallets.edit(key(e.customer)), e.lots, 0);
-        book_.charges.edit(key(e.charge)) = {e.customer, e.minor};
+        apply_taken(book_.wallets.edit(key(e.customer)), e.lots, e.overdrawn.value_or(0));
+        ChargeRow& row = book_.charges.edit(key(e.charge));
+        row.customer = e.customer;
+        row.minor = e.minor;
+        if (e.service) row.lots = e.lots;
+        row.service = e.service;
         for (const LotTaken& taken : e.lots)
             note_use(e.charge, taken);
+        note_paid(e);
+    }
+
+    void operator()(const ChargeCredited& e) {
+        const std::int64_t repaid = give_back(book_.wallets.edit(key(e.customer)), e.lots);
+        ensure(repaid == e.debt_repaid);
+        ChargeRow& row = book_.charges.edit(key(e.charge));
+        row.credited_minor = row.credited_minor.value_or(0) + e.minor;
+        row.credits = row.credits.value_or(0) + 1;
+        for (const LotTaken& part : e.lots) {
+            if (row.lots) reduce(*row.lots, part);
+            forget_use(e.charge, part);
+        }
+        note_credited(e);
     }
 
 private:
@@ -238,28 +272,18 @@ private:
         ensure(part != row.parts.end() && part->standing >= debit.minor);
         part->standing -= debit.minor;
         for (const Unwound& unwound : debit.unwound)
-            forget_use(row, part->lot, unwound);
+            forget_use(unwound.charge, {part->lot, unwound.minor});
     }
 
-    // The payment behind a lot remembers what it paid for; an opening lot has none.
-    void note_use(const std::string& charge, const LotTaken& taken) {
-        if (taken.lot == opening_lot) return;
-        const std::string payment = key(taken.lot.substr(0, taken.lot.find('#')));
-        if (book_.payments.find(payment) == nullptr) return;
-        book_.payments.edit(payment).uses.push_back({charge, taken.lot, taken.minor});
-    }
-
-    static void forget_use(PaymentRow& row, const std::string& lot, const Unwound& unwound) {
-        const auto use = std::ranges::find_if(row.uses, [&](const PaymentUse& u) {
-            return u.charge == unwound.charge && u.lot == lot;
-        });
-        if (use == row.uses.end()) return;
-        use->minor -= unwound.minor;
-        if (use->minor == 0) row.uses.erase(use);
+    static void reduce(std::vector<LotTaken>& lots, const LotTaken& part) {
+        const auto lot = std::ranges::find(lots, part.lot, &LotTaken::lot);
+        if (lot == lots.end()) return;
+        lot->minor -= part.minor;
+        if (lot->minor == 0) lots.erase(lot);
     }
 
     Book& book_;
-    std::string tenant_;
+    std::string_view tenant_;
 };
 
 } // namespace

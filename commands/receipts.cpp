@@ -1,5 +1,7 @@
 #include "commands/receipts.hpp"
 
+#include "commands/channels.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -44,6 +46,10 @@ bool taken_back(const PaymentRow& row) {
 std::string delivery_id(const Decision& decision, const std::string& arrival) {
     const NumberRow* before = decision.book().arrivals.find(decision.key(arrival));
     return numbered(arrival, before == nullptr ? 1 : before->value + 1);
+}
+
+std::string payout_key(const std::string& channel, const std::string& receipt) {
+    return "payout#" + payment_id(channel, receipt);
 }
 
 } // namespace tollbook

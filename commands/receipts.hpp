@@ -31,4 +31,7 @@ bool taken_back(const PaymentRow& row);
 // before, so that no delivery hides another.
 std::string delivery_id(const Decision& decision, const std::string& arrival);
 
+// Names money that went out by its channel's own number: no two refunds share one.
+std::string payout_key(const std::string& channel, const std::string& receipt);
+
 } // namespace tollbook

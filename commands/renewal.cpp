@@ -1,8 +1,7 @@
 #include "commands/renewal.hpp"
 
+#include "commands/settling.hpp"
 #include "ledger/ensure.hpp"
-
-#include <fmt/format.h>
 
 #include <algorithm>
 
@@ -10,66 +9,36 @@ namespace tollbook {
 
 namespace {
 
-// Rolling: the period starts today and the old anchor is gone. Fixed: it starts where the last
-// one ended; those that passed while the service was cut are not charged.
-Period next_period(const Decision& decision, const ServiceRow& row, const PlanRow& plan) {
-    const Date today = decision.today();
-    if (decision.row().policies.renewal_anchor == "rolling")
-        return period_from(today, plan, civil(today).day);
-    Period period = period_from(row.renews_on, plan, row.anchor_day);
-    while (!row.blocks.empty() && period.to <= today)
-        period = period_from(period.to, plan, row.anchor_day);
-    return period;
-}
-
 // A price of the plan, its tax included, as a line and what it moves.
 void add_line(
     const Decision& decision,
-    const ServiceRow& row,
-    const PlanRow& plan,
-    std::int64_t price_minor,
+    const PeriodPrice& price,
+    std::int64_t minor,
     ChargeLine line,
     WalletCharged& charged
 ) {
-    const NetAndTax price = split_tax_included(price_minor, plan.tax_percent);
-    line.plan = row.plan;
-    line.plan_version = row.plan_version;
-    line.net = price.net;
-    line.tax = price.tax;
+    const PlanRow& plan = plan_row(decision, price.plan, price.plan_version);
+    const NetAndTax split = split_tax_included(minor, plan.tax_percent);
+    line.plan = price.plan;
+    line.plan_version = price.plan_version;
+    line.net = split.net;
+    line.tax = split.tax;
     if (!plan.tax_code.empty()) line.tax_code = plan.tax_code;
     charged.lines.push_back(std::move(line));
-    charged.postings.push_back(leg(decision, "revenue:" + row.plan, -price.net));
-    if (price.tax != 0)
-        charged.postings.push_back(leg(decision, "tax:" + plan.tax_code, -price.tax));
+    if (split.net != 0)
+        charged.postings.push_back(leg(decision, "revenue:" + price.plan, -split.net));
+    if (split.tax != 0)
+        charged.postings.push_back(leg(decision, "tax:" + plan.tax_code, -split.tax));
 }
 
-const PlanRow& plan_of(const Decision& decision, const ServiceRow& row) {
-    const PlanRow* plan = decision.book().plans.find(
-        book_key(decision.tenant(), row.plan, std::to_string(row.plan_version))
-    );
-    ensure(plan != nullptr);
-    return *plan;
-}
-
-WalletCharged charge_of(
-    const Decision& decision, const ServiceRow& row, const PlanRow& plan, const PeriodPrice& price
-) {
-    const Period& period = price.period;
-    WalletCharged charged;
-    charged.customer = row.customer;
-    charged.minor = price.minor;
-    charged.charge = price.charge;
-    charged.postings.push_back(leg(decision, "wallet:" + row.customer, charged.minor));
-    ChargeLine line;
-    line.component = "period";
-    line.service_from = period.from;
-    line.service_to = period.to;
-    add_line(decision, row, plan, plan.price_minor, std::move(line), charged);
-    line = {};
-    line.component = "setup";
-    if (row.setup_minor > 0)
-        add_line(decision, row, plan, row.setup_minor, std::move(line), charged);
-    return charged;
+// The site's profile is the plan's, unless somebody named another.
+void change_profile(Decision& decision, const std::string& site, const std::string& profile) {
+    const SiteRow* row = decision.book().sites.find(decision.key(site));
+    ensure(row != nullptr);
+    const bool is_live = row->phase == SitePhase::requested ||
+                         row->phase == SitePhase::provisioned || row->phase == SitePhase::failed;
+    if (!is_live || row->own_profile) return;
+    decision.add("site:" + site, SiteProfileChanged{site, row->target, profile});
 }
 
 } // namespace
@@ -93,19 +62,53 @@ std::vector<std::string> services_in_order(const Decision& decision, const std::
     return services;
 }
 
-PeriodPrice price_of_period(
-    const Decision& decision, const std::string& service, const ServiceRow& row
+void charge_days(
+    Decision& decision,
+    const std::string& service,
+    const ServiceRow& row,
+    const PeriodPrice& price,
+    Taken taken
 ) {
-    const PlanRow& plan = plan_of(decision, row);
-    const Period period = next_period(decision, row, plan);
-    return {
-        period,
-        plan.price_minor + row.setup_minor,
-        fmt::format("{}:period:{}:0", service, to_string(period.from))};
+    WalletCharged charged;
+    charged.charge = price.charge;
+    charged.customer = row.customer;
+    charged.service = service;
+    charged.minor = price.minor;
+    charged.lots = std::move(taken.lots);
+    charged.overdrawn = taken.overdrawn;
+    charged.postings.push_back(leg(decision, "wallet:" + row.customer, charged.minor));
+    ChargeLine line;
+    line.component = "period";
+    line.service_from = price.period.from;
+    line.service_to = price.period.to;
+    add_line(decision, price, price.period_minor, std::move(line), charged);
+    line = {};
+    line.component = "setup";
+    const std::int64_t setup_minor = price.minor - price.period_minor;
+    if (setup_minor > 0) add_line(decision, price, setup_minor, std::move(line), charged);
+    decision.add("wallet:" + row.customer, std::move(charged));
 }
 
-bool was_charged(const Decision& decision, const PeriodPrice& price) {
-    return decision.book().charges.find(decision.key(price.charge)) != nullptr;
+void change_plan(
+    Decision& decision,
+    const std::string& service,
+    const ServiceRow& row,
+    const PeriodPrice& price,
+    std::optional<std::int32_t> anchor_day
+) {
+    decision.add(
+        "service:" + service,
+        PlanChanged{
+            service,
+            row.customer,
+            row.plan,
+            row.plan_version,
+            price.plan,
+            price.plan_version,
+            price.period.from,
+            anchor_day}
+    );
+    if (price.plan != row.plan) change_profile(decision, row.site, price.plan);
 }
 
 Result<bool> charge_period(
@@ -116,16 +119,16 @@ Result<bool> charge_period(
 ) {
     const PeriodPrice price = price_of_period(decision, service, row);
     if (was_charged(decision, price)) return Error{Errc::charge_exists, price.charge};
-    WalletCharged charged = charge_of(decision, row, plan_of(decision, row), price);
-    charged.service = service;
-    auto lots = take(decision.wallet(row.customer), charged.minor);
-    if (!lots) return false;
-    charged.lots = std::move(*lots);
+    settle(decision, row.customer);
+    auto taken = take_price(decision.wallet(row.customer), price.minor);
+    if (!taken) return false;
 
+    if (row.scheduled == Scheduled::plan_change)
+        change_plan(decision, service, row, price, std::nullopt);
     ServiceRenewed renewed{
         service, row.customer, price.charge, price.period.from, price.period.to, std::nullopt};
     if (cause) renewed.payment = cause->payment;
-    decision.add("wallet:" + row.customer, std::move(charged));
+    charge_days(decision, service, row, price, std::move(*taken));
     decision.add("service:" + service, std::move(renewed));
     return true;
 }
@@ -136,6 +139,7 @@ bool reconnect(
     const ServiceRow& row,
     const std::optional<Cause>& cause
 ) {
+    if (is_ending(row, decision.today())) return false;
     const bool paid_for = row.renews_on > decision.today();
     if (!paid_for) {
         const Result<bool> charged = charge_period(decision, service, row, cause);
@@ -151,12 +155,32 @@ bool reconnect(
     return true;
 }
 
+namespace {
+
+// Runs, and is due: its customer's promise is being kept.
+void renew_promised(
+    Decision& decision,
+    const std::string& service,
+    const ServiceRow& row,
+    const std::optional<Cause>& cause
+) {
+    if (!is_promised(row, decision.today()) || row.renews_on > decision.today()) return;
+    if (is_ending(row, decision.today())) return;
+    // Money is never refused because of a service: what is wrong with it stays as it is.
+    static_cast<void>(charge_period(decision, service, row, cause));
+}
+
+} // namespace
+
 void reconnect_paid(
     Decision& decision, const std::string& customer, const std::optional<Cause>& cause
 ) {
     for (const std::string& service : services_in_order(decision, customer)) {
         const ServiceRow& row = *decision.book().services.find(decision.key(service));
-        if (only_unpaid(row.blocks)) reconnect(decision, service, row, cause);
+        if (only_unpaid(row.blocks))
+            reconnect(decision, service, row, cause);
+        else
+            renew_promised(decision, service, row, cause);
     }
 }
 

@@ -43,10 +43,29 @@ struct PlanRow { // Keyed by plan and version.
     std::uint32_t period_count{};
     std::int64_t setup_minor{};
     std::uint32_t trial_days{};
+    Proration proration{};
+    FirstPeriod first_period{};
 };
 BOOST_DESCRIBE_STRUCT(
-    PlanRow, (), (price_minor, tax_code, tax_percent, period, period_count, setup_minor, trial_days)
+    PlanRow,
+    (),
+    (price_minor,
+     tax_code,
+     tax_percent,
+     period,
+     period_count,
+     setup_minor,
+     trial_days,
+     proration,
+     first_period)
 )
+
+// A version of a plan: what a service changes to.
+struct PlanChoiceRow {
+    std::string plan;
+    std::uint32_t version{};
+};
+BOOST_DESCRIBE_STRUCT(PlanChoiceRow, (), (plan, version))
 
 // A row that is one number: the newest version of a plan.
 struct NumberRow {
@@ -65,6 +84,21 @@ struct CustomerRow {
 };
 BOOST_DESCRIBE_STRUCT(CustomerRow, (), (services))
 
+// The newest charge of a service: the days that it pays for, and what of it was not given back.
+struct PaidPeriod {
+    Date from; // With `correction`: names the charge.
+    std::uint32_t correction{};
+    std::uint32_t days{};  // They end where the service renews.
+    std::uint32_t whole{}; // Of the period that they are part of.
+    std::int64_t net{};
+    std::int64_t tax{};
+};
+BOOST_DESCRIBE_STRUCT(PaidPeriod, (), (from, correction, days, whole, net, tax))
+
+// What happens to a service when its next period is due.
+enum class Scheduled { plan_change, end };
+BOOST_DESCRIBE_ENUM(Scheduled, plan_change, end)
+
 struct ServiceRow {
     std::string customer;
     std::string plan;
@@ -75,11 +109,27 @@ struct ServiceRow {
     std::vector<std::string> blocks;
     std::uint64_t changes{};    // Counts what happened to it: names a renewal attempt.
     std::int64_t setup_minor{}; // Still to be paid, with the first period.
+    std::optional<PaidPeriod> paid{};
+    std::optional<Scheduled> scheduled{};     // Of a change of plan: to the one in next_plans.
+    std::optional<Date> promised_until{};     // Not cut for `unpaid` before.
+    std::optional<std::uint32_t> days_left{}; // While it is paused.
 };
 BOOST_DESCRIBE_STRUCT(
     ServiceRow,
     (),
-    (customer, plan, plan_version, site, renews_on, anchor_day, blocks, changes, setup_minor)
+    (customer,
+     plan,
+     plan_version,
+     site,
+     renews_on,
+     anchor_day,
+     blocks,
+     changes,
+     setup_minor,
+     paid,
+     scheduled,
+     promised_until,
+     days_left)
 )
 
 enum class SitePhase { planned, requested, provisioned, failed, removing, removed };
@@ -90,8 +140,9 @@ struct SiteRow {
     std::string target;
     SitePhase phase{};
     std::uint64_t applied_seq{};
+    std::optional<bool> own_profile{}; // One that somebody named, not the plan's.
 };
-BOOST_DESCRIBE_STRUCT(SiteRow, (), (service, target, phase, applied_seq))
+BOOST_DESCRIBE_STRUCT(SiteRow, (), (service, target, phase, applied_seq, own_profile))
 
 // Where a payment's money stands: one part for each wallet credit it made.
 struct PaymentPart {
@@ -130,7 +181,22 @@ BOOST_DESCRIBE_STRUCT(
 struct ChargeRow {
     std::string customer;
     std::int64_t minor{};
+    std::optional<std::vector<LotTaken>> lots{};  // Of a service's charge: what it still consumes.
+    std::optional<std::int64_t> credited_minor{}; // Given back of it ...
+    std::optional<std::uint32_t> credits{};       // ... so many times.
+    std::optional<std::string> service{};
 };
-BOOST_DESCRIBE_STRUCT(ChargeRow, (), (customer, minor))
+BOOST_DESCRIBE_STRUCT(ChargeRow, (), (customer, minor, lots, credited_minor, credits, service))
+
+enum class RefundPhase { requested, approved, rejected, paid };
+BOOST_DESCRIBE_ENUM(RefundPhase, requested, approved, rejected, paid)
+
+struct RefundRow {
+    std::string customer;
+    std::int64_t minor{};
+    RefundPhase phase{};
+    std::string requested_by;
+};
+BOOST_DESCRIBE_STRUCT(RefundRow, (), (customer, minor, phase, requested_by))
 
 } // namespace tollbook

@@ -142,7 +142,9 @@ Status decide(Decision& decision, const DefinePlan& command) {
             command.up_mbps,
             command.period_count,
             command.setup_minor,
-            command.trial_days}
+            command.trial_days,
+            command.proration,
+            command.first_period}
     );
     return Done{};
 }

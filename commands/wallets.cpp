@@ -1,5 +1,7 @@
 #include "commands/channels.hpp"
+#include "commands/charge_lines.hpp"
 #include "commands/deciders.hpp"
+#include "commands/settling.hpp"
 
 #include <algorithm>
 #include <set>
@@ -9,7 +11,6 @@ namespace tollbook {
 namespace {
 
 constexpr std::size_t openings_max = 2'000; // Of one command: its record must fit in a frame.
-constexpr std::size_t lines_max = 100;
 
 // Opening balances may be debts (below zero), never zero.
 Status check_opening(std::int64_t minor) {
@@ -69,30 +70,6 @@ Status balance_with_opening(Decision& decision, Postings& postings) {
     return Done{};
 }
 
-struct Totals {
-    std::int64_t minor{};
-    Postings postings;
-};
-
-Status add_line(const Decision& decision, const ChargeLine& line, Totals& totals) {
-    if (const Status status = check_id("component", line.component); !status) return status;
-    if (const Status status = check_amount(line.net); !status) return status;
-    if (line.tax < 0 || line.tax > amount_minor_max) return Error{Errc::amount_overflow, "tax"};
-    if (line.tax != 0 && !line.tax_code) return Error{Errc::missing_field, "tax_code"};
-    if (line.plan && decision.book().plan_versions.find(decision.key(*line.plan)) == nullptr)
-        return Error{Errc::plan_unknown, *line.plan};
-    if (line.tax_code)
-        if (const Status status = check_id("tax_code", *line.tax_code); !status) return status;
-    const Result<std::int64_t> sum = add(totals.minor, line.net + line.tax);
-    if (!sum) return sum.error();
-    if (*sum > amount_minor_max) return Error{Errc::amount_overflow, {}};
-    totals.minor = *sum;
-    const std::string income = line.plan ? "revenue:" + *line.plan : std::string("fee");
-    totals.postings.push_back(leg(decision, income, -line.net));
-    if (line.tax != 0) totals.postings.push_back(leg(decision, "tax:" + *line.tax_code, -line.tax));
-    return Done{};
-}
-
 } // namespace
 
 Status decide(Decision& decision, const PostOpeningBalances& command) {
@@ -118,10 +95,10 @@ Status decide(Decision& decision, const PostOpeningBalances& command) {
     return Done{};
 }
 
-std::string manual_charge(const ChargeWallet& command) { return "manual#" + command.charge; }
+std::string manual_charge(const std::string& charge) { return "manual#" + charge; }
 
 Status decide(Decision& decision, const ChargeWallet& command) {
-    const std::string charge = manual_charge(command);
+    const std::string charge = manual_charge(command.charge);
     if (decision.book().customers.find(decision.key(command.customer)) == nullptr)
         return Error{Errc::customer_unknown, command.customer};
     if (const Status status = check_id("charge", command.charge); !status) return status;
@@ -132,27 +109,19 @@ Status decide(Decision& decision, const ChargeWallet& command) {
         if (service == nullptr || service->customer != command.customer)
             return Error{Errc::service_unknown, *command.service};
     }
-    if (command.lines.empty() || command.lines.size() > lines_max)
-        return Error{Errc::value_out_of_range, "lines: 1 to 100"};
-    Totals totals;
-    totals.postings.reserve(1 + 2 * command.lines.size());
-    totals.postings.push_back(leg(decision, "wallet:" + command.customer, 0)); // Known at the end.
-    for (const ChargeLine& line : command.lines)
-        if (const Status status = add_line(decision, line, totals); !status) return status;
-    auto lots = take(decision.wallet(command.customer), totals.minor);
-    if (!lots) return Error{Errc::insufficient_funds, command.customer};
-
-    totals.postings.front().minor = totals.minor;
-    decision.add(
-        "wallet:" + command.customer,
-        WalletCharged{
-            charge,
-            command.customer,
-            command.service,
-            totals.minor,
-            command.lines,
-            std::move(*lots),
-            std::move(totals.postings)}
+    Result<LineTotals> totals = total_lines(decision, command.lines);
+    if (!totals) return totals.error();
+    settle(decision, command.customer);
+    auto taken = take_price(decision.wallet(command.customer), totals->minor);
+    if (!taken) return Error{Errc::insufficient_funds, command.customer};
+    add_charge(
+        decision,
+        charge,
+        command.customer,
+        command.service,
+        command.lines,
+        std::move(*totals),
+        std::move(*taken)
     );
     return Done{};
 }

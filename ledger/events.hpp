@@ -5,7 +5,9 @@
 
 #include "ledger/events/payments.hpp"
 #include "ledger/events/services.hpp"
+#include "ledger/events/subscriptions.hpp"
 #include "ledger/events/tenancy.hpp"
+#include "ledger/events/wallet_terms.hpp"
 #include "ledger/events/wallets.hpp"
 
 #include <variant>
@@ -39,7 +41,30 @@ using Event = std::variant<
     PaymentReversed,
     PaymentMoved,
     OpeningBalancesPosted,
-    WalletCharged>;
+    WalletCharged,
+    PlanChangeScheduled,
+    PlanChangeCancelled,
+    PlanChanged,
+    ServicePaused,
+    ServiceResumed,
+    ServiceEndScheduled,
+    ServiceEndCancelled,
+    ServiceEnded,
+    ServiceExtended,
+    PaymentPromised,
+    SiteProfileChanged,
+    ChargeCredited,
+    CreditGranted,
+    LotExpired,
+    FundsHeld,
+    HoldCaptured,
+    HoldReleased,
+    OverdraftLimitSet,
+    FundsTransferred,
+    RefundRequested,
+    RefundApproved,
+    RefundRejected,
+    RefundPaid>;
 
 std::string_view type_of(const Event& event);
 std::uint16_t schema_version_of(const Event& event);

@@ -23,6 +23,7 @@ Projection::Keys Charges::keys(const Fact& fact) const {
         fact.event,
         [&](const WalletCharged& e) { add(e.charge); },
         [&](const ServiceRenewed& e) { add(e.charge); },
+        [&](const ChargeCredited& e) { add(e.charge); },
         [&](const PaymentReversed& e) {
             for (const WalletDebit& debit : e.debits)
                 for (const Unwound& unwound : debit.unwound)
@@ -44,6 +45,7 @@ void Charges::touch(const Fact& fact) {
     match(
         fact.event,
         [&](const ServiceRenewed& e) { want(e.charge); },
+        [&](const ChargeCredited& e) { want(e.charge); },
         [&](const PaymentReversed& e) {
             for (const WalletDebit& debit : e.debits)
                 for (const Unwound& unwound : debit.unwound)
@@ -62,6 +64,7 @@ void Charges::apply(const Fact& fact) {
         fact.event,
         [&](const WalletCharged& e) { charge(fact, e); },
         [&](const ServiceRenewed& e) { renew(fact, e); },
+        [&](const ChargeCredited& e) { credit(fact, e); },
         [&](const PaymentReversed& e) {
             for (const WalletDebit& debit : e.debits)
                 unwind(fact, debit.unwound);
@@ -111,6 +114,13 @@ void Charges::renew(const Fact& fact, const ServiceRenewed& e) {
     ChargeView* row = charges_.edit(row_key(fact.tenant(), e.charge));
     if (row == nullptr) return;
     row->payment = e.payment;
+    row->seq = fact.record.seq;
+}
+
+void Charges::credit(const Fact& fact, const ChargeCredited& e) {
+    ChargeView* row = charges_.edit(row_key(fact.tenant(), e.charge));
+    if (row == nullptr) return;
+    row->credited_minor += e.minor;
     row->seq = fact.record.seq;
 }
 

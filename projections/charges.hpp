@@ -25,6 +25,7 @@ struct ChargeView {
     JsonText lots;                      // What it consumed.
     std::optional<std::string> payment; // The payment that caused it, if one did.
     std::int64_t unwound_minor{};       // Of it, paid with money that was taken away again.
+    std::int64_t credited_minor{};      // Of it, given back.
     Timestamp effective_at;
     Timestamp recorded_at;
     Date booked_on;
@@ -48,6 +49,7 @@ BOOST_DESCRIBE_STRUCT(
      lots,
      payment,
      unwound_minor,
+     credited_minor,
      effective_at,
      recorded_at,
      booked_on,
@@ -97,6 +99,7 @@ public:
 private:
     void charge(const Fact& fact, const WalletCharged& e);
     void renew(const Fact& fact, const ServiceRenewed& e);
+    void credit(const Fact& fact, const ChargeCredited& e);
     void unwind(const Fact& fact, const std::vector<Unwound>& unwound);
 
     KeyedRows<ChargeView> charges_;

@@ -84,6 +84,7 @@ public:
             [&](const SiteFailed& e) { want(e.site); },
             [&](const SiteRemovalRequested& e) { want(e.site); },
             [&](const SiteRemoved& e) { want(e.site); },
+            [&](const SiteProfileChanged& e) { want(e.site); },
             [](const auto&) {}
         );
     }
@@ -92,6 +93,7 @@ public:
         match(
             fact.event,
             [&](const SiteRequested& e) { request(fact, e); },
+            [&](const SiteProfileChanged& e) { change_profile(fact, e); },
             [&](const ServiceSuspended& e) { wish(fact, e.site, e.blocks.empty()); },
             [&](const ServiceReinstated& e) { wish(fact, e.site, e.blocks.empty()); },
             [&](const SiteProvisioned& e) { take(fact, e.site, e.applied_seq, e.enabled); },
@@ -149,6 +151,14 @@ private:
         row->wanted_seq = fact.record.seq;
         row->wanted_at = fact.record.effective_at;
         row->seq = fact.record.seq;
+    }
+
+    void change_profile(const Fact& fact, const SiteProfileChanged& e) {
+        SiteView* row = edit(fact, e.site);
+        if (row == nullptr) return;
+        row->profile = e.profile;
+        row->wanted_seq = fact.record.seq;
+        row->wanted_at = fact.record.effective_at;
     }
 
     SiteView* take(

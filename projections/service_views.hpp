@@ -19,10 +19,16 @@ struct ServiceView {
     Date renews_on; // The first day that is not paid for.
     std::int32_t anchor_day{};
     std::vector<std::string> blocks;
-    std::string status; // active | suspended
+    std::string status; // active | suspended | ended
     Timestamp status_since;
     std::optional<Timestamp> cut_at;      // While `unpaid` holds: when the book cut it ...
     std::optional<std::uint64_t> cut_seq; // ... and the event. None: it came in blocked.
+    std::optional<std::string> scheduled; // With its next period: plan_change | end
+    std::optional<std::string> next_plan;
+    std::optional<std::uint32_t> next_plan_version;
+    std::optional<Date> promised_until;     // Not cut for `unpaid` before.
+    std::optional<std::uint32_t> days_left; // While it is paused.
+    std::optional<Date> ended_on;
     Timestamp added_at;
     std::uint64_t seq{};
 };
@@ -42,6 +48,12 @@ BOOST_DESCRIBE_STRUCT(
      status_since,
      cut_at,
      cut_seq,
+     scheduled,
+     next_plan,
+     next_plan_version,
+     promised_until,
+     days_left,
+     ended_on,
      added_at,
      seq)
 )
@@ -50,7 +62,9 @@ struct HistoryView { // How the service stood after each of its events.
     std::string tenant;
     std::uint64_t seq{};
     std::string service;
-    std::string kind; // added | suspended | reinstated | renewed
+    // added | suspended | reinstated | renewed | plan_change_scheduled | plan_change_cancelled |
+    // plan_changed | paused | resumed | end_scheduled | end_cancelled | ended | extended | promised
+    std::string kind;
     std::optional<std::string> reason;
     std::string status;
     std::vector<std::string> blocks;

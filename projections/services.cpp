@@ -2,7 +2,7 @@
 #include "projections/catalogue.hpp"
 #include "projections/charges.hpp"
 #include "projections/keyed_rows.hpp"
-#include "projections/service_views.hpp"
+#include "projections/service_changes.hpp"
 
 namespace tollbook {
 
@@ -17,7 +17,7 @@ std::int64_t whole_minutes(Timestamp from, Timestamp to) {
 class Services final : public Projection {
 public:
     explicit Services(std::string_view schema)
-        : Projection({"services", 1, "105_services_v1"})
+        : Projection({"services", 2, "105_services_v2"})
         , services_(schema, "services", 2)
         , history_(schema, "service_history", 2)
         , cuts_(schema, "cuts", 2)
@@ -35,6 +35,8 @@ public:
             [&](const ServiceRenewed& e) { add(e); },
             [](const auto&) {}
         );
+        if (const auto changed = change_of(fact.event))
+            keys.push_back("service:" + changed->service);
         return keys;
     }
 
@@ -48,6 +50,8 @@ public:
             [&](const ServiceRenewed& e) { want(e); },
             [](const auto&) {}
         );
+        if (const auto changed = change_of(fact.event))
+            services_.want(row_key(fact.tenant(), changed->service));
     }
 
     void apply(const Fact& fact) override {
@@ -60,6 +64,7 @@ public:
             [&](const ServiceRenewed& e) { renew(fact, e); },
             [](const auto&) {}
         );
+        if (const auto changed = change_of(fact.event)) change(fact, *changed);
     }
 
     std::vector<RowSet*> tables() override {
@@ -175,10 +180,21 @@ private:
         ServiceView* row = edit(fact, e.service);
         if (row == nullptr) return;
         row->renews_on = e.to;
+        row->promised_until.reset();
         row->seq = fact.record.seq;
         HistoryView line = history_of(fact, *row, "renewed");
         line.charge = e.charge;
         line.payment = e.payment;
+        history_.add(line);
+    }
+
+    void change(const Fact& fact, const ServiceChange& changed) {
+        ServiceView* row = edit(fact, changed.service);
+        if (row == nullptr) return;
+        row->seq = fact.record.seq;
+        changed.apply(*row);
+        HistoryView line = history_of(fact, *row, changed.kind);
+        line.reason = changed.reason;
         history_.add(line);
     }
 

@@ -56,6 +56,8 @@ struct PlanView {
     std::uint32_t period_count{};
     std::int64_t setup_minor{};
     std::uint32_t trial_days{};
+    std::string proration;
+    std::string first_period;
     std::int64_t down_mbps{};
     std::int64_t up_mbps{};
     Timestamp defined_at;
@@ -76,6 +78,8 @@ BOOST_DESCRIBE_STRUCT(
      period_count,
      setup_minor,
      trial_days,
+     proration,
+     first_period,
      down_mbps,
      up_mbps,
      defined_at,
@@ -97,10 +101,15 @@ BOOST_DESCRIBE_STRUCT(
     RouterView, (), (tenant, router, driver, address, port, tls, username, registered_at, seq)
 )
 
+template <class Enum>
+std::string name_of(Enum value) {
+    return boost::describe::enum_to_string(value, "");
+}
+
 class Tenancy final : public Projection {
 public:
     explicit Tenancy(std::string_view schema)
-        : Projection({"tenancy", 2, "101_tenancy_v2"})
+        : Projection({"tenancy", 3, "101_tenancy_v3"})
         , tenants_(schema, "tenants", 1)
         , plans_(schema, "plans", 3)
         , routers_(schema, "routers", 2) {}
@@ -139,10 +148,12 @@ public:
                      std::string(e.currency.code()),
                      e.tax_code,
                      e.tax_percent,
-                     boost::describe::enum_to_string(e.period, ""),
+                     name_of(e.period),
                      e.period_count.value_or(1),
                      e.setup_minor.value_or(0),
                      e.trial_days.value_or(0),
+                     name_of(e.proration.value_or(Proration::actual_days)),
+                     name_of(e.first_period.value_or(FirstPeriod::full)),
                      e.down_mbps,
                      e.up_mbps,
                      fact.record.effective_at,

@@ -1,7 +1,6 @@
 #include "ledger/match.hpp"
 #include "projections/catalogue.hpp"
-#include "projections/tenant_books.hpp"
-#include "projections/wallet_views.hpp"
+#include "projections/wallet_terms.hpp"
 
 #include <algorithm>
 
@@ -9,24 +8,13 @@ namespace tollbook {
 
 namespace {
 
-struct Credit {
-    std::string customer;
-    std::int64_t minor{};
-    std::string lot;
-    std::int64_t debt_repaid{};
-};
-
 class Wallets final : public Projection {
 public:
     explicit Wallets(std::string_view schema)
-        : Projection({"wallets", 1, "103_wallets_v1"})
-        , books_(schema, "wallet_books")
-        , wallets_(schema, "wallets", 4)
-        , lots_(schema, "lots", 5)
-        , statement_(schema, "wallet_statement", 3) {}
+        : Projection({"wallets", 2, "103_wallets_v2"}), rows_(schema), terms_(schema) {}
 
     Keys keys(const Fact& fact) const override {
-        Keys keys;
+        Keys keys = terms_.keys(fact);
         const auto add = [&](const std::string& customer) {
             keys.push_back("customer:" + customer);
         };
@@ -60,38 +48,40 @@ public:
     }
 
     void touch(const Fact& fact) override {
-        books_.learn(fact);
+        rows_.learn(fact);
+        terms_.touch(fact, rows_);
         match(
             fact.event,
             [&](const PaymentReceived& e) {
-                if (e.customer) want(fact, *e.customer, {});
+                if (e.customer) rows_.want(fact, *e.customer, {});
             },
             [&](const SuspenseAssigned& e) {
                 for (const SuspensePart& part : e.parts)
-                    want(fact, part.customer, {});
+                    rows_.want(fact, part.customer, {});
             },
             [&](const PaymentReversed& e) {
                 for (const WalletDebit& debit : e.debits)
-                    want(fact, debit.customer, debit.lots);
+                    rows_.want(fact, debit.customer, debit.lots);
             },
             [&](const PaymentMoved& e) {
-                want(fact, e.debit.customer, e.debit.lots);
-                want(fact, e.credit.customer, {});
+                rows_.want(fact, e.debit.customer, e.debit.lots);
+                rows_.want(fact, e.credit.customer, {});
             },
             [&](const OpeningBalancesPosted& e) {
                 for (const OpeningWallet& opening : e.wallets)
-                    want(fact, opening.customer, {});
+                    rows_.want(fact, opening.customer, {});
             },
-            [&](const WalletCharged& e) { want(fact, e.customer, e.lots); },
+            [&](const WalletCharged& e) { rows_.want(fact, e.customer, e.lots); },
             [](const auto&) {}
         );
     }
 
     void apply(const Fact& fact) override {
-        line_ = 0;
+        rows_.begin();
+        terms_.apply(fact, rows_);
         match(
             fact.event,
-            [&](const CustomerRegistered& e) { wallets_.put(empty(fact, e.customer)); },
+            [&](const CustomerRegistered& e) { rows_.open(fact, e.customer); },
             [&](const PaymentReceived& e) { receive(fact, e); },
             [&](const SuspenseAssigned& e) { assign(fact, e); },
             [&](const PaymentReversed& e) { reverse(fact, e); },
@@ -103,188 +93,88 @@ public:
     }
 
     std::vector<RowSet*> tables() override {
-        return {&books_.rows(), &wallets_, &lots_, &statement_};
+        std::vector<RowSet*> tables = rows_.tables();
+        for (RowSet* table : terms_.tables())
+            tables.push_back(table);
+        return tables;
     }
 
 private:
-    // The book in which the event moves this customer's wallet.
-    BookName book(const Fact& fact, const std::string& customer) const {
-        if (const Postings* postings = postings_of(fact.event)) {
-            const std::string account = "wallet:" + customer;
-            const auto leg = std::ranges::find(*postings, account, &Posting::account);
-            if (leg != postings->end()) return books_.of(fact.tenant(), *leg);
-        }
-        return books_.of(fact.tenant());
-    }
-
-    std::string wallet_key(const Fact& fact, const std::string& customer) const {
-        const BookName name = book(fact, customer);
-        return row_key(fact.tenant(), customer, name.entity, name.currency);
-    }
-
-    void want(const Fact& fact, const std::string& customer, const std::vector<LotTaken>& lots) {
-        const std::string key = wallet_key(fact, customer);
-        wallets_.want(key);
-        for (const LotTaken& taken : lots)
-            lots_.want(key + row_key(taken.lot));
-    }
-
-    WalletView empty(const Fact& fact, const std::string& customer) const {
-        BookName name = book(fact, customer);
-        return {
-            fact.tenant(),
-            customer,
-            std::move(name.entity),
-            std::move(name.currency),
-            0,
-            0,
-            std::nullopt,
-            fact.record.seq};
-    }
-
-    // Adds `minor` to the wallet and starts its statement line.
-    StatementView moved(
-        const Fact& fact, std::string kind, WalletView& wallet, std::int64_t minor
-    ) {
-        wallet.balance_minor += minor;
-        wallet.moved_at = fact.record.effective_at;
-        wallet.seq = fact.record.seq;
-        StatementView row;
-        row.tenant = fact.tenant();
-        row.seq = fact.record.seq;
-        row.line = line_++;
-        row.customer = wallet.customer;
-        row.entity = wallet.entity;
-        row.currency = wallet.currency;
-        row.kind = std::move(kind);
-        row.minor = minor;
-        row.balance_minor = wallet.balance_minor;
-        row.effective_at = fact.record.effective_at;
-        row.recorded_at = fact.recorded_at();
-        row.booked_on = fact.record.booked_on;
-        return row;
-    }
-
-    WalletView& wallet(const Fact& fact, const std::string& customer) {
-        return wallets_.edit_or_put(wallet_key(fact, customer), empty(fact, customer));
-    }
-
-    // Opens the lot with what the overdraft leaves of the credit.
-    void open_lot(const Fact& fact, WalletView& wallet, const Credit& credit, bool opening) {
-        wallet.overdrawn_minor -= credit.debt_repaid;
-        const std::int64_t left = credit.minor - credit.debt_repaid;
-        if (left == 0) return;
-        LotView lot{
-            wallet.tenant,
-            wallet.customer,
-            wallet.entity,
-            wallet.currency,
-            credit.lot,
-            opening ? "opening" : "paid",
-            std::nullopt,
-            left,
-            left,
-            fact.record.effective_at,
-            fact.record.seq,
-            fact.record.seq};
-        if (!opening) lot.payment = credit.lot.substr(0, credit.lot.find('#'));
-        lots_.put(std::move(lot));
-    }
-
-    void take(const Fact& fact, const std::string& wallet_key, const std::vector<LotTaken>& lots) {
-        for (const LotTaken& taken : lots) {
-            LotView* lot = lots_.edit(wallet_key + row_key(taken.lot));
-            if (lot == nullptr) continue;
-            lot->remaining_minor -= taken.minor;
-            lot->seq = fact.record.seq;
-        }
-    }
-
-    StatementView credited(const Fact& fact, std::string kind, const Credit& credit) {
-        WalletView& row = wallet(fact, credit.customer);
-        open_lot(fact, row, credit, false);
-        return moved(fact, std::move(kind), row, credit.minor);
-    }
-
-    StatementView debited(const Fact& fact, std::string kind, const WalletDebit& debit) {
-        WalletView& row = wallet(fact, debit.customer);
-        take(fact, wallet_key(fact, debit.customer), debit.lots);
-        row.overdrawn_minor += debit.overdrawn;
-        StatementView line = moved(fact, std::move(kind), row, -debit.minor);
-        if (!debit.unwound.empty()) line.lines = JsonText{to_json(debit.unwound)};
-        return line;
-    }
-
     void receive(const Fact& fact, const PaymentReceived& e) {
         if (!e.customer) return;
-        StatementView line =
-            credited(fact, "payment", {*e.customer, e.minor, e.payment, e.debt_repaid});
+        StatementView line = rows_.credited(
+            fact, "payment", {*e.customer, e.minor, e.payment, e.debt_repaid}, paid_lot(e.payment)
+        );
         line.payment = e.payment;
-        statement_.add(line);
+        rows_.add(line);
     }
 
     void assign(const Fact& fact, const SuspenseAssigned& e) {
         for (const SuspensePart& part : e.parts) {
-            StatementView line =
-                credited(fact, "suspense", {part.customer, part.minor, part.lot, part.debt_repaid});
+            StatementView line = rows_.credited(
+                fact,
+                "suspense",
+                {part.customer, part.minor, part.lot, part.debt_repaid},
+                paid_lot(part.lot)
+            );
             line.payment = e.payment;
             line.reason = e.reason;
-            statement_.add(line);
+            rows_.add(line);
         }
     }
 
     void reverse(const Fact& fact, const PaymentReversed& e) {
         for (const WalletDebit& debit : e.debits) {
-            StatementView line = debited(fact, "reversal", debit);
+            StatementView line = rows_.debited(fact, "reversal", debit);
             line.payment = e.payment;
             line.reason = e.reason;
-            statement_.add(line);
+            rows_.add(line);
         }
     }
 
     void move(const Fact& fact, const PaymentMoved& e) {
-        StatementView out = debited(fact, "moved_out", e.debit);
-        StatementView in = credited(
+        StatementView out = rows_.debited(fact, "moved_out", e.debit);
+        StatementView in = rows_.credited(
             fact,
             "moved_in",
-            {e.credit.customer, e.credit.minor, e.credit.lot, e.credit.debt_repaid}
+            {e.credit.customer, e.credit.minor, e.credit.lot, e.credit.debt_repaid},
+            paid_lot(e.credit.lot)
         );
         for (StatementView* line : {&out, &in}) {
             line->payment = e.payment;
             line->reason = e.reason;
-            statement_.add(*line);
+            rows_.add(*line);
         }
     }
 
     // An opening debt is an overdraft; an opening credit fills one first.
     void open(const Fact& fact, const OpeningBalancesPosted& e) {
+        LotOrigin origin;
+        origin.source = "opening";
         for (const OpeningWallet& opening : e.wallets) {
-            WalletView& row = wallet(fact, opening.customer);
             if (opening.minor < 0) {
-                row.overdrawn_minor -= opening.minor;
-            } else {
-                const std::int64_t repaid = std::min(row.overdrawn_minor, opening.minor);
-                open_lot(fact, row, {opening.customer, opening.minor, opening.lot, repaid}, true);
+                const WalletDebit debit{opening.customer, -opening.minor, {}, -opening.minor, {}};
+                rows_.add(rows_.debited(fact, "opening", debit));
+                continue;
             }
-            statement_.add(moved(fact, "opening", row, opening.minor));
+            const std::int64_t overdrawn = rows_.wallet(fact, opening.customer).overdrawn_minor;
+            const std::int64_t repaid = std::min(overdrawn, opening.minor);
+            const Credit credit{opening.customer, opening.minor, opening.lot, repaid};
+            rows_.add(rows_.credited(fact, "opening", credit, origin));
         }
     }
 
     void charge(const Fact& fact, const WalletCharged& e) {
-        WalletView& row = wallet(fact, e.customer);
-        take(fact, wallet_key(fact, e.customer), e.lots);
-        StatementView line = moved(fact, "charge", row, -e.minor);
+        const WalletDebit debit{e.customer, e.minor, e.lots, e.overdrawn.value_or(0), {}};
+        StatementView line = rows_.debited(fact, "charge", debit);
         line.charge = e.charge;
         line.service = e.service;
         line.lines = JsonText{to_json(e.lines)};
-        statement_.add(line);
+        rows_.add(line);
     }
 
-    TenantBooks books_;
-    KeyedRows<WalletView> wallets_;
-    KeyedRows<LotView> lots_;
-    AppendedRows<StatementView> statement_;
-    std::int32_t line_{};
+    WalletRows rows_;
+    WalletTermRows terms_;
 };
 
 } // namespace

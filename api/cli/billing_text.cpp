@@ -28,6 +28,7 @@ std::string preview_text(const BillingPreview& preview, const std::string& tenan
     std::string text = fmt::format("{:<24}{:>10}{:>24}\n", "", "services", preview.currency.code());
     text += line_of("will be charged", preview.charged);
     text += line_of("will be cut", preview.cut);
+    text += line_of("will end", preview.ended);
     text += line_of("parked: look at them", preview.parked);
     for (const PlanSum& plan : preview.plans)
         text += line_of(fmt::format("charged: {} v{}", plan.plan, plan.plan_version), plan.charged);
@@ -45,10 +46,11 @@ std::string preview_text(const BillingPreview& preview, const std::string& tenan
 
 std::string report_text(const RenewalReport& report) {
     return fmt::format(
-        "{} due: {} charged, {} cut, {} parked, {} moved, {} settled before, {} failed",
+        "{} due: {} charged, {} cut, {} ended, {} parked, {} moved, {} settled before, {} failed",
         report.due,
         report.renewed,
         report.cut,
+        report.ended,
         report.parked,
         report.moved,
         report.settled,

@@ -73,6 +73,10 @@ Status check_command(const Request& head, Admitted& admitted) {
     const std::optional<std::string>& type = head.headers.content_type;
     if (type && !is_json(*type))
         return Error{Errc::unsupported_media_type, "send application/json"};
+    const Result<bool> dry_run = flag_of(admitted, "dry_run");
+    if (!dry_run) return dry_run.error();
+    admitted.dry_run = *dry_run;
+    if (admitted.dry_run) return Done{}; // Nothing happens that could happen twice.
     Result<std::string> key = parse_idempotency_key(head.headers.idempotency_key);
     if (!key) return key.error();
     const auto expected = parse_if_match(head.headers.if_match);
@@ -108,6 +112,13 @@ Status check_headers(const Request& head, Admitted& admitted) {
 }
 
 } // namespace
+
+Result<bool> flag_of(const Admitted& admitted, std::string_view name) {
+    const auto found = std::ranges::find(admitted.query, name, &QueryValue::name);
+    if (found == admitted.query.end() || found->value == "false") return false;
+    if (found->value == "true") return true;
+    return Error{Errc::value_out_of_range, std::string(name) + " is true or false"};
+}
 
 Result<std::string> parse_idempotency_key(const std::optional<std::string>& header) {
     if (!header) return Error{Errc::idempotency_key_missing, {}};

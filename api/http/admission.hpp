@@ -20,10 +20,14 @@ struct Admitted {
     std::string tenant; // Of the path; empty where there is none.
     std::string key;    // Idempotency key of a command.
     std::optional<std::uint64_t> expected_revision;
+    bool dry_run{}; // Of a command: it is only told what it would come to.
 };
 
 // The ladder: target, route, who asks, tenant, role, query, media type, Idempotency-Key, If-Match.
 Result<Admitted> admit(const Services& services, const Request& head);
+
+// Whether a query parameter says true; false when it is absent. Refuses what is neither.
+Result<bool> flag_of(const Admitted& admitted, std::string_view name);
 
 // "..." as an SF-string or a bare token: 1 to 255 printable characters.
 Result<std::string> parse_idempotency_key(const std::optional<std::string>& header);

@@ -74,6 +74,7 @@ void App::dispatch(Request request, Admitted admitted, Reply reply) {
     const Route& route = *admitted.route;
     switch (route.kind) {
     case Kind::command:
+        if (admitted.dry_run) return try_out(request, std::move(admitted), reply);
         return run_command(services_, std::move(request), std::move(admitted), std::move(reply));
     case Kind::hook:
         return run_hook(services_, std::move(request), std::move(admitted), std::move(reply));
@@ -114,6 +115,20 @@ void App::run(Request request, Admitted admitted, const Reply& reply) {
         order.preview = std::move(confirmed->preview);
     }
     services_.run(std::move(order), reply);
+}
+
+void App::try_out(const Request& request, Admitted admitted, const Reply& reply) {
+    if (!services_.run) return reply(problem_response(Error{Errc::not_ready, {}}, request.id));
+    Result<std::string> body = merged_body(admitted.path, request.body);
+    if (!body) return reply(problem_response(body.error(), request.id));
+    RunOrder order;
+    order.tenant = std::move(admitted.tenant);
+    order.actor = "key:" + admitted.principal.id;
+    order.correlation = request.id;
+    order.step = RunStep::dry_run;
+    order.command = admitted.route->command;
+    order.body = std::move(*body);
+    services_.run(order, reply);
 }
 
 void App::answered(const Route* route, int status, double seconds) {

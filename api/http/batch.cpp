@@ -203,15 +203,6 @@ void run_atomic(
     );
 }
 
-// ?atomic=true
-Result<bool> wants_atomic(const Admitted& admitted) {
-    if (admitted.query.empty()) return false; // The route has no other parameter.
-    const std::string& value = admitted.query.front().value;
-    if (value == "true") return true;
-    if (value == "false") return false;
-    return Error{Errc::value_out_of_range, "atomic is true or false"};
-}
-
 } // namespace
 
 Result<std::vector<BatchItem>> read_batch(std::string_view text) {
@@ -240,7 +231,7 @@ Result<std::vector<BatchItem>> read_batch(std::string_view text) {
 }
 
 void run_batch(const Services& services, Request request, Admitted admitted, Reply reply) {
-    const Result<bool> atomic = wants_atomic(admitted);
+    const Result<bool> atomic = flag_of(admitted, "atomic");
     if (!atomic) return reply(problem_response(atomic.error(), request.id));
     Result<std::vector<BatchItem>> items = read_batch(request.body);
     if (!items) return reply(problem_response(items.error(), request.id));

@@ -26,9 +26,10 @@ Result<ReadAnswer> get_tenant(ReaderPool& pool, const Query& query) {
 Result<ReadAnswer> list_plans(ReaderPool& pool, const Query& query) {
     static constexpr ListOf plans{
         .name = "plans",
-        .select = "SELECT 'plan' AS object, plan, version, name, price_minor, currency, tax_code, "
-                  "tax_percent, period, period_count, setup_minor, trial_days, "
-                  "down_mbps, up_mbps, @defined_at FROM plans",
+        .select =
+            "SELECT 'plan' AS object, plan, version, name, price_minor, currency, tax_code, "
+            "tax_percent, period, period_count, setup_minor, trial_days, proration, first_period, "
+            "down_mbps, up_mbps, @defined_at FROM plans",
         .key = "r.plan || ' ' || lpad(r.version::text, 9, '0')",
     };
     return read_list(pool, query, plans);
@@ -92,7 +93,8 @@ Result<ReadAnswer> list_services(ReaderPool& pool, const Query& query) {
         .name = "services",
         .select =
             "SELECT 'service' AS object, service, customer, plan, plan_version, site, status, "
-            "blocks, renews_on, anchor_day, @status_since, @cut_at, @added_at FROM services "
+            "blocks, renews_on, anchor_day, scheduled, next_plan, next_plan_version, "
+            "promised_until, days_left, ended_on, @status_since, @cut_at, @added_at FROM services "
             "WHERE ($3::text IS NULL OR status = $3) AND ($4::text IS NULL OR customer = $4)",
         .key = "r.service",
     };
@@ -106,7 +108,8 @@ Result<ReadAnswer> get_service(ReaderPool& pool, const Query& query) {
         .select =
             "SELECT row_to_json(r) FROM (SELECT 'service' AS object, v.service, v.customer, "
             "v.plan, v.plan_version, v.site, v.status, v.blocks, v.renews_on, v.anchor_day, "
-            "@v.status_since, @v.cut_at, @v.added_at, "
+            "v.scheduled, v.next_plan, v.next_plan_version, v.promised_until, v.days_left, "
+            "v.ended_on, @v.status_since, @v.cut_at, @v.added_at, "
             "(SELECT coalesce(json_agg(row_to_json(h) ORDER BY h.seq), '[]') FROM ("
             " SELECT seq, kind, reason, status, blocks, renews_on, charge, payment, "
             " @effective_at, @recorded_at FROM service_history "

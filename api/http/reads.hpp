@@ -27,6 +27,8 @@ Result<ReadAnswer> list_charges(ReaderPool& pool, const Query& query);
 Result<ReadAnswer> get_trial_balance(ReaderPool& pool, const Query& query);
 Result<ReadAnswer> get_control_checks(ReaderPool& pool, const Query& query);
 Result<ReadAnswer> list_line_differences(ReaderPool& pool, const Query& query);
+Result<ReadAnswer> list_holds(ReaderPool& pool, const Query& query);
+Result<ReadAnswer> list_refunds(ReaderPool& pool, const Query& query);
 Result<ReadAnswer> list_cuts_after_payment(ReaderPool& pool, const Query& query);
 
 } // namespace tollbook::api

@@ -47,6 +47,7 @@ constexpr Route command(CommandLine line, std::string_view summary) {
         .summary = summary,
         .command = line.command,
         .status = line.status,
+        .parameters = "dry_run",
     };
 }
 

@@ -41,6 +41,8 @@ struct DefinePlan {
     std::optional<std::uint32_t> period_count{}; // 1
     std::optional<std::int64_t> setup_minor{};   // None; tax included.
     std::optional<std::uint32_t> trial_days{};   // 0
+    std::optional<Proration> proration{};        // actual_days
+    std::optional<FirstPeriod> first_period{};   // full
 };
 BOOST_DESCRIBE_STRUCT(
     DefinePlan,
@@ -56,7 +58,9 @@ BOOST_DESCRIBE_STRUCT(
      up_mbps,
      period_count,
      setup_minor,
-     trial_days)
+     trial_days,
+     proration,
+     first_period)
 )
 
 struct RegisterRouter {

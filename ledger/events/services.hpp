@@ -140,6 +140,18 @@ struct SiteSecret {
 };
 BOOST_DESCRIBE_STRUCT(SiteSecret, (), (password))
 
+// The site shall have another profile: its service changed to another plan.
+struct SiteProfileChanged {
+    static constexpr std::string_view type = "site_profile_changed";
+    static constexpr std::uint16_t schema_version = 1;
+    std::string site;
+    std::string target;
+    std::string profile;
+
+    friend bool operator==(const SiteProfileChanged&, const SiteProfileChanged&) = default;
+};
+BOOST_DESCRIBE_STRUCT(SiteProfileChanged, (), (site, target, profile))
+
 // Read back from the device: the site exists there in the state that seq `applied_seq` asked for.
 struct SiteProvisioned {
     static constexpr std::string_view type = "site_provisioned";

@@ -54,9 +54,18 @@ BOOST_DESCRIBE_STRUCT(
 enum class BillingPeriod { day, week, month, quarter, year };
 BOOST_DESCRIBE_ENUM(BillingPeriod, day, week, month, quarter, year)
 
+// By what a part of a period is priced: its own days, or months of thirty.
+enum class Proration { actual_days, thirty_days };
+BOOST_DESCRIBE_ENUM(Proration, actual_days, thirty_days)
+
+// A first period that is cut short by the anchor day costs all, its part, or nothing.
+enum class FirstPeriod { full, prorated, free };
+BOOST_DESCRIBE_ENUM(FirstPeriod, full, prorated, free)
+
 struct PlanDefined {
     static constexpr std::string_view type = "plan_defined";
-    static constexpr std::uint16_t schema_version = 2; // 1: monthly, no set-up fee, no trial.
+    static constexpr std::uint16_t schema_version =
+        3; // 1: monthly, no set-up fee, no trial; 2: actual days, first period in full.
     std::string plan;
     std::uint32_t version{}; // 1, 2, 3 ... without holes
     std::string name;
@@ -70,6 +79,8 @@ struct PlanDefined {
     std::optional<std::uint32_t> period_count{};
     std::optional<std::int64_t> setup_minor{}; // Once, with the first period; tax included.
     std::optional<std::uint32_t> trial_days{}; // Before the first period.
+    std::optional<Proration> proration{};
+    std::optional<FirstPeriod> first_period{};
 
     friend bool operator==(const PlanDefined&, const PlanDefined&) = default;
 };
@@ -88,7 +99,9 @@ BOOST_DESCRIBE_STRUCT(
      up_mbps,
      period_count,
      setup_minor,
-     trial_days)
+     trial_days,
+     proration,
+     first_period)
 )
 
 struct RouterRegistered { // Sealed: RouterSecret, subject "router:<router>".

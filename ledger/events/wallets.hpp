@@ -89,7 +89,7 @@ BOOST_DESCRIBE_STRUCT(
 
 struct WalletCharged {
     static constexpr std::string_view type = "wallet_charged";
-    static constexpr std::uint16_t schema_version = 1;
+    static constexpr std::uint16_t schema_version = 2; // 1: never below zero.
     std::string charge; // Natural key: service + component + service_from + correction number.
     std::string customer;
     std::optional<std::string> service;
@@ -97,9 +97,10 @@ struct WalletCharged {
     std::vector<ChargeLine> lines;
     std::vector<LotTaken> lots;
     Postings postings;
+    std::optional<std::int64_t> overdrawn{}; // Beyond the lots, within the overdraft limit.
 
     friend bool operator==(const WalletCharged&, const WalletCharged&) = default;
 };
-BOOST_DESCRIBE_STRUCT(WalletCharged, (), (charge, customer, service, minor, lines, lots, postings))
+BOOST_DESCRIBE_STRUCT(WalletCharged, (), (charge, customer, service, minor, lines, lots, postings, overdrawn))
 
 } // namespace tollbook

@@ -28,6 +28,7 @@ using Interesting = Interest<
     PlanDefined,
     RouterRegistered,
     SiteRequested,
+    SiteProfileChanged,
     SiteRemovalRequested,
     ServiceSuspended,
     ServiceReinstated,
@@ -83,6 +84,15 @@ void Wishes::on(const Record& record, const SiteRequested& event) {
         wish.remove = false;
         wish.wanted_seq = record.seq;
     });
+}
+
+void Wishes::on(const Record& record, const SiteProfileChanged& event) {
+    if (RouterQueue* queue = queue_of_site(record, event.site))
+        queue->change(event.site, [&](SiteWish& wish) {
+            if (wish.remove) return;
+            wish.profile = event.profile;
+            wish.wanted_seq = record.seq;
+        });
 }
 
 void Wishes::on(const Record& record, const SiteRemovalRequested& event) {

@@ -36,6 +36,7 @@ private:
     void on(const Record& record, const PlanDefined& event);
     void on(const Record& record, const RouterRegistered& event);
     void on(const Record& record, const SiteRequested& event);
+    void on(const Record& record, const SiteProfileChanged& event);
     void on(const Record& record, const SiteRemovalRequested& event);
     void on(const Record& record, const ServiceSuspended& event);
     void on(const Record& record, const ServiceReinstated& event);

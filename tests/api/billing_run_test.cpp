@@ -202,6 +202,7 @@ TEST_CASE("billing run: a preview is told in sums, with what is parked and how t
         "                          services                     KES\n"
         "will be charged               1234            1,234,567.89\n"
         "will be cut                      1                  100.00\n"
+        "will end                         0                    0.00\n"
         "parked: look at them             1                    0.05\n"
         "charged: HOME v2              1234            1,234,567.89\n"
         "parked: A-1 from 1970-01-01\n"
@@ -209,8 +210,8 @@ TEST_CASE("billing run: a preview is told in sums, with what is parked and how t
         "to do just that: tollbook billing confirm --tenant sav --preview abc"
     );
     CHECK(
-        report_text({9, 1, 2, 3, 4, 5, 6, 0}) ==
-        "9 due: 1 charged, 2 cut, 5 parked, 4 moved, 3 settled before, 6 failed"
+        report_text({9, 1, 2, 7, 3, 4, 5, 6, 0, 0}) ==
+        "9 due: 1 charged, 2 cut, 7 ended, 5 parked, 4 moved, 3 settled before, 6 failed"
     );
 }
 
@@ -252,4 +253,88 @@ TEST_CASE("billing run: each order comes to the runner as it was given") {
     CHECK(
         run(services(), ApiFixture::get(base + "/billing-preview", cashier)).second.status == 403
     );
+
+    Request trial =
+        ApiFixture::post(base + "/wallets/C1/charge?dry_run=true", key, R"({"charge":"F"})");
+    trial.headers.idempotency_key.reset(); // It is not asked for.
+    const auto [tried, told] = run(services(), trial);
+    CHECK(told.status == 200);
+    CHECK(tried.step == RunStep::dry_run);
+    CHECK(tried.command == "charge_wallet");
+    CHECK(tried.body == R"({"customer":"C1","charge":"F"})");
+    CHECK(api.submit.count() == 0);
+    trial.target = base + "/wallets/C1/charge?dry_run=perhaps";
+    CHECK(run(services(), trial).second.status == 422);
+    trial.target = base + "/wallets/C1/charge?dry_run=false";
+    CHECK(run(services(), trial).second.status == 400); // Then the key is missing.
+    trial.headers.authorization = cashier;
+    trial.target = base + "/wallets/C1/charge?dry_run=true";
+    CHECK(run(services(), trial).second.status == 403);
+}
+
+TEST_CASE("billing run: a service that was to end is told, and ends; nobody else is charged for it"
+) {
+    DueProvider provider;
+    provider.send("end_service", R"({"service":"C1-1","reason":"moves"})"); // It is due: at once.
+    provider.send(
+        "add_service",
+        R"({"service":"C3-3","customer":"C3","plan":"HOME","renews_on":"2026-11-21"})"
+    );
+    provider.send("end_service", R"({"service":"C3-3","reason":"moves"})");
+    provider.send("advance_test_clock", R"({"to":"2026-11-21T09:00:00Z"})");
+    const BillingPreview preview = provider.preview();
+    CHECK(preview.due == 2 * customers); // One less, one more.
+    CHECK(preview.ended.services == 1);
+    const Result<RenewalReport> report = provider.confirm(preview.preview);
+    REQUIRE(report);
+    CHECK(report->ended == 1);
+    CHECK(report->cut == preview.cut.services);
+    CHECK(report->renewed == preview.charged.services);
+    CHECK(report->failed + report->moved + report->parked + report->settled == 0);
+}
+
+TEST_CASE("billing run: what lapsed in wallets is booked first, and a wallet is told once") {
+    DueProvider provider;
+    provider.send(
+        "register_customer", R"({"customer":"X","name":"N","phone":"","references":[]})"
+    );
+    provider.send(
+        "grant_credit",
+        R"({"customer":"X","grant":"G1","minor":100,"expires_on":"2026-11-21","reason":""})"
+    );
+    provider.send("advance_test_clock", R"({"to":"2026-11-21T09:00:00Z"})");
+    const RunOrder order{"due", "test", {}, RunStep::renew, {}, {}, {}};
+    CHECK(run_renewals(provider.partition(), order).value().lapsed == 1);
+    CHECK(run_renewals(provider.partition(), order).value().lapsed == 0);
+}
+
+TEST_CASE("dry run: a command is told, or refused, as it would be, and appends nothing") {
+    DueProvider provider;
+    const std::uint64_t before = provider.head();
+    RunOrder order{"due", "test", {}, RunStep::dry_run, {}};
+    order.command = "charge_wallet";
+    order.body =
+        R"({"customer":"C0","charge":"F1","lines":[{"component":"visit","net":200,"tax":0}]})";
+    const Result<std::string> told = run_order(provider.partition(), order);
+    REQUIRE(told);
+    CHECK(told->starts_with(R"({"object":"dry_run","position":"0:)"));
+    CHECK(told->find(R"("wallets":[{"customer":"C0","minor":-200}])") != std::string::npos);
+    CHECK(
+        told->find(R"("events":[{"type":"wallet_charged","stream":"wallet:C0")") !=
+        std::string::npos
+    );
+    CHECK(run_order(provider.partition(), order) == told);
+
+    order.body =
+        R"({"customer":"C1","charge":"F1","lines":[{"component":"visit","net":200,"tax":0}]})";
+    CHECK(run_order(provider.partition(), order).error().code == Errc::insufficient_funds);
+    order.body = "{}";
+    CHECK(run_order(provider.partition(), order).error().code == Errc::missing_field);
+    order.command = "no_such_command";
+    CHECK(run_order(provider.partition(), order).error().code == Errc::not_found);
+    order.tenant = "nobody";
+    order.command = "settle_wallet";
+    order.body = R"({"customer":"C1"})";
+    CHECK(run_order(provider.partition(), order).error().code == Errc::tenant_unknown);
+    CHECK(provider.head() == before);
 }

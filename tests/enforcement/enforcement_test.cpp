@@ -42,6 +42,23 @@ TEST_CASE("enforcement: a requested site comes to exist on its router and is rep
     CHECK(provider.router(0).sessions().size() == 1);
 }
 
+TEST_CASE("enforcement: a change of plan puts the line on the new plan's profile") {
+    SmallProvider provider(1);
+    provider.send(
+        "define_plan",
+        R"({"plan":"FAST","name":"F","price_minor":900000,"currency":"KES","down_mbps":50,"up_mbps":20})"
+    );
+    provider.enforce();
+    provider.provision(0, 0);
+    provider.await<SiteProvisioned>(of_site<SiteProvisioned>("0-0"));
+    const std::uint64_t seq = provider.send(
+        "change_plan", R"({"service":"0-0","plan":"FAST","when":"now","expected_minor":0})"
+    );
+    provider.await<SiteStateApplied>(answers(seq));
+    CHECK(provider.secret("0-0").profile == "FAST");
+    CHECK_FALSE(provider.secret("0-0").disabled);
+}
+
 TEST_CASE("enforcement: a suspended service is off and its session is gone; it comes back on") {
     SmallProvider provider(1);
     provider.enforce();

@@ -18,6 +18,71 @@ namespace {
 
 const Timestamp noon = at("2026-11-20T09:00:00Z");
 
+void change_services(MemorySource& source) {
+    const std::string s = "ACC1-1";
+    const std::string c = "ACC1";
+    for (Event& event : std::vector<Event>{
+             PlanChangeScheduled{s, c, "BIZ", 1, day("2026-12-20")},
+             PlanChangeCancelled{s, c, "BIZ", 1},
+             PlanChanged{s, c, "HOME10", 1, "BIZ", 1, day("2026-12-20"), {}},
+             SiteProfileChanged{s, "rtr-01", "BIZ"},
+             ServicePaused{s, c, day("2026-12-20"), 3},
+             ServiceResumed{s, c, day("2026-12-21"), day("2026-12-24"), 24},
+             ServiceExtended{s, c, 1, day("2026-12-25"), 25, "outage"},
+             PaymentPromised{s, c, day("2026-12-28")},
+             ServiceEndScheduled{s, c, day("2026-12-25"), "moves"},
+             ServiceEndCancelled{s, c},
+             ServiceEnded{s, c, day("2026-12-25"), "moves"}})
+        source.add({std::move(event), noon, {}, {}});
+}
+
+Postings legs(const std::string& debit, const std::string& credit, std::int64_t minor) {
+    return {{debit, minor, {}, {}}, {credit, -minor, {}, {}}};
+}
+
+void set_terms(MemorySource& source) {
+    const std::string c = "ACC1";
+    const std::string wallet = "wallet:ACC1";
+    const std::string charge = "ACC1-1:period:2026-11-20:0";
+    for (Event& event : std::vector<Event>{
+             ChargeCredited{
+                 charge,
+                 charge + "~1",
+                 c,
+                 "ACC1-1",
+                 90,
+                 {},
+                 {{"mpesa:R1", 90}},
+                 0,
+                 "wrong",
+                 legs("fee", wallet, 90)},
+             CreditGranted{
+                 "G", c, 50, "grant#G", 10, day("2026-12-31"), 0, "", legs("granted", wallet, 50)},
+             LotExpired{c, "grant#G", 50, day("2026-12-31"), legs(wallet, "granted", 50)},
+             FundsHeld{"H", c, 30, {}, ""},
+             HoldCaptured{"H", c, charge, 10, 20},
+             HoldReleased{"H", c, 20, "released"},
+             OverdraftLimitSet{c, 100},
+             FundsTransferred{
+                 "T",
+                 c,
+                 "ACC2",
+                 40,
+                 {{"mpesa:R1", 40}},
+                 "transfer#T",
+                 0,
+                 "",
+                 legs(wallet, "wallet:ACC2", 40)},
+             RefundRequested{"B", c, 20, "", "ann"},
+             RefundApproved{
+                 "B", c, 20, {{"mpesa:R1", 20}}, "ben", legs(wallet, "refund_payable:ACC1", 20)},
+             RefundPaid{
+                 "B", c, 20, "till:main", "V", legs("refund_payable:ACC1", "cash:till:main", 20)},
+             RefundRequested{"B2", c, 20, "", "ann"},
+             RefundRejected{"B2", c, 20, "", "ben"}})
+        source.add({std::move(event), noon, {}, {}});
+}
+
 // Every event that moves rows of more than one thing, and many that do not.
 void live_a_day(MemorySource& source) {
     open_isp(source);
@@ -74,6 +139,8 @@ void live_a_day(MemorySource& source) {
     source.add({PaymentConfirmed{"mpesa:R1", "in-1", "00ff", noon}, noon, {}, {}});
     source.add({PeriodClosed{day("2026-11-19")}, noon, {}, {}});
     source.add({TestClockAdvanced{noon}, noon, {}, {}});
+    change_services(source);
+    set_terms(source);
 }
 
 // A projection whose fold throws at one receipt, and counts what it folded.

@@ -45,8 +45,7 @@ TEST_CASE("tenancy: a tenant, its plans and routers, without secrets") {
         ask(*db,
             "SELECT row(plan, version, name, price_minor, currency, tax_code, tax_percent, "
             "period, period_count, setup_minor, trial_days, down_mbps, up_mbps)::text "
-            "FROM plans") ==
-        "(HOME10,1,\"Home 10 Mbps\",150000,KES,\"\",0,month,1,0,0,10,10)"
+            "FROM plans") == "(HOME10,1,\"Home 10 Mbps\",150000,KES,\"\",0,month,1,0,0,10,10)"
     );
     CHECK(
         ask(*db, "SELECT to_jsonb(r) - 'registered_at' FROM routers r") ==
@@ -272,6 +271,6 @@ TEST_CASE("event index: every record with its place and hash") {
         ask(*db,
             "SELECT row(tenant_seq, stream, revision, type, schema_version, actor, "
             "booked_on, event_id = command_id)::text FROM event_index WHERE seq = 2") ==
-        "(2,stream:2,2,plan_defined,2,key:test,2026-11-20,t)"
+        "(2,stream:2,2,plan_defined,3,key:test,2026-11-20,t)"
     );
 }

@@ -159,6 +159,105 @@ void BookClerk::toggle_service() {
     }
 }
 
+void BookClerk::change_service() {
+    const Date today =
+        local_day(*run_.book().tenants.find(clerk_tenant)->test_clock, "Africa/Nairobi");
+    ChangePlan change{service(), pick(std::array{"HOME", "BIZ", "ODD"}, roll(3)), {}, {}, {}};
+    ExtendServices extend{{service()}, count(20), "outage"};
+    switch (roll(8)) {
+    case 0:
+        send(PauseService{service()});
+        break;
+    case 1:
+        send(ResumeService{service()});
+        break;
+    case 2:
+        if (roll(3) == 0)
+            send(EndService{
+                service(),
+                roll(3) == 0 ? ChangeTime::now : ChangeTime::period_end,
+                roll(2) == 0,
+                "moved away"});
+        break;
+    case 3:
+        send(CancelSchedule{service()});
+        break;
+    case 4:
+        send(PromisePayment{service(), today + static_cast<int>(count(9))});
+        break;
+    case 5:
+        if (roll(2) == 0) extend.services.push_back(service());
+        send(extend);
+        break;
+    default:
+        if (change.plan == "ODD") change.plan_version = count(4);
+        if (roll(3) != 0) change.when = roll(3) == 0 ? ChangeTime::period_end : ChangeTime::now;
+        send(change);
+    }
+}
+
+void BookClerk::credit() {
+    ChargeLine line{"fee", {}, {}, amount(), {}, 0, {}, {}};
+    const TenantRow* tenant = run_.book().tenants.find(clerk_tenant);
+    GrantCredit granted{customer(), fmt::format("g{}", roll(300)), amount(), {}, {}, "welcome"};
+    if (roll(2) == 0) granted.priority = count(50);
+    if (roll(2) == 0)
+        granted.expires_on =
+            local_day(*tenant->test_clock, "Africa/Nairobi") + 1 + static_cast<int>(roll(30));
+    switch (roll(5)) {
+    case 0:
+        send(CreditCharge{fmt::format("manual#f{}", roll(charges_ + 1)), {line}, "goodwill"});
+        break;
+    case 1:
+        send(SettleWallet{customer()});
+        break;
+    case 2:
+        send(SetOverdraftLimit{customer(), roll(2) == 0 ? 0 : amount()});
+        break;
+    case 3:
+        send(TransferFunds{
+            customer(), customer(), fmt::format("t{}", roll(300)), amount(), "brothers"});
+        break;
+    default:
+        send(granted);
+    }
+}
+
+void BookClerk::hold() {
+    const std::string hold = fmt::format("h{}", roll(60));
+    const std::string refund = fmt::format("b{}", roll(40));
+    const std::string user = pick(std::array{"ann", "ben"}, roll(2));
+    const Timestamp now = *run_.book().tenants.find(clerk_tenant)->test_clock;
+    ChargeLine line{"fee", {}, {}, 1 + static_cast<std::int64_t>(roll(40'000)), {}, 0, {}, {}};
+    HoldFunds held{customer(), hold, amount(), {}, "installation"};
+    if (roll(2) == 0)
+        held.expires_at =
+            Timestamp{now.micros + static_cast<std::int64_t>(count(60)) * micros_per_hour};
+    switch (roll(8)) {
+    case 0:
+        send(ReleaseHold{hold});
+        break;
+    case 1:
+    case 2:
+        send(CaptureHold{hold, fmt::format("c{}", roll(300)), {line}, roll(3) == 0});
+        break;
+    case 3:
+        send(RequestRefund{customer(), refund, amount(), "moved away", user});
+        break;
+    case 4:
+        send(ApproveRefund{refund, user});
+        break;
+    case 5:
+        if (roll(3) == 0) send(RejectRefund{refund, "spent", user});
+        break;
+    case 6:
+        send(PayRefund{refund, channel(), receipt()});
+        break;
+    default:
+        send(held);
+    }
+}
+
 void BookClerk::move_time() {
     const TenantRow* tenant = run_.book().tenants.find(clerk_tenant);
     const Date today = local_day(*tenant->test_clock, tenant->timezone);
@@ -221,8 +320,14 @@ void BookClerk::change_sites() {
 }
 
 void BookClerk::step() {
-    const std::uint64_t what = roll(100);
-    if (what < 35)
+    const std::uint64_t what = roll(125);
+    if (what >= 116)
+        change_service();
+    else if (what >= 108)
+        credit();
+    else if (what >= 100)
+        hold();
+    else if (what < 35)
         told();
     else if (what < 45)
         typed();

@@ -37,6 +37,9 @@ private:
     void take_back();
     void charge();
     void toggle_service();
+    void change_service();
+    void credit();
+    void hold();
     void move_time();
     void change_customers();
     void change_sites();

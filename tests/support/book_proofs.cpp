@@ -28,6 +28,8 @@ Movements movements_of(const std::vector<Fact>& facts) {
             moved.reversed[reversed->payment] += reversed->minor;
             moved.cash[reversed->channel] -= reversed->minor;
         }
+        if (const auto* refunded = std::get_if<RefundPaid>(&fact.event))
+            moved.cash[refunded->channel] -= refunded->minor;
         if (const auto* opened = std::get_if<OpeningBalancesPosted>(&fact.event))
             for (const OpeningCash& opening : opened->cash)
                 moved.cash[opening.channel] += opening.minor;
@@ -89,6 +91,59 @@ std::string payment_fault(const BookRun& run, const std::string& tenant, const M
     return {};
 }
 
+// What was approved and not paid out yet, customer by customer.
+std::string refund_fault(const std::vector<Fact>& facts, const Amounts& accounts) {
+    Amounts owed;
+    for (const Fact& fact : facts) {
+        if (const auto* approved = std::get_if<RefundApproved>(&fact.event))
+            owed[approved->customer] += approved->minor;
+        if (const auto* paid = std::get_if<RefundPaid>(&fact.event))
+            owed[paid->customer] -= paid->minor;
+    }
+    for (const auto& [customer, minor] : owed)
+        if (-under(accounts, "refund_payable:" + customer) != minor)
+            return fmt::format("refunds of {}: {} owed", customer, minor);
+    return {};
+}
+
+// No more of a charge was given back than it came to, and no day of a service was paid twice.
+std::string charge_fault(const std::vector<Fact>& facts) {
+    Amounts left;
+    std::map<std::string, std::map<std::int32_t, int>> days;
+    const auto count = [&](const std::optional<std::string>& service,
+                           const std::vector<ChargeLine>& lines,
+                           int times) {
+        for (const ChargeLine& line : lines)
+            if (service && line.service_from && line.service_to)
+                for (Date day = *line.service_from; day < *line.service_to; day = day + 1)
+                    days[*service][day.days] += times;
+    };
+    for (const Fact& fact : facts) {
+        if (const auto* charged = std::get_if<WalletCharged>(&fact.event)) {
+            left[charged->charge] += charged->minor;
+            count(charged->service, charged->lines, 1);
+        }
+        if (const auto* credited = std::get_if<ChargeCredited>(&fact.event)) {
+            left[credited->charge] -= credited->minor;
+            count(credited->service, credited->lines, -1);
+        }
+        // Days that wait or are given lie elsewhere than they were paid for.
+        if (const auto* resumed = std::get_if<ServiceResumed>(&fact.event))
+            days.erase(resumed->service);
+        if (const auto* extended = std::get_if<ServiceExtended>(&fact.event))
+            days.erase(extended->service);
+    }
+    for (const auto& [charge, minor] : left)
+        if (minor < 0) return fmt::format("{}: {} more were given back", charge, -minor);
+    for (const auto& [service, paid] : days)
+        for (const auto& [day, times] : paid)
+            if (times > 1)
+                return fmt::format(
+                    "{}: {} was paid {} times", service, to_string(Date{day}), times
+                );
+    return {};
+}
+
 std::string suspense_fault(
     const BookRun& run, const std::string& tenant, const Movements& moved, const Amounts& accounts
 ) {
@@ -123,6 +178,8 @@ std::string first_fault(const BookRun& run, const std::string& tenant) {
             return fmt::format("cash:{}: {} moved", channel, minor);
     if (std::string fault = wallet_fault(run, tenant, accounts); !fault.empty()) return fault;
     if (std::string fault = payment_fault(run, tenant, moved); !fault.empty()) return fault;
+    if (std::string fault = refund_fault(run.facts(), accounts); !fault.empty()) return fault;
+    if (std::string fault = charge_fault(run.facts()); !fault.empty()) return fault;
     return suspense_fault(run, tenant, moved, accounts);
 }
 

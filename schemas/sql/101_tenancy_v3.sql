@@ -29,6 +29,8 @@ CREATE TABLE plans (
     period_count integer NOT NULL,
     setup_minor bigint NOT NULL,
     trial_days integer NOT NULL,
+    proration text NOT NULL,
+    first_period text NOT NULL,
     down_mbps bigint NOT NULL,
     up_mbps bigint NOT NULL,
     defined_at timestamptz NOT NULL,

@@ -12,6 +12,12 @@ CREATE TABLE services (
     status_since timestamptz NOT NULL,
     cut_at timestamptz,
     cut_seq bigint,
+    scheduled text,
+    next_plan text,
+    next_plan_version integer,
+    promised_until date,
+    days_left integer,
+    ended_on date,
     added_at timestamptz NOT NULL,
     seq bigint NOT NULL
 ) WITH (fillfactor = 80);
@@ -74,6 +80,7 @@ CREATE TABLE charges (
     lots jsonb NOT NULL,
     payment text,
     unwound_minor bigint NOT NULL,
+    credited_minor bigint NOT NULL,
     effective_at timestamptz NOT NULL,
     recorded_at timestamptz NOT NULL,
     booked_on date NOT NULL,

@@ -11,6 +11,8 @@ CREATE TABLE wallets (
     currency text NOT NULL,
     balance_minor bigint NOT NULL,   -- The sum of its lots less what is overdrawn.
     overdrawn_minor bigint NOT NULL,
+    overdraft_limit_minor bigint NOT NULL,
+    held_minor bigint NOT NULL,
     moved_at timestamptz,
     seq bigint NOT NULL
 ) WITH (fillfactor = 70);
@@ -25,6 +27,8 @@ CREATE TABLE lots (
     payment text,
     opened_minor bigint NOT NULL,
     remaining_minor bigint NOT NULL,
+    priority integer NOT NULL,
+    expires_on date,
     opened_at timestamptz NOT NULL,
     opened_seq bigint NOT NULL,
     seq bigint NOT NULL
@@ -50,15 +54,51 @@ CREATE TABLE wallet_statement (
     lines jsonb
 );
 
+CREATE TABLE holds (
+    tenant text NOT NULL,
+    hold text NOT NULL,
+    customer text NOT NULL,
+    minor bigint NOT NULL,
+    remaining_minor bigint NOT NULL,
+    status text NOT NULL,
+    reason text NOT NULL,
+    expires_at timestamptz,
+    held_at timestamptz NOT NULL,
+    seq bigint NOT NULL
+);
+
+CREATE TABLE refunds (
+    tenant text NOT NULL,
+    refund text NOT NULL,
+    customer text NOT NULL,
+    minor bigint NOT NULL,
+    status text NOT NULL,
+    reason text NOT NULL,
+    requested_by text NOT NULL,
+    decided_by text,
+    rejection text,
+    channel text,
+    receipt text,
+    requested_at timestamptz NOT NULL,
+    paid_at timestamptz,
+    seq bigint NOT NULL
+);
+
 -- after the rows
 
 ALTER TABLE wallet_books ADD PRIMARY KEY (tenant);
 ALTER TABLE wallets ADD PRIMARY KEY (tenant, customer, entity, currency);
 ALTER TABLE lots ADD PRIMARY KEY (tenant, customer, entity, currency, lot);
 ALTER TABLE wallet_statement ADD PRIMARY KEY (tenant, seq, line);
+ALTER TABLE holds ADD PRIMARY KEY (tenant, hold);
+ALTER TABLE refunds ADD PRIMARY KEY (tenant, refund);
+CREATE INDEX ON holds (tenant, customer);
+CREATE INDEX ON refunds (tenant, customer);
 CREATE INDEX ON wallet_statement (tenant, customer, seq);
 CREATE INDEX ON wallet_statement USING brin (recorded_at);
 CALL tollbook.isolate_tenants('wallet_books');
 CALL tollbook.isolate_tenants('wallets');
 CALL tollbook.isolate_tenants('lots');
 CALL tollbook.isolate_tenants('wallet_statement');
+CALL tollbook.isolate_tenants('holds');
+CALL tollbook.isolate_tenants('refunds');

@@ -1,0 +1,75 @@
+// Parts of the visitor of evolve.cpp: how events of one area change the rows.
+#pragma once
+
+#include "commands/book.hpp"
+
+#include <string>
+#include <string_view>
+
+namespace tollbook {
+
+class EvolvePart {
+public:
+    EvolvePart(Book& book, std::string_view tenant) : book_(book), tenant_(tenant) {}
+
+protected:
+    Book& book() const { return book_; }
+
+    std::string key(std::string_view a) const { return book_key(tenant_, a); }
+
+private:
+    Book& book_;
+    std::string_view tenant_;
+};
+
+class EvolveSubscriptions : public EvolvePart {
+public:
+    using EvolvePart::EvolvePart;
+
+    void operator()(const PlanChangeScheduled& e);
+    void operator()(const PlanChangeCancelled& e);
+    void operator()(const PlanChanged& e);
+    void operator()(const ServicePaused& e);
+    void operator()(const ServiceResumed& e);
+    void operator()(const ServiceEndScheduled& e);
+    void operator()(const ServiceEndCancelled& e);
+    void operator()(const ServiceEnded& e);
+    void operator()(const ServiceExtended& e);
+    void operator()(const PaymentPromised& e);
+
+protected:
+    // The days that a service's charge pays for, in place of those before.
+    void note_paid(const WalletCharged& e);
+    void note_credited(const ChargeCredited& e);
+
+private:
+    ServiceRow& changed(const std::string& service);
+    void forget_schedule(ServiceRow& row, const std::string& service);
+};
+
+class EvolveWalletTerms : public EvolvePart {
+public:
+    using EvolvePart::EvolvePart;
+
+    void operator()(const CreditGranted& e);
+    void operator()(const LotExpired& e);
+    void operator()(const FundsHeld& e);
+    void operator()(const HoldCaptured& e);
+    void operator()(const HoldReleased& e);
+    void operator()(const OverdraftLimitSet& e);
+    void operator()(const FundsTransferred& e);
+    void operator()(const RefundRequested& e);
+    void operator()(const RefundApproved& e);
+    void operator()(const RefundRejected& e);
+    void operator()(const RefundPaid& e);
+
+protected:
+    // The payment behind a lot remembers what it paid for; other lots have none.
+    void note_use(const std::string& charge, const LotTaken& taken);
+    void forget_use(const std::string& charge, const LotTaken& taken);
+
+private:
+    void end_hold(const std::string& customer, const std::string& hold);
+};
+
+} // namespace tollbook

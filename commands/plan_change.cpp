@@ -1,0 +1,208 @@
+#include "commands/plan_change.hpp"
+
+#include "commands/credits.hpp"
+#include "commands/deciders.hpp"
+#include "commands/proration.hpp"
+#include "commands/renewal.hpp"
+#include "commands/service_end.hpp"
+#include "commands/settling.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace tollbook {
+
+namespace {
+
+// The days from today on that its newest charge pays for. While it is paused, they wait.
+int unused_days(const Decision& decision, const ServiceRow& row) {
+    if (!row.paid) return 0;
+    const int ahead = row.days_left ? static_cast<int>(*row.days_left)
+                                    : row.renews_on.days - decision.today().days;
+    return std::clamp(ahead, 0, static_cast<int>(row.paid->days));
+}
+
+bool same_length(const PlanRow& a, const PlanRow& b) {
+    return a.period == b.period && a.period_count == b.period_count;
+}
+
+// Whether the new plan costs at least as much a day.
+bool is_upgrade(const PlanRow& from, const PlanRow& to, Date today) {
+    const auto days = [&](const PlanRow& plan) {
+        const Period period = period_from(today, plan, civil(today).day);
+        return period.to.days - period.from.days;
+    };
+    __extension__ using Wide = __int128;
+    return Wide{to.price_minor} * days(from) >= Wide{from.price_minor} * days(to);
+}
+
+struct Change {
+    const std::string& service;
+    const ServiceRow& row;
+    const PlanChoiceRow& to;
+};
+
+// The days that came back, at the new price.
+PeriodPrice price_of_days(const Decision& decision, const Change& change, int days) {
+    const ServiceRow& row = change.row;
+    const PlanRow& plan = plan_row(decision, change.to.plan, change.to.version);
+    int whole_days = static_cast<int>(row.paid->whole);
+    if (is_fixed(decision)) {
+        const Period whole = period_until(row.renews_on, plan, row.anchor_day);
+        whole_days = whole.to.days - whole.from.days;
+    }
+    PeriodPrice price;
+    price.period = {row.renews_on - days, row.renews_on};
+    price.plan = change.to.plan;
+    price.plan_version = change.to.version;
+    price.period_minor = part_of(plan.price_minor, {days, days_in(whole_days, plan)});
+    price.minor = price.period_minor;
+    return price;
+}
+
+// A whole period from today.
+PeriodPrice price_anew(const Decision& decision, const Change& change) {
+    const PlanRow& plan = plan_row(decision, change.to.plan, change.to.version);
+    const Date today = decision.today();
+    PeriodPrice price;
+    price.period = period_from(today, plan, civil(today).day);
+    price.plan = change.to.plan;
+    price.plan_version = change.to.version;
+    price.period_minor = plan.price_minor;
+    price.minor = plan.price_minor;
+    return price;
+}
+
+// The first number that no charge of these days has had.
+std::string new_charge(const Decision& decision, const std::string& service, Date from) {
+    for (PaidPeriod paid{from};; ++paid.correction) {
+        std::string charge = period_charge(service, paid);
+        if (decision.book().charges.find(decision.key(charge)) == nullptr) return charge;
+    }
+}
+
+// Nothing was paid here for the days ahead: no money moves.
+Status change_unpaid(Decision& decision, const Change& change) {
+    PeriodPrice price;
+    price.period = {decision.today(), decision.today()};
+    price.plan = change.to.plan;
+    price.plan_version = change.to.version;
+    change_plan(decision, change.service, change.row, price, std::nullopt);
+    if (!only_unpaid(change.row.blocks)) return Done{};
+    // The wallet may cover the new price.
+    ServiceRow changed = change.row;
+    changed.plan = change.to.plan;
+    changed.plan_version = change.to.version;
+    changed.scheduled.reset();
+    reconnect(decision, change.service, changed, std::nullopt);
+    return Done{};
+}
+
+Status check_figures(const ChangePlan& command, std::int64_t minor) {
+    if (!command.expected_minor || *command.expected_minor == minor) return Done{};
+    return Error{Errc::figures_moved, fmt::format("it comes to {}", minor)};
+}
+
+Status change_paid(
+    Decision& decision, const Change& change, const ChangePlan& command, bool begins_anew
+) {
+    const Result<CreditedDays> given =
+        credit_unused(decision, change.service, change.row, "plan_change");
+    if (!given) return given.error();
+    PeriodPrice price =
+        begins_anew ? price_anew(decision, change) : price_of_days(decision, change, given->days);
+    price.charge = new_charge(decision, change.service, price.period.from);
+    if (const Status same = check_figures(command, price.minor - given->minor); !same) return same;
+    auto taken = take_price(decision.wallet(change.row.customer), price.minor);
+    if (!taken) return Error{Errc::insufficient_funds, change.row.customer};
+
+    std::optional<std::int32_t> anchor_day;
+    if (begins_anew) anchor_day = civil(decision.today()).day;
+    change_plan(decision, change.service, change.row, price, anchor_day);
+    if (price.minor > 0)
+        charge_days(decision, change.service, change.row, price, std::move(*taken));
+    if (begins_anew)
+        decision.add(
+            "service:" + change.service,
+            ServiceRenewed{
+                change.service,
+                change.row.customer,
+                price.charge,
+                price.period.from,
+                price.period.to,
+                std::nullopt}
+        );
+    return Done{};
+}
+
+Result<PlanChoiceRow> wanted_plan(const Decision& decision, const ChangePlan& command) {
+    const NumberRow* newest = decision.book().plan_versions.find(decision.key(command.plan));
+    if (newest == nullptr) return Error{Errc::plan_unknown, command.plan};
+    const auto latest = static_cast<std::uint32_t>(newest->value);
+    const std::uint32_t version = command.plan_version.value_or(latest);
+    if (version == 0 || version > latest) return Error{Errc::plan_unknown, command.plan};
+    return PlanChoiceRow{command.plan, version};
+}
+
+} // namespace
+
+Result<CreditedDays> credit_unused(
+    Decision& decision, const std::string& service, const ServiceRow& row, const std::string& reason
+) {
+    const int days = unused_days(decision, row);
+    if (days == 0) return CreditedDays{};
+    const PaidPeriod& paid = *row.paid;
+    const PlanRow& plan = plan_row(decision, row.plan, row.plan_version);
+    const Share share{days, static_cast<int>(paid.days)};
+    ChargeLine line;
+    line.component = "period";
+    line.plan = row.plan;
+    line.plan_version = row.plan_version;
+    line.net = part_of(paid.net, share);
+    line.tax = part_of(paid.tax, share);
+    if (!plan.tax_code.empty()) line.tax_code = plan.tax_code;
+    line.service_from = row.renews_on - days;
+    line.service_to = row.renews_on;
+    const std::int64_t minor = line.net + line.tax;
+    if (line.net == 0) return CreditedDays{0, days};
+    const Status status =
+        credit_charge(decision, period_charge(service, paid), {std::move(line)}, reason);
+    if (!status) return status.error();
+    return CreditedDays{minor, days};
+}
+
+Status decide(Decision& decision, const ChangePlan& command) {
+    const ServiceRow* row = decision.book().services.find(decision.key(command.service));
+    if (row == nullptr) return Error{Errc::service_unknown, command.service};
+    const Result<PlanChoiceRow> to = wanted_plan(decision, command);
+    if (!to) return to.error();
+    if (has_ended(*row) || row->scheduled == Scheduled::end)
+        return Error{Errc::service_ended, command.service};
+    if (to->plan == row->plan && to->version == row->plan_version)
+        return Error{Errc::plan_unchanged, command.plan};
+    if (row->days_left) return Error{Errc::service_blocked, paused_reason};
+
+    const PlanRow& from_plan = plan_row(decision, row->plan, row->plan_version);
+    const PlanRow& to_plan = plan_row(decision, to->plan, to->version);
+    const ChangeTime usual =
+        is_upgrade(from_plan, to_plan, decision.today()) ? ChangeTime::now : ChangeTime::period_end;
+    if (command.when.value_or(usual) == ChangeTime::period_end) {
+        if (const Status same = check_figures(command, 0); !same) return same;
+        decision.add(
+            "service:" + command.service,
+            PlanChangeScheduled{
+                command.service, row->customer, to->plan, to->version, row->renews_on}
+        );
+        return Done{};
+    }
+    settle(decision, row->customer);
+    const Change change{command.service, *row, *to};
+    if (unused_days(decision, *row) == 0) {
+        if (const Status same = check_figures(command, 0); !same) return same;
+        return change_unpaid(decision, change);
+    }
+    return change_paid(decision, change, command, !same_length(from_plan, to_plan));
+}
+
+} // namespace tollbook
