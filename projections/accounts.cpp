@@ -62,7 +62,7 @@ BOOST_DESCRIBE_STRUCT(
 class Accounts final : public Projection {
 public:
     explicit Accounts(std::string_view schema)
-        : Projection({"accounts", 1, "107_accounts_v1"})
+        : Projection({"accounts", 2, "107_accounts_v2"})
         , books_(schema, "account_books")
         , accounts_(schema, "account_balances", 4)
         , days_(schema, "account_days", 5)

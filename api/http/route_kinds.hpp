@@ -3,6 +3,9 @@
 
 #include "api/http/routes.hpp"
 
+#include <algorithm>
+#include <array>
+#include <cstddef>
 #include <string_view>
 
 namespace tollbook::api {
@@ -71,6 +74,15 @@ constexpr Route read(ReadLine line, std::string_view summary) {
         .parameters = line.parameters,
         .read = line.handler,
     };
+}
+
+// One table of several.
+template <std::size_t... Sizes>
+constexpr std::array<Route, (Sizes + ...)> joined(const std::array<Route, Sizes>&... parts) {
+    std::array<Route, (Sizes + ...)> all;
+    auto at = all.begin();
+    ((at = std::ranges::copy(parts, at).out), ...);
+    return all;
 }
 
 } // namespace tollbook::api

@@ -2,16 +2,16 @@
 #pragma once
 
 #include "api/http/command_routes.hpp"
+#include "api/http/finance_routes.hpp"
 #include "api/http/pages.hpp"
 #include "api/http/read_routes.hpp"
 #include "api/http/submissions.hpp"
 
-#include <algorithm>
 #include <array>
 
 namespace tollbook::api {
 
-inline constexpr std::array other_routes{
+inline constexpr std::array base_routes{
     page("/livez", &live_page, "The process answers"),
     Route{
         .method = Method::get,
@@ -84,14 +84,7 @@ inline constexpr std::array other_routes{
     ),
 };
 
-consteval auto joined_routes() {
-    std::array<Route, other_routes.size() + command_routes.size() + read_routes.size()> all{};
-    auto at = std::ranges::copy(other_routes, all.begin()).out;
-    at = std::ranges::copy(command_routes, at).out;
-    std::ranges::copy(read_routes, at);
-    return all;
-}
-
-inline constexpr std::array route_table = joined_routes();
+inline constexpr std::array route_table =
+    joined(base_routes, command_routes, read_routes, finance_routes);
 
 } // namespace tollbook::api

@@ -252,6 +252,10 @@ TEST_CASE("reads: every read route answers with JSON and its position") {
         {"stream", "wallet:ACC1"},
         {"type", "wallet_charged"},
         {"difference", "paid_but_cut"},
+        {"from", "2026-11-01"},
+        {"to", "2026-11-30"},
+        {"account", "wallet:ACC1"},
+        {"by", "plan"},
         {"min_position", "0:1"}};
     body(""); // Everything that was seeded is there from here on.
     std::size_t checked = 0;
@@ -270,7 +274,8 @@ TEST_CASE("reads: every read route answers with JSON and its position") {
         for (const std::string_view parameter : parameters_of(route)) {
             if (parameter == "cursor") continue;
             CAPTURE(parameter);
-            const bool by_day = parameter == "as_of" && path.ends_with("/accounts");
+            const bool by_day = parameter == "as_of" && (path.ends_with("/accounts") ||
+                                                         path.find("/reports/") != path.npos);
             const std::string value = by_day ? "2026-11-20" : values.at(parameter);
             CHECK(node().client->get(path + "?" + std::string(parameter) + "=" + value));
         }

@@ -48,7 +48,7 @@ ALTER TABLE account_balances ADD PRIMARY KEY (tenant, entity, account, currency)
 ALTER TABLE account_days ADD PRIMARY KEY (tenant, entity, account, currency, booked_on);
 ALTER TABLE postings ADD PRIMARY KEY (tenant, seq, leg);
 CREATE INDEX ON account_days (tenant, booked_on);
-CREATE INDEX ON postings (tenant, account, seq);
+CREATE INDEX ON postings (tenant, account, booked_on, seq, leg);
 CALL tollbook.isolate_tenants('account_books');
 CALL tollbook.isolate_tenants('account_balances');
 CALL tollbook.isolate_tenants('account_days');

@@ -1,0 +1,213 @@
+-- Reports for finance. Their days are accounting days (booked_on), but those of services, which run
+-- by the civil days of their tenant's zone. A NULL sets no limit; `known_seq` is the newest record
+-- that is known.
+
+CREATE OR REPLACE FUNCTION known_seq(at timestamptz)
+RETURNS bigint LANGUAGE sql STABLE AS $$
+    SELECT CASE WHEN at IS NOT NULL THEN seq_recorded_at(at) END
+$$;
+
+-- The tenant's day of now. `clock_at` is its test clock, or NULL.
+CREATE OR REPLACE FUNCTION book_today(clock_at timestamptz, timezone text)
+RETURNS date LANGUAGE sql STABLE AS $$
+    SELECT (coalesce(clock_at, now()) AT TIME ZONE timezone)::date
+$$;
+
+-- What an account held before a posting, in the order of the general ledger.
+CREATE OR REPLACE FUNCTION balance_before(
+    of_tenant text, of_entity text, of_account text, of_currency text,
+    day date, before_seq bigint, before_leg integer, known_seq bigint
+)
+RETURNS bigint LANGUAGE sql STABLE AS $$
+    SELECT CASE WHEN known_seq IS NULL THEN
+        coalesce((
+            SELECT sum(d.debit_minor) - sum(d.credit_minor) FROM account_days d
+            WHERE d.tenant = of_tenant AND d.entity = of_entity AND d.account = of_account
+              AND d.currency = of_currency AND d.booked_on < day
+        ), 0)::bigint + coalesce((
+            SELECT sum(p.minor) FROM postings p
+            WHERE p.tenant = of_tenant AND p.account = of_account AND p.entity = of_entity
+              AND p.currency = of_currency AND p.booked_on = day
+              AND (p.seq, p.leg) < (before_seq, before_leg)
+        ), 0)::bigint
+    ELSE
+        coalesce((
+            SELECT sum(p.minor) FROM postings p
+            WHERE p.tenant = of_tenant AND p.account = of_account AND p.entity = of_entity
+              AND p.currency = of_currency AND p.seq <= known_seq
+              AND (p.booked_on, p.seq, p.leg) < (day, before_seq, before_leg)
+        ), 0)::bigint
+    END
+$$;
+
+-- What stands open of each debit that took a wallet below zero. Credits repay the oldest first.
+CREATE OR REPLACE FUNCTION wallet_debts(through date, known_seq bigint)
+RETURNS TABLE (
+    tenant text, entity text, currency text, customer text, arose_on date, minor bigint
+) LANGUAGE sql STABLE AS $$
+    WITH owing AS (
+        SELECT d.tenant, d.entity, d.account, d.currency FROM account_days d
+        WHERE known_seq IS NULL AND d.account LIKE 'wallet:%' AND d.booked_on <= through
+        GROUP BY 1, 2, 3, 4 HAVING sum(d.debit_minor) > sum(d.credit_minor)
+        UNION ALL
+        SELECT p.tenant, p.entity, p.account, p.currency FROM postings p
+        WHERE p.seq <= known_seq AND p.account LIKE 'wallet:%' AND p.booked_on <= through
+        GROUP BY 1, 2, 3, 4 HAVING sum(p.minor) > 0
+    ), moved AS (
+        SELECT p.tenant, p.entity, p.account, p.currency, p.booked_on, p.seq, p.leg, p.minor,
+               sum(p.minor) OVER (
+                   PARTITION BY p.tenant, p.entity, p.account, p.currency
+                   ORDER BY p.booked_on, p.seq, p.leg
+               ) AS owed
+        FROM owing o JOIN postings p USING (tenant, entity, account, currency)
+        WHERE p.booked_on <= through AND (known_seq IS NULL OR p.seq <= known_seq)
+    ), steps AS (
+        SELECT m.*, greatest(m.owed, 0) - greatest(m.owed - m.minor, 0) AS change FROM moved m
+    ), debts AS (
+        SELECT s.*, greatest(s.change, 0) AS opened,
+               sum(greatest(s.change, 0)) OVER (
+                   PARTITION BY s.tenant, s.entity, s.account, s.currency
+                   ORDER BY s.booked_on, s.seq, s.leg
+               ) AS opened_so_far,
+               sum(greatest(-s.change, 0)) OVER (
+                   PARTITION BY s.tenant, s.entity, s.account, s.currency
+               ) AS repaid
+        FROM steps s
+    )
+    SELECT d.tenant, d.entity, d.currency, substr(d.account, 8), d.booked_on,
+           sum(least(d.opened, d.opened_so_far - d.repaid))::bigint
+    FROM debts d
+    WHERE d.opened > 0 AND d.opened_so_far > d.repaid
+    GROUP BY 1, 2, 3, 4, 5
+$$;
+
+-- The lines of the charges that were booked on these days.
+CREATE OR REPLACE FUNCTION charge_lines(first_day date, last_day date, known_seq bigint)
+RETURNS TABLE (
+    tenant text, charge text, currency text, component text, plan text, net bigint,
+    tax_code text, tax bigint, service_from date, service_to date
+) LANGUAGE sql STABLE AS $$
+    SELECT c.tenant, c.charge, c.currency, l.component, l.plan, l.net, l.tax_code, l.tax,
+           l.service_from, l.service_to
+    FROM charges c CROSS JOIN LATERAL jsonb_to_recordset(c.lines) AS l (
+        component text, plan text, net bigint, tax_code text, tax bigint,
+        service_from date, service_to date
+    )
+    WHERE (first_day IS NULL OR c.booked_on >= first_day)
+      AND (last_day IS NULL OR c.booked_on <= last_day)
+      AND (known_seq IS NULL OR c.charged_seq <= known_seq)
+$$;
+
+-- What other events than charges posted to accounts of one kind, by the account's second part.
+CREATE OR REPLACE FUNCTION other_postings(
+    of_kind text, first_day date, last_day date, known_seq bigint
+)
+RETURNS TABLE (tenant text, part text, type text, currency text, minor bigint)
+LANGUAGE sql STABLE AS $$
+    SELECT p.tenant, nullif(substr(p.account, length(of_kind) + 2), ''), p.type, p.currency, p.minor
+    FROM postings p
+    WHERE p.type <> 'wallet_charged' AND split_part(p.account, ':', 1) = of_kind
+      AND (first_day IS NULL OR p.booked_on >= first_day)
+      AND (last_day IS NULL OR p.booked_on <= last_day)
+      AND (known_seq IS NULL OR p.seq <= known_seq)
+$$;
+
+-- Of a net amount for [first_day, end_day), what its days up to `through` have earned. It is split
+-- over its days by largest remainder; they are all equal, so earlier days take the odd units.
+CREATE OR REPLACE FUNCTION recognised_minor(
+    net bigint, first_day date, end_day date, through date
+)
+RETURNS bigint LANGUAGE sql IMMUTABLE AS $$
+    SELECT CASE WHEN end_day > first_day THEN
+        (CASE WHEN net < 0 THEN -1 ELSE 1 END)
+        * (abs(net) / (end_day - first_day) * passed.days
+           + least(passed.days, abs(net) % (end_day - first_day)))
+    ELSE net END
+    FROM (
+        SELECT greatest(0, least(end_day - first_day, through + 1 - first_day)) AS days
+    ) passed
+$$;
+
+-- A price for so many periods as one of a month, halves up. A year has 12 months and 365 days.
+CREATE OR REPLACE FUNCTION monthly_minor(minor bigint, period text, period_count integer)
+RETURNS bigint LANGUAGE sql IMMUTABLE AS $$
+    SELECT (2 * minor * f.numerator + f.denominator * period_count)
+           / (2 * f.denominator * period_count)
+    FROM (VALUES ('day', 365, 12), ('week', 365, 84), ('month', 1, 1), ('quarter', 1, 3),
+                 ('year', 1, 12)) AS f (period, numerator, denominator)
+    WHERE f.period = monthly_minor.period
+$$;
+
+-- A price that includes tax, without it: halves up, as charges are split.
+CREATE OR REPLACE FUNCTION net_of_price(price bigint, percent bigint)
+RETURNS bigint LANGUAGE sql IMMUTABLE AS $$
+    SELECT (200 * price + 100 + percent) / (2 * (100 + percent))
+$$;
+
+-- The services that recur at the end of `day`: they run, and are not in a trial that nothing has
+-- been charged for yet.
+CREATE OR REPLACE FUNCTION recurring_services(day date, known_seq bigint)
+RETURNS TABLE (
+    tenant text, service text, customer text, plan text, currency text, monthly_minor bigint
+) LANGUAGE sql STABLE AS $$
+    SELECT h.tenant, h.service, v.customer, h.plan, p.currency,
+           monthly_minor(net_of_price(p.price_minor, p.tax_percent), p.period, p.period_count)
+    FROM (
+        SELECT DISTINCT ON (h.tenant, h.service)
+               h.tenant, h.service, h.status, h.plan, h.plan_version, h.renews_on, t.timezone,
+               bool_or(h.kind = 'renewed') OVER (PARTITION BY h.tenant, h.service) AS renewed
+        FROM tenants t JOIN service_history h USING (tenant)
+        WHERE h.effective_at < ((day + 1)::timestamp AT TIME ZONE t.timezone)
+          AND (known_seq IS NULL OR h.seq <= known_seq)
+        ORDER BY h.tenant, h.service, h.seq DESC
+    ) h
+    JOIN services v ON v.tenant = h.tenant AND v.service = h.service
+    JOIN plans p ON p.tenant = h.tenant AND p.plan = h.plan AND p.version = h.plan_version
+    WHERE h.status = 'active' AND (
+        h.renewed OR p.trial_days = 0
+        OR h.renews_on <> (v.added_at AT TIME ZONE h.timezone)::date + p.trial_days
+    )
+$$;
+
+-- Whether a service recurred at some time before `day` began.
+CREATE OR REPLACE FUNCTION recurred_before(
+    of_tenant text, of_service text, day date, known_seq bigint
+)
+RETURNS boolean LANGUAGE sql STABLE AS $$
+    SELECT coalesce(bool_or(
+        h.status = 'active' AND (
+            h.renewed OR p.trial_days = 0
+            OR h.renews_on <> (v.added_at AT TIME ZONE h.timezone)::date + p.trial_days
+        )
+    ), false)
+    FROM (
+        SELECT h.*, t.timezone,
+               bool_or(h.kind = 'renewed') OVER (ORDER BY h.seq) AS renewed
+        FROM tenants t JOIN service_history h USING (tenant)
+        WHERE h.tenant = of_tenant AND h.service = of_service
+          AND h.effective_at < (day::timestamp AT TIME ZONE t.timezone)
+          AND (known_seq IS NULL OR h.seq <= known_seq)
+    ) h
+    JOIN services v ON v.tenant = h.tenant AND v.service = h.service
+    JOIN plans p ON p.tenant = h.tenant AND p.plan = h.plan AND p.version = h.plan_version
+$$;
+
+-- Each service that recurred before `first_day` began or recurs at the end of `last_day`, and what
+-- became of it. Without a first day there was nothing before.
+CREATE OR REPLACE FUNCTION recurring_changes(first_day date, last_day date, known_seq bigint)
+RETURNS TABLE (
+    tenant text, service text, customer text, currency text, before_minor bigint,
+    after_minor bigint, movement text
+) LANGUAGE sql STABLE AS $$
+    SELECT tenant, service, coalesce(b.customer, a.customer), currency, b.monthly_minor,
+           a.monthly_minor,
+           CASE WHEN a.service IS NULL THEN 'churned'
+                WHEN b.service IS NULL
+                    AND recurred_before(tenant, service, first_day, known_seq) THEN 'reactivated'
+                WHEN b.service IS NULL THEN 'new'
+                WHEN a.monthly_minor > b.monthly_minor THEN 'expansion'
+                WHEN a.monthly_minor < b.monthly_minor THEN 'contraction'
+                ELSE 'kept' END
+    FROM recurring_services(first_day - 1, known_seq) b
+    FULL JOIN recurring_services(last_day, known_seq) a USING (tenant, service, currency)
+$$;
