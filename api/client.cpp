@@ -35,6 +35,8 @@ std::size_t take_header(char* data, std::size_t size, std::size_t count, void* t
     const std::string_view line(data, size * count);
     if (const auto position = value_of(line, "Tollbook-Position"); !position.empty())
         reply->position = position;
+    if (const auto parked = value_of(line, "Tollbook-Parked-Keys"); !parked.empty())
+        reply->parked = parked;
     if (value_of(line, "Idempotent-Replayed") == "true") reply->replayed = true;
     return size * count;
 }

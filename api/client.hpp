@@ -22,6 +22,7 @@ struct ClientReply {
     int status{};
     std::string body;
     std::string position; // Tollbook-Position
+    std::string parked;   // Tollbook-Parked-Keys; empty when none wait.
     bool replayed{};
 };
 

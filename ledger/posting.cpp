@@ -1,47 +1,12 @@
 #include "ledger/posting.hpp"
 
-#include <fmt/format.h>
+#include "ledger/account_kind.hpp"
 
-#include <algorithm>
-#include <array>
+#include <fmt/format.h>
 
 namespace tollbook {
 
 namespace {
-
-// The account kinds of docs/accounts.md.
-constexpr std::array<std::string_view, 26> account_kinds{
-    "cash",
-    "in_transit",
-    "receivable",
-    "disputed",
-    "reseller_receivable",
-    "wallet",
-    "deferred",
-    "suspense",
-    "voucher",
-    "deposit",
-    "tax",
-    "reseller_payable",
-    "refund_payable",
-    "due_tenant",
-    "opening",
-    "revenue",
-    "fee",
-    "breakage",
-    "discount",
-    "granted",
-    "provider_fee",
-    "commission",
-    "bad_debt",
-    "over_short",
-    "rounding",
-    "fx"};
-
-bool kind_is_known(std::string_view account) {
-    const std::string_view kind = account.substr(0, account.find(':'));
-    return std::ranges::find(account_kinds, kind) != account_kinds.end();
-}
 
 bool same_book(const Posting& a, const Posting& b) {
     return a.currency == b.currency && a.entity == b.entity;
@@ -66,7 +31,7 @@ Status check_postings(std::span<const Posting> postings) {
     for (std::size_t i = 0; i < postings.size(); ++i) {
         const Posting& leg = postings[i];
         if (leg.minor == 0) return Error{Errc::unbalanced_entry, leg.account + " moves nothing"};
-        if (!kind_is_known(leg.account))
+        if (!account_type(leg.account))
             return Error{Errc::unbalanced_entry, leg.account + " is no account"};
         const bool summed = i > 0 && same_book(postings[i - 1], leg);
         if (summed) continue;

@@ -4,6 +4,7 @@
 #include "api/cli/cli_audit.hpp"
 #include "api/cli/import.hpp"
 #include "api/cli/remote.hpp"
+#include "api/cli/report.hpp"
 #include "api/cli/serve.hpp"
 #include "api/cli/setup.hpp"
 #include "api/cli/topic_commands.hpp"
@@ -242,6 +243,7 @@ int run(int argc, const char* const* argv) {
     add_hook(app, chosen);
     add_import(app, chosen);
     add_remote(app, chosen);
+    add_report(app, chosen);
     add_topic(app, chosen);
     add_audit(app, chosen);
     add_backup(app, chosen);

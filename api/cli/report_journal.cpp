@@ -1,0 +1,87 @@
+#include "api/cli/connect.hpp"
+#include "api/cli/journal_text.hpp"
+#include "api/cli/out_file.hpp"
+#include "api/cli/report.hpp"
+#include "api/cli/report_json.hpp"
+#include "api/cli/report_pages.hpp"
+#include "api/http/receipt.hpp"
+
+namespace tollbook::api {
+
+namespace {
+
+// Calls `take` for each item of all pages, decoded; ends when it says false.
+template <class Item, class Take>
+Status each_item(ReportPages& pages, const Take& take) {
+    while (true) {
+        const Result<std::optional<JsonNode>> page = pages.next();
+        if (!page) return page.error();
+        if (!*page) return Done{};
+        const std::optional<JsonNode> items = field_of(**page, "data");
+        if (!items) return Error{Errc::internal, "an answer without data"};
+        JsonItems list(*items);
+        for (JsonNode node; list.next(node);) {
+            Item item;
+            if (const Status read = codec::read(node, item); !read) return read;
+            const Result<bool> more = take(item);
+            if (!more) return more.error();
+            if (!*more) return Done{};
+        }
+    }
+}
+
+Result<std::string> own_entity(Client& client, const std::string& base) {
+    const Result<ClientReply> reply = client.get(base);
+    if (!reply) return reply.error();
+    JsonDocument document;
+    const Result<JsonNode> root = document.parse(reply->body);
+    if (!root) return root.error();
+    const std::optional<JsonNode> entity = field_of(*root, "legal_entity");
+    return std::string(entity ? as_text(*entity).value_or("") : "");
+}
+
+// Accounts first: they are declared before they are used. Entries that came later are left out, so
+// each account stands declared.
+Status write_journal(
+    Client& client, const std::string& base, ReportPages& entries, JournalText& text, OutFile& out
+) {
+    ReportPages accounts(client, base + "/reports/journal-accounts", {});
+    const Status declared = each_item<JournalAccount>(accounts, [&](const JournalAccount& account) {
+        const Result<std::string> lines = text.declaration(account);
+        if (!lines) return Result<bool>(lines.error());
+        out.write(*lines);
+        return Result<bool>(true);
+    });
+    if (!declared) return declared;
+    const Result<Position> through = parse_position(accounts.position());
+    if (!through) return through.error();
+    return each_item<JournalEntry>(entries, [&](const JournalEntry& entry) {
+        if (entry.seq > through->seq) return Result<bool>(false);
+        const Result<std::string> lines = text.entry(entry);
+        if (!lines) return Result<bool>(lines.error());
+        out.write(*lines);
+        return Result<bool>(true);
+    });
+}
+
+} // namespace
+
+Exit run_journal(const Context& context, const ReportOrder& order) {
+    const Result<std::unique_ptr<Client>> client = connect(context);
+    if (!client) return fail(context, client.error());
+    const std::string base = "/v1/tenants/" + path_segment(order.tenant);
+    const Result<std::string> entity = own_entity(**client, base);
+    if (!entity) return fail(context, entity.error());
+    Result<OutFile> out = OutFile::open(order.output);
+    if (!out) return fail(context, out.error());
+    const bool is_hledger = order.format == "hledger";
+    JournalText text(is_hledger ? JournalFormat::hledger : JournalFormat::beancount, *entity);
+    out->write(text.heading(order.tenant));
+    ReportPages entries(**client, base + "/reports/journal", order.parameters);
+    if (const Status written = write_journal(**client, base, entries, text, *out); !written)
+        return fail(context, written.error());
+    if (const Status kept = out->keep(); !kept) return fail(context, kept.error());
+    return tell_parked(context, entries);
+}
+
+} // namespace tollbook::api
