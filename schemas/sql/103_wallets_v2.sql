@@ -95,6 +95,7 @@ ALTER TABLE refunds ADD PRIMARY KEY (tenant, refund);
 CREATE INDEX ON holds (tenant, customer);
 CREATE INDEX ON refunds (tenant, customer);
 CREATE INDEX ON wallet_statement (tenant, customer, seq);
+CREATE INDEX ON wallet_statement (tenant, booked_on) WHERE kind = 'credit';
 CREATE INDEX ON wallet_statement USING brin (recorded_at);
 CALL tollbook.isolate_tenants('wallet_books');
 CALL tollbook.isolate_tenants('wallets');

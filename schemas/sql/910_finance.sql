@@ -81,7 +81,8 @@ RETURNS TABLE (
     GROUP BY 1, 2, 3, 4, 5
 $$;
 
--- The lines of the charges that were booked on these days.
+-- The lines of the charges that were booked on these days; what of a charge was given back on
+-- them stands as lines below zero.
 CREATE OR REPLACE FUNCTION charge_lines(first_day date, last_day date, known_seq bigint)
 RETURNS TABLE (
     tenant text, charge text, currency text, component text, plan text, net bigint,
@@ -96,9 +97,20 @@ RETURNS TABLE (
     WHERE (first_day IS NULL OR c.booked_on >= first_day)
       AND (last_day IS NULL OR c.booked_on <= last_day)
       AND (known_seq IS NULL OR c.charged_seq <= known_seq)
+    UNION ALL
+    SELECT s.tenant, s.charge, s.currency, l.component, l.plan, -l.net, l.tax_code, -l.tax,
+           l.service_from, l.service_to
+    FROM wallet_statement s CROSS JOIN LATERAL jsonb_to_recordset(s.lines) AS l (
+        component text, plan text, net bigint, tax_code text, tax bigint,
+        service_from date, service_to date
+    )
+    WHERE s.kind = 'credit'
+      AND (first_day IS NULL OR s.booked_on >= first_day)
+      AND (last_day IS NULL OR s.booked_on <= last_day)
+      AND (known_seq IS NULL OR s.seq <= known_seq)
 $$;
 
--- What other events than charges posted to accounts of one kind, by the account's second part.
+-- What other events than charges and their credits posted to accounts of one kind, by the account's second part.
 CREATE OR REPLACE FUNCTION other_postings(
     of_kind text, first_day date, last_day date, known_seq bigint
 )
@@ -106,7 +118,7 @@ RETURNS TABLE (tenant text, part text, type text, currency text, minor bigint)
 LANGUAGE sql STABLE AS $$
     SELECT p.tenant, nullif(substr(p.account, length(of_kind) + 2), ''), p.type, p.currency, p.minor
     FROM postings p
-    WHERE p.type <> 'wallet_charged' AND split_part(p.account, ':', 1) = of_kind
+    WHERE p.type NOT IN ('wallet_charged', 'charge_credited') AND split_part(p.account, ':', 1) = of_kind
       AND (first_day IS NULL OR p.booked_on >= first_day)
       AND (last_day IS NULL OR p.booked_on <= last_day)
       AND (known_seq IS NULL OR p.seq <= known_seq)

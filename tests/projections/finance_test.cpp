@@ -256,3 +256,36 @@ TEST_CASE("finance: what other events post to revenue is not lost between the ch
     CHECK(ask(*db, "SELECT count(*) FROM other_postings('fee', NULL, NULL, NULL)") == "0");
     CHECK(ask(*db, "SELECT count(*) FROM other_postings('revenue', NULL, NULL, 11)") == "0");
 }
+
+TEST_CASE("finance: what of a charge was given back is revenue, tax and deferral no more") {
+    MemorySource source;
+    open_isp(source);
+    source.add(paid("R1", "ACC1", 200'000));
+    source.add(charged("ACC1-1", "ACC1", {{"mpesa:R1", 150'000}}));
+    ChargeCredited credited;
+    credited.charge = "ACC1-1:period:2026-11-20:0";
+    credited.credit = credited.charge + "~1";
+    credited.customer = "ACC1";
+    credited.service = "ACC1-1";
+    credited.minor = 50'000;
+    credited.lines = {{"period", "HOME10", 1, 50'000, {}, 0, day("2026-12-10"), day("2026-12-20")}};
+    credited.lots = {{"mpesa:R1", 50'000}};
+    credited.postings = {
+        {"revenue:HOME10", 50'000, Currency{}, {}}, {"wallet:ACC1", -50'000, Currency{}, {}}};
+    source.add({std::move(credited), at("2026-12-10T09:00:00Z"), {}, {}});
+    const TestDatabase database;
+    const auto db = database.prepared();
+    REQUIRE(project_all(*db, source));
+    const auto sums = [&](const std::string& last_day) {
+        return ask(
+            *db,
+            "SELECT count(*) || ' ' || sum(net) || ' ' || sum(recognised_minor(net, service_from, "
+            "service_to, '" +
+                last_day + "')) FROM charge_lines(NULL, '" + last_day + "', NULL)"
+        );
+    };
+    CHECK(sums("2026-12-09") == "1 150000 100000"); // 20 of 30 days.
+    CHECK(sums("2026-12-10") == "2 100000 100000"); // The others are not paid for any more.
+    CHECK(sums("2026-12-19") == "2 100000 100000");
+    CHECK(ask(*db, "SELECT count(*) FROM other_postings('revenue', NULL, NULL, NULL)") == "0");
+}
