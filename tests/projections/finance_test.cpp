@@ -54,12 +54,13 @@ struct Pencil {
     }
 };
 
-std::string written_debts(std::vector<Movement> movements, Date through) {
-    std::ranges::stable_sort(movements, {}, &Movement::booked_on);
-    std::map<std::string, Pencil> wallets;
+std::string written_debts(const std::vector<Movement>& movements, Date through) {
+    std::multimap<Date, const Movement*> in_order; // Of a day, as they came.
     for (const Movement& movement : movements)
-        if (movement.booked_on <= through)
-            wallets[movement.customer].move(movement.booked_on, movement.minor);
+        in_order.emplace(movement.booked_on, &movement);
+    std::map<std::string, Pencil> wallets;
+    for (const auto& [booked_on, movement] : in_order)
+        if (booked_on <= through) wallets[movement->customer].move(booked_on, movement->minor);
     std::map<std::pair<std::string, Date>, std::int64_t> debts;
     for (const auto& [customer, wallet] : wallets)
         for (const auto& [arose_on, minor] : wallet.debts)
