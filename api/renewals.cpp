@@ -1,14 +1,14 @@
 #include "api/renewals.hpp"
 
 #include "api/dry_run.hpp"
+#include "api/run_follow_up.hpp"
+#include "api/submit_each.hpp"
 #include "commands/book_decider.hpp"
-#include "ledger/guarded.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <iterator>
-#include <latch>
 #include <map>
 #include <span>
 #include <utility>
@@ -17,9 +17,6 @@
 namespace tollbook::api {
 
 namespace {
-
-// Below the partition's own limit, so that a run leaves room for everybody else.
-constexpr std::size_t window_commands_max = 4'096;
 
 constexpr std::size_t slice_services_max = 2'000; // Of a preview, while no command is decided.
 constexpr std::size_t key_hash_chars = 16;        // Of a preview's hash, in the keys of its run.
@@ -76,6 +73,25 @@ void add(BillingSum& sum, const BillingItem& item) {
     sum.minor += item.minor;
 }
 
+BillingSum& sum_of(BillingPreview& preview, BillingOutcome outcome) {
+    switch (outcome) {
+    case BillingOutcome::charged:
+        return preview.charged;
+    case BillingOutcome::invoiced:
+        return preview.invoiced;
+    case BillingOutcome::cut:
+        return preview.cut;
+    case BillingOutcome::ended:
+        return preview.ended;
+    case BillingOutcome::dunned:
+        return preview.dunned;
+    case BillingOutcome::waiting:
+        return preview.waiting;
+    default:
+        return preview.parked;
+    }
+}
+
 BillingPreview summed_up(std::vector<BillingItem> items) {
     BillingPreview preview;
     preview.preview = preview_hash(items);
@@ -85,17 +101,10 @@ BillingPreview summed_up(std::vector<BillingItem> items) {
         PlanSum& plan = plans[{item.plan, item.plan_version}];
         plan.plan = item.plan;
         plan.plan_version = item.plan_version;
-        if (item.outcome == BillingOutcome::parked) {
-            add(preview.parked, item);
-            continue;
-        }
-        if (item.outcome == BillingOutcome::ended) {
-            add(preview.ended, item);
-            continue;
-        }
-        const bool charged = item.outcome == BillingOutcome::charged;
-        add(charged ? preview.charged : preview.cut, item);
-        add(charged ? plan.charged : plan.cut, item);
+        add(sum_of(preview, item.outcome), item);
+        if (item.outcome == BillingOutcome::charged) add(plan.charged, item);
+        if (item.outcome == BillingOutcome::invoiced) add(plan.invoiced, item);
+        if (item.outcome == BillingOutcome::cut) add(plan.cut, item);
     }
     for (auto& [key, plan] : plans)
         preview.plans.push_back(std::move(plan));
@@ -105,76 +114,27 @@ BillingPreview summed_up(std::vector<BillingItem> items) {
     return preview;
 }
 
-Submission submission_of(const RunOrder& order, std::string key, const RenewService& command) {
-    Submission submission;
-    submission.tenant = order.tenant;
-    submission.key = std::move(key);
-    submission.type = RenewService::type;
-    submission.body = to_json(command);
-    submission.actor = order.actor;
-    submission.correlation = order.correlation;
-    return submission;
-}
-
 std::string key_of(const std::string& service, Date renews_on, std::uint64_t changes) {
     return fmt::format("renew:{}:{}:{}", service, to_string(renews_on), changes);
 }
 
 Submission renewal_of(const DueService& due, const RunOrder& order) {
     return submission_of(
-        order, key_of(due.service, due.renews_on, due.changes), {due.service, std::nullopt}
+        order,
+        key_of(due.service, due.renews_on, due.changes),
+        RenewService{due.service, std::nullopt}
     );
 }
 
 // Of a preview of its own: it asks for something else than a plain run does.
 Submission confirmation_of(const BillingItem& item, const RunOrder& order) {
-    const ExpectedRenewal expected{item.from, item.minor, item.outcome == BillingOutcome::charged};
+    const ExpectedRenewal expected{item.from, item.minor, is_covered(item.outcome), item.steps};
     return submission_of(
         order,
         key_of(item.service, item.from, item.changes) + ":" +
             order.preview.substr(0, key_hash_chars),
-        {item.service, expected}
+        RenewService{item.service, expected}
     );
-}
-
-// A repeated command was counted by the run that made it.
-void count(RenewalReport& report, const Result<Receipt>& answer) {
-    if (!answer) {
-        const Errc code = answer.error().code;
-        if (code == Errc::figures_moved) ++report.moved;
-        const bool settled = code == Errc::service_not_due || code == Errc::service_blocked ||
-                             code == Errc::insufficient_funds;
-        if (settled) ++report.settled;
-        if (code == Errc::charge_exists) ++report.parked;
-        if (!settled && code != Errc::figures_moved && code != Errc::charge_exists) ++report.failed;
-        return;
-    }
-    report.position = std::max(report.position, answer->last_seq);
-    if (answer->replayed) ++report.settled;
-    for (const EventRef& event : answer->events) {
-        if (answer->replayed) break;
-        if (event.type == "service_renewed") ++report.renewed;
-        if (event.type == "service_suspended") ++report.cut;
-        if (event.type != "service_ended") continue;
-        ++report.ended;
-        --report.cut; // It was suspended for that.
-    }
-}
-
-// The commands in windows; `take` is told each answer, one at a time.
-template <class Items, class MakeCommand, class Take>
-void submit_each(Partition& partition, const Items& items, MakeCommand make_command, Take take) {
-    Guarded<Done> turn;
-    for (std::size_t begin = 0; begin < items.size(); begin += window_commands_max) {
-        const std::size_t end = std::min(begin + window_commands_max, items.size());
-        std::latch answered(static_cast<std::ptrdiff_t>(end - begin));
-        for (std::size_t i = begin; i < end; ++i)
-            partition.submit(make_command(items[i]), [&](const Result<Receipt>& answer) {
-                turn.with([&](Done&) { take(answer); });
-                answered.count_down();
-            });
-        answered.wait();
-    }
 }
 
 // Adds up what they come to.
@@ -187,35 +147,6 @@ RenewalReport submit_all(Partition& partition, const Items& items, MakeCommand m
     return report;
 }
 
-// Books what lapsed in the tenant's wallets, each once a day; how many there were. Whatever takes
-// money books it before, too.
-Result<std::uint64_t> settle_wallets(Partition& partition, const RunOrder& order) {
-    Result<std::vector<std::string>> customers = std::vector<std::string>{};
-    Date today{};
-    const Status looked = partition.read([&](const Decider& decider, const Head&) {
-        const auto& books = static_cast<const BookDecider&>(decider);
-        customers = books.lapsed_wallets(order.tenant, machine_clock());
-        if (customers) today = books.today(order.tenant, machine_clock());
-    });
-    if (!looked) return looked.error();
-    if (!customers) return customers.error();
-    std::uint64_t booked = 0;
-    const auto settle = [&](const std::string& customer) {
-        Submission submission;
-        submission.tenant = order.tenant;
-        submission.key = fmt::format("settle:{}:{}", customer, to_string(today));
-        submission.type = SettleWallet::type;
-        submission.body = to_json(SettleWallet{customer});
-        submission.actor = order.actor;
-        submission.correlation = order.correlation;
-        return submission;
-    };
-    submit_each(partition, *customers, settle, [&](const Result<Receipt>& answer) {
-        if (answer && !answer->replayed) ++booked;
-    });
-    return booked;
-}
-
 Result<RenewalReport> confirm(Partition& partition, const RunOrder& order) {
     Result<std::vector<BillingItem>> items = preview_items(partition, order.tenant);
     if (!items) return items.error();
@@ -225,11 +156,16 @@ Result<RenewalReport> confirm(Partition& partition, const RunOrder& order) {
     std::erase_if(*items, [](const BillingItem& item) {
         return item.outcome == BillingOutcome::parked;
     });
+    const std::size_t parked = due - items->size();
+    const std::size_t waiting = std::erase_if(*items, [](const BillingItem& item) {
+        return item.outcome == BillingOutcome::waiting;
+    });
     RenewalReport report = submit_all(partition, *items, [&](const BillingItem& item) {
         return confirmation_of(item, order);
     });
     report.due = due;
-    report.parked += due - items->size();
+    report.parked += parked;
+    report.waiting += waiting;
     return report;
 }
 
@@ -259,9 +195,7 @@ Result<RenewalReport> run_renewals(Partition& partition, const RunOrder& order) 
     Result<RenewalReport> report =
         order.step == RunStep::confirm ? confirm(partition, order) : renew(partition, order);
     if (!report) return report;
-    const Result<std::uint64_t> lapsed = settle_wallets(partition, order);
-    if (!lapsed) return lapsed.error();
-    report->lapsed = *lapsed;
+    if (const Status status = follow_up(partition, order, *report); !status) return status.error();
     return report;
 }
 

@@ -12,9 +12,10 @@
 namespace tollbook::api {
 
 // What a renewal run came to. `cut`: suspended for `unpaid`. `ended`: it was to end with its
-// period. `settled`: found renewed or blocked by the time its turn came. `moved`: its figures were
-// not those of the preview any more, so nothing was done. `parked`: something is wrong with it, and
-// a person should look.
+// period, or dunning ended it. `dunned`: steps of dunning were taken that did not cut it.
+// `waiting`: no step is due yet. `settled`: found renewed or blocked by the time its turn came.
+// `moved`: its figures were not those of the preview any more, so nothing was done. `parked`:
+// something is wrong with it, and a person should look.
 struct RenewalReport {
     std::uint64_t due{};
     std::uint64_t renewed{};
@@ -24,11 +25,30 @@ struct RenewalReport {
     std::uint64_t moved{};
     std::uint64_t parked{};
     std::uint64_t failed{};
+    std::uint64_t invoices{}; // That were issued.
+    std::uint64_t overdue{};  // Customers who were cut because an invoice is overdue.
     std::uint64_t lapsed{};   // Wallets in which expired lots or holds that are over were booked.
     std::uint64_t position{}; // Seq of the last record it made; 0: none.
+    std::uint64_t dunned{};
+    std::uint64_t waiting{};
 };
 BOOST_DESCRIBE_STRUCT(
-    RenewalReport, (), (due, renewed, cut, ended, settled, moved, parked, failed, lapsed, position)
+    RenewalReport,
+    (),
+    (due,
+     renewed,
+     cut,
+     ended,
+     settled,
+     moved,
+     parked,
+     failed,
+     invoices,
+     overdue,
+     lapsed,
+     position,
+     dunned,
+     waiting)
 )
 
 // The lines of a preview with something in common.
@@ -42,18 +62,22 @@ struct PlanSum {
     std::string plan;
     std::uint32_t plan_version{};
     BillingSum charged;
+    BillingSum invoiced;
     BillingSum cut;
 };
-BOOST_DESCRIBE_STRUCT(PlanSum, (), (plan, plan_version, charged, cut))
+BOOST_DESCRIBE_STRUCT(PlanSum, (), (plan, plan_version, charged, invoiced, cut))
 
 struct BillingPreview {
     std::string preview; // Its hash, which a confirmation names.
     Currency currency;
     std::uint64_t due{};
     BillingSum charged;
-    BillingSum cut; // What they would have paid.
+    BillingSum invoiced; // They go on the next invoices of their customers.
+    BillingSum cut;      // What they would have paid.
     BillingSum ended;
     BillingSum parked;
+    BillingSum dunned;
+    BillingSum waiting;
     std::vector<PlanSum> plans;
     std::vector<BillingItem> items; // The first preview_items_max; the sums and the hash have all.
     std::uint64_t left_out{};
@@ -61,17 +85,33 @@ struct BillingPreview {
 BOOST_DESCRIBE_STRUCT(
     BillingPreview,
     (),
-    (preview, currency, due, charged, cut, ended, parked, plans, items, left_out)
+    (preview,
+     currency,
+     due,
+     charged,
+     invoiced,
+     cut,
+     ended,
+     parked,
+     dunned,
+     waiting,
+     plans,
+     items,
+     left_out)
 )
 
 inline constexpr std::size_t preview_items_max = 10'000;
+
+// Adds what a command of a run came to.
+void count(RenewalReport& report, const Result<Receipt>& answer);
 
 // What renewing everything that is due would come to, a period for each service. Changes nothing.
 // Commands go on meanwhile: the confirmation notices what they move.
 Result<BillingPreview> preview_run(Partition& partition, const std::string& tenant);
 
 // Renews what is due for a tenant now, each service by its own command, in the order in which one
-// wallet pays for several; then books what lapsed in its wallets. Any number of runs may come at
+// wallet pays for several; then issues invoices, cuts who is overdue, and books what lapsed in
+// wallets (api/run_follow_up.hpp). Any number of runs may come at
 // any time, also at once: a command's key names the service's state, so it happens once. A
 // confirmation is refused with figures_moved when the preview of now is another one, and each of
 // its commands does what was previewed or nothing. Blocks until all are answered.

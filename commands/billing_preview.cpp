@@ -1,6 +1,6 @@
 #include "commands/billing_preview.hpp"
 
-#include "commands/renewal.hpp"
+#include "commands/run_plan.hpp"
 
 #include <algorithm>
 #include <optional>
@@ -9,11 +9,24 @@ namespace tollbook {
 
 namespace {
 
-BillingOutcome outcome_of(Decision& decision, const std::string& service, const ServiceRow& row) {
-    if (is_ending(row, decision.today())) return BillingOutcome::ended;
-    const Result<bool> charged = charge_period(decision, service, row, std::nullopt);
-    if (!charged) return BillingOutcome::parked;
-    return *charged ? BillingOutcome::charged : BillingOutcome::cut;
+// The line, and for what is charged the wallet as it is then.
+BillingItem item_of(Decision& decision, const std::string& service, const ServiceRow& row) {
+    const RunPlan plan = plan_run(decision, service, row);
+    const PeriodPrice& first = plan.due.periods.front();
+    BillingItem item{
+        service,
+        row.customer,
+        first.plan,
+        first.plan_version,
+        first.period.from,
+        plan.due.periods.back().period.to,
+        plan.due.minor,
+        plan.outcome,
+        row.changes};
+    if (!plan.turn.steps.empty()) item.steps = names_of(plan.turn);
+    if (plan.outcome == BillingOutcome::parked) item.reason = info(plan.refusal->code).slug;
+    if (is_covered(plan.outcome)) charge_covered(decision, service, row, plan.due, std::nullopt);
+    return item;
 }
 
 // One decision for all of a customer's services: each is charged to what the ones before it leave.
@@ -23,23 +36,15 @@ void preview_customer(
     const std::size_t first = items.size();
     for (const DueService& service : due) {
         const ServiceRow* row = decision.book().services.find(decision.key(service.service));
-        if (row == nullptr || !is_due(*row, decision.today())) continue;
-        const PeriodPrice price = price_of_period(decision, service.service, *row);
-        items.push_back(
-            {service.service,
-             row->customer,
-             price.plan,
-             price.plan_version,
-             price.period.from,
-             price.period.to,
-             price.minor,
-             outcome_of(decision, service.service, *row),
-             row->changes}
-        );
+        if (row == nullptr || !is_due(decision, service.service, *row)) continue;
+        items.push_back(item_of(decision, service.service, *row));
     }
     if (decision.check_sums()) return;
-    for (std::size_t i = first; i < items.size(); ++i)
+    for (std::size_t i = first; i < items.size(); ++i) {
         items[i].outcome = BillingOutcome::parked;
+        items[i].steps.reset();
+        items[i].reason = info(Errc::amount_overflow).slug;
+    }
 }
 
 } // namespace

@@ -11,7 +11,7 @@
 namespace tollbook {
 
 // Raise it when a row, a key or evolve changes: older checkpoints are then not used.
-inline constexpr std::uint32_t book_version = 4;
+inline constexpr std::uint32_t book_version = 5;
 
 // "<tenant>/<a>" and "<tenant>/<a>/<b>": ids hold no slash, so keys cannot collide.
 std::string book_key(std::string_view tenant, std::string_view a);
@@ -27,6 +27,11 @@ std::uint64_t turnover_after(std::uint64_t turnover, const Postings& postings);
 // The write side of one partition: what its commands are decided on. Held in memory (payments and
 // charges may leave it for the checkpoint and come back); touched by the writer's thread alone.
 struct Book {
+    Book(); // Not here: what its tables are made of is compiled once.
+    Book(const Book&) = delete;
+    Book& operator=(const Book&) = delete;
+    ~Book();
+
     Journal journal;
     Table<TenantRow> tenants{journal, 'T', Residency::hot};        // tenant
     Table<NameRow> shortcodes{journal, 'S', Residency::hot};       // shortcode -> tenant
@@ -45,8 +50,16 @@ struct Book {
     Table<PlanChoiceRow> next_plans{journal, 'n', Residency::hot}; // tenant/service
     Table<NameRow> holds{journal, 'h', Residency::cold};           // tenant/hold -> customer
     Table<RefundRow> refunds{journal, 'r', Residency::cold};       // tenant/refund
-    Table<NumberRow> credits{journal, 'g', Residency::cold};  // tenant/lot of a grant or transfer
-    Table<NumberRow> arrivals{journal, 'a', Residency::cold}; // tenant/arrival -> deliveries
+    Table<NumberRow> credits{journal, 'g', Residency::cold}; // tenant/lot of a grant or transfer
+    Table<TaxRow> taxes{journal, 'x', Residency::hot};       // tenant/tax
+    Table<InvoicingRow> invoicing{journal, 'I', Residency::hot};            // tenant
+    Table<BillingRow> billing{journal, 'B', Residency::hot};                // tenant/customer
+    Table<InvoiceRow> invoices{journal, 'j', Residency::cold};              // tenant/invoice
+    Table<DunningPolicyRow> dunning_policies{journal, 'd', Residency::hot}; // tenant/policy
+    Table<NameRow> dunning_for{journal, 'u', Residency::hot};     // tenant/group/plan -> policy
+    Table<NameRow> customer_groups{journal, 'k', Residency::hot}; // tenant/customer -> group
+    Table<DunningRow> dunning{journal, 'y', Residency::hot};      // tenant/service
+    Table<NumberRow> arrivals{journal, 'a', Residency::cold};     // tenant/arrival -> deliveries
 };
 
 // Takes an event of `tenant` into the book. Never refuses.

@@ -2,8 +2,6 @@
 
 #include "commands/deciders.hpp"
 #include "commands/mpesa.hpp"
-#include "commands/renewal.hpp"
-#include "commands/settling.hpp"
 
 #include <boost/mp11/algorithm.hpp>
 
@@ -48,7 +46,11 @@ private:
     template <class T>
     static std::string stream_of(const T& command) {
         constexpr bool of_customer = requires { command.customer; };
-        if constexpr (!of_customer && requires { command.service; })
+        if constexpr (requires { command.invoice; })
+            return "invoice:" + command.invoice;
+        else if constexpr (std::same_as<T, DefineTax>)
+            return "tax:" + command.tax;
+        else if constexpr (!of_customer && requires { command.service; })
             return "service:" + command.service;
         else if constexpr (requires { command.payment; })
             return "payment:" + command.payment;
@@ -64,8 +66,10 @@ private:
                                command.price_minor;
                            })
             return "plan:" + command.plan;
-        else if constexpr (std::same_as<T, AddPaymentReference>)
+        else if constexpr (std::same_as<T, AddPaymentReference> || std::same_as<T, SetBillingMode> || std::same_as<T, SetCustomerGroup>)
             return "customer:" + command.customer;
+        else if constexpr (std::same_as<T, DefineDunning>)
+            return "dunning:" + command.policy;
         else
             return {};
     }
@@ -149,6 +153,7 @@ void want_rows(const Book& book, std::string_view tenant, const T& command) {
                       { command.service } -> std::same_as<const std::string&>;
                   })
         book.services.want(key(command.service));
+    if constexpr (requires { command.invoice; }) book.invoices.want(key(command.invoice));
     if constexpr (requires { command.payment; }) book.payments.want(key(command.payment));
 }
 
@@ -236,47 +241,5 @@ void BookDecider::attach(const RowStore& rows) { book_.journal.attach(rows); }
 std::string BookDecider::cold_tags() const { return book_.journal.cold_tags(); }
 
 Hash BookDecider::state_hash() const { return book_.journal.state_hash(); }
-
-Result<std::vector<DueService>> BookDecider::due_services(
-    std::string_view tenant, Timestamp recorded_at
-) const {
-    if (book_.tenants.find(tenant) == nullptr)
-        return Error{Errc::tenant_unknown, std::string(tenant.substr(0, 32))};
-    const Date now = today(tenant, recorded_at);
-    const std::string prefix = std::string(tenant) + "/";
-    std::vector<DueService> due;
-    book_.services.for_each([&](std::string_view key, const ServiceRow& row) {
-        if (!key.starts_with(prefix) || !is_due(row, now)) return;
-        due.push_back(
-            {std::string(key.substr(prefix.size())), row.customer, row.renews_on, row.changes}
-        );
-    });
-    std::ranges::sort(due, [](const DueService& a, const DueService& b) {
-        if (a.customer != b.customer) return natural_less(a.customer, b.customer);
-        if (a.renews_on != b.renews_on) return a.renews_on < b.renews_on;
-        return natural_less(a.service, b.service);
-    });
-    return due;
-}
-
-Date BookDecider::today(std::string_view tenant, Timestamp recorded_at) const {
-    return Decision(book_, tenant, recorded_at).today();
-}
-
-Result<std::vector<std::string>> BookDecider::lapsed_wallets(
-    std::string_view tenant, Timestamp recorded_at
-) const {
-    if (book_.tenants.find(tenant) == nullptr)
-        return Error{Errc::tenant_unknown, std::string(tenant.substr(0, 32))};
-    const Decision decision(book_, tenant, recorded_at);
-    const std::string prefix = std::string(tenant) + "/";
-    std::vector<std::string> customers;
-    book_.wallets.for_each([&](std::string_view key, const WalletRow& row) {
-        if (key.starts_with(prefix) && has_lapsed(row, decision.now(), decision.today()))
-            customers.emplace_back(key.substr(prefix.size()));
-    });
-    std::ranges::sort(customers);
-    return customers;
-}
 
 } // namespace tollbook

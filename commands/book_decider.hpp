@@ -54,6 +54,15 @@ public:
     Result<std::vector<std::string>> lapsed_wallets(std::string_view tenant, Timestamp recorded_at)
         const;
 
+    // The drafts of invoices to which runs added periods. Refuses with tenant_unknown.
+    Result<std::vector<std::string>> drafts_to_issue(std::string_view tenant) const;
+
+    // The customers that pay by invoice, owe for one that was due before today, and have a service
+    // that no `unpaid` holds. Refuses with tenant_unknown.
+    Result<std::vector<std::string>> overdue_customers(
+        std::string_view tenant, Timestamp recorded_at
+    ) const;
+
 private:
     PrivateHash private_hash_;
     Book book_;

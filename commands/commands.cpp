@@ -27,6 +27,13 @@ constexpr auto known = table_of(static_cast<const Command*>(nullptr));
 
 } // namespace
 
+Command::Command() = default;
+Command::Command(const Command& other) = default;
+Command::Command(Command&& other) noexcept = default;
+Command& Command::operator=(const Command& other) = default;
+Command& Command::operator=(Command&& other) noexcept = default;
+Command::~Command() = default;
+
 Result<Command> read_command(std::string_view type, std::string_view body) {
     for (const Known& entry : known)
         if (entry.type == type) return entry.read(body);

@@ -3,6 +3,8 @@
 // minor units; an absent optional means the default that its comment names.
 #pragma once
 
+#include "commands/bodies/dunning.hpp"
+#include "commands/bodies/invoices.hpp"
 #include "commands/bodies/money.hpp"
 #include "commands/bodies/services.hpp"
 #include "commands/bodies/subscriptions.hpp"
@@ -11,11 +13,13 @@
 
 #include <string>
 #include <string_view>
+#include <type_traits>
+#include <utility>
 #include <variant>
 
 namespace tollbook {
 
-using Command = std::variant<
+using CommandVariant = std::variant<
     OpenTenant,
     DefinePlan,
     RegisterRouter,
@@ -56,7 +60,39 @@ using Command = std::variant<
     RequestRefund,
     ApproveRefund,
     RejectRefund,
-    PayRefund>;
+    PayRefund,
+    DefineTax,
+    SetInvoicing,
+    SetBillingMode,
+    DraftInvoice,
+    DiscardDraft,
+    IssueInvoice,
+    CreditInvoice,
+    VoidInvoice,
+    WriteOffInvoice,
+    RecordWithholding,
+    ReallocateFunds,
+    DefineDunning,
+    AssignDunning,
+    SetCustomerGroup,
+    SettleBacklog,
+    ChangeTimezone>;
+
+// One of them; see Event (ledger/events.hpp).
+struct Command : CommandVariant {
+    Command();
+    Command(const Command& other);
+    Command(Command&& other) noexcept;
+    Command& operator=(const Command& other);
+    Command& operator=(Command&& other) noexcept;
+    ~Command();
+
+    template <class T>
+    requires requires { std::remove_cvref_t<T>::type; }
+
+    Command(T&& command)
+        : CommandVariant(std::in_place_type<std::remove_cvref_t<T>>, std::forward<T>(command)) {}
+};
 
 // Reads the JSON body of a command by its type name. Refuses an unknown type with not_found, and
 // what does not fit with the codec's reasons.

@@ -17,6 +17,7 @@ Status decide(Decision& decision, const DefinePlan& command);
 Status decide(Decision& decision, const RegisterRouter& command);
 Status decide(Decision& decision, const ClosePeriod& command);
 Status decide(Decision& decision, const AdvanceTestClock& command);
+Status decide(Decision& decision, const ChangeTimezone& command);
 
 Status decide(Decision& decision, const RegisterCustomer& command);
 Status decide(Decision& decision, const AddPaymentReference& command);
@@ -59,6 +60,23 @@ Status decide(Decision& decision, const RequestRefund& command);
 Status decide(Decision& decision, const ApproveRefund& command);
 Status decide(Decision& decision, const RejectRefund& command);
 Status decide(Decision& decision, const PayRefund& command);
+
+Status decide(Decision& decision, const DefineTax& command);
+Status decide(Decision& decision, const SetInvoicing& command);
+Status decide(Decision& decision, const SetBillingMode& command);
+
+Status decide(Decision& decision, const DraftInvoice& command);
+Status decide(Decision& decision, const DiscardDraft& command);
+Status decide(Decision& decision, const IssueInvoice& command);
+Status decide(Decision& decision, const CreditInvoice& command);
+Status decide(Decision& decision, const VoidInvoice& command);
+Status decide(Decision& decision, const WriteOffInvoice& command);
+Status decide(Decision& decision, const RecordWithholding& command);
+Status decide(Decision& decision, const ReallocateFunds& command);
+Status decide(Decision& decision, const DefineDunning& command);
+Status decide(Decision& decision, const AssignDunning& command);
+Status decide(Decision& decision, const SetCustomerGroup& command);
+Status decide(Decision& decision, const SettleBacklog& command);
 
 Status decide(Decision& decision, const RecordPayment& command);
 Status decide(

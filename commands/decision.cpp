@@ -15,6 +15,14 @@ Decision::Decision(const Book& book, std::string_view tenant, Timestamp recorded
     today_ = day_of(now_);
 }
 
+const std::string& Decision::timezone_at(Timestamp at) const {
+    const auto& former = row_->former_timezone;
+    const bool is_before = former && local_day(at, row_->timezone) <= former->until;
+    return is_before ? former->timezone : row_->timezone;
+}
+
+Date Decision::day_of(Timestamp at) const { return local_day(at, timezone_at(at)); }
+
 Date Decision::booked_on(Date day) const {
     if (!row_->closed_through || day > *row_->closed_through) return day;
     return *row_->closed_through + 1;
@@ -26,6 +34,13 @@ WalletRow& Decision::wallet(const std::string& customer) {
     const WalletRow* stored = book_.wallets.find(key(customer));
     ensure(stored != nullptr);
     return wallets_.emplace(customer, Held{stored, *stored}).first->second.now;
+}
+
+std::int64_t& Decision::open(const std::string& invoice) {
+    const auto found = opens_.find(invoice);
+    if (found != opens_.end()) return found->second;
+    const InvoiceRow* stored = book_.invoices.find(key(invoice));
+    return opens_.emplace(invoice, stored == nullptr ? 0 : stored->open).first->second;
 }
 
 void Decision::add(std::string stream, Event event, std::optional<Personal> personal) {

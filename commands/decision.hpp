@@ -48,7 +48,11 @@ public:
     // after the tenant's clock.
     Timestamp not_after_now(Timestamp at) const { return std::min(at, now_); }
 
-    Date day_of(Timestamp at) const { return local_day(at, row_->timezone); }
+    // The tenant's civil day of an instant.
+    Date day_of(Timestamp at) const;
+
+    // The zone whose days count then.
+    const std::string& timezone_at(Timestamp at) const;
 
     // The accounting day of what happened on `day`: itself, or the first open day.
     Date booked_on(Date day) const;
@@ -57,6 +61,9 @@ public:
 
     // The wallet as the events so far leave it. The customer exists.
     WalletRow& wallet(const std::string& customer);
+
+    // What is still owed for an issued invoice, as the events so far leave it.
+    std::int64_t& open(const std::string& invoice);
 
     // Appends an event that happens now and is booked today.
     void add(std::string stream, Event event, std::optional<Personal> personal = std::nullopt);
@@ -91,6 +98,7 @@ private:
     Timestamp now_;
     Date today_;
     std::map<std::string, Held> wallets_;
+    std::map<std::string, std::int64_t> opens_;
     Events events_;
 };
 

@@ -1,51 +1,32 @@
 #include "commands/book.hpp"
 #include "commands/evolve_parts.hpp"
 #include "ledger/ensure.hpp"
-#include "ledger/match.hpp"
 
 #include <algorithm>
 
 namespace tollbook {
 
-std::string book_key(std::string_view tenant, std::string_view a) {
-    std::string key;
-    key.reserve(tenant.size() + a.size() + 1);
-    key.append(tenant).append("/").append(a);
-    return key;
-}
-
-std::string book_key(std::string_view tenant, std::string_view a, std::string_view b) {
-    return book_key(tenant, a).append("/").append(b);
-}
-
-std::uint64_t turnover_after(std::uint64_t turnover, const Postings& postings) {
-    constexpr std::uint64_t most = std::numeric_limits<std::uint64_t>::max();
-    for (const Posting& posting : postings) {
-        if (posting.minor <= 0) continue;
-        const auto debit = static_cast<std::uint64_t>(posting.minor);
-        turnover = turnover > most - debit ? most : turnover + debit;
-    }
-    return turnover;
-}
-
 namespace {
 
 // One event's way into the rows. A case for every event: a missing one does not compile.
-class Evolution : public EvolveSubscriptions, public EvolveWalletTerms {
+class Evolution : public EvolveSubscriptions, public EvolveInvoices, public EvolveDunning {
 public:
     Evolution(Book& book, std::string_view tenant)
         : EvolveSubscriptions(book, tenant)
-        , EvolveWalletTerms(book, tenant)
+        , EvolveInvoices(book, tenant)
+        , EvolveDunning(book, tenant)
         , book_(book)
         , tenant_(tenant) {}
 
     using EvolveSubscriptions::operator();
-    using EvolveWalletTerms::operator();
+    using EvolveInvoices::operator();
+    using EvolveDunning::operator();
 
     void operator()(const TenantOpened& e) {
         TenantRow& row = book_.tenants.edit(tenant_);
         row.timezone = e.timezone;
         row.currency = e.currency;
+        row.legal_entity = e.legal_entity;
         row.mpesa_shortcodes = e.mpesa_shortcodes;
         row.tills = e.tills;
         row.policies = e.policies;
@@ -73,6 +54,12 @@ public:
 
     void operator()(const PeriodClosed& e) {
         book_.tenants.edit(tenant_).closed_through = e.through;
+    }
+
+    void operator()(const TimezoneChanged& e) {
+        TenantRow& row = book_.tenants.edit(tenant_);
+        row.former_timezone = {row.timezone, e.after};
+        row.timezone = e.timezone;
     }
 
     void operator()(const TestClockAdvanced& e) { book_.tenants.edit(tenant_).test_clock = e.to; }
@@ -112,6 +99,7 @@ public:
         row.renews_on = e.to;
         row.setup_minor = 0;
         row.promised_until.reset();
+        if (row.billed_to && *row.billed_to <= e.to) row.billed_to.reset();
         ++row.changes;
     }
 
@@ -237,6 +225,11 @@ public:
         note_credited(e);
     }
 
+    void operator()(const PeriodDrafted& e) {
+        draft(e);
+        note_drafted(e);
+    }
+
 private:
     std::string key(std::string_view a) const { return book_key(tenant_, a); }
 
@@ -290,6 +283,7 @@ private:
 
 void evolve(Book& book, std::string_view tenant, const Event& event) {
     std::visit(Evolution{book, tenant}, event);
+    note_dunning(book, tenant, event);
     const Postings* postings = postings_of(event);
     if (postings == nullptr || postings->empty()) return;
     std::uint64_t& turnover = book.turnovers.edit(tenant).value;

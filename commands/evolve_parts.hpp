@@ -15,6 +15,8 @@ public:
 protected:
     Book& book() const { return book_; }
 
+    std::string_view tenant() const { return tenant_; }
+
     std::string key(std::string_view a) const { return book_key(tenant_, a); }
 
 private:
@@ -40,9 +42,11 @@ public:
 protected:
     // The days that a service's charge pays for, in place of those before.
     void note_paid(const WalletCharged& e);
+    void note_drafted(const PeriodDrafted& e);
     void note_credited(const ChargeCredited& e);
 
 private:
+    void set_paid(const std::string& service, const std::string& charge, const ChargeLine& line);
     ServiceRow& changed(const std::string& service);
     void forget_schedule(ServiceRow& row, const std::string& service);
 };
@@ -71,5 +75,52 @@ protected:
 private:
     void end_hold(const std::string& customer, const std::string& hold);
 };
+
+class EvolveInvoices : public EvolveWalletTerms {
+public:
+    using EvolveWalletTerms::EvolveWalletTerms;
+    using EvolveWalletTerms::operator();
+
+    void operator()(const TaxDefined& e);
+    void operator()(const InvoicingSet& e);
+    void operator()(const BillingModeSet& e);
+    void operator()(const InvoiceDrafted& e);
+    void operator()(const DraftDiscarded& e);
+    void operator()(const InvoiceIssued& e);
+    void operator()(const FundsApplied& e);
+    void operator()(const FundsReleased& e);
+    void operator()(const FundsReallocated& e);
+    void operator()(const CreditNoteIssued& e);
+    void operator()(const InvoiceVoided& e);
+    void operator()(const InvoiceWrittenOff& e);
+    void operator()(const TaxWithheld& e);
+
+protected:
+    void draft(const PeriodDrafted& e);
+
+private:
+    // What is still owed for the invoice, here and in its customer's list.
+    InvoiceRow& set_open(const std::string& invoice, std::int64_t open);
+    void give_back_lots(
+        const std::string& invoice, const std::vector<LotTaken>& lots, std::int64_t debt_repaid
+    );
+    // A customer that pays in advance and owes nothing has no row.
+    void tidy(const std::string& customer);
+};
+
+class EvolveDunning : public EvolvePart {
+public:
+    using EvolvePart::EvolvePart;
+
+    void operator()(const DunningDefined& e);
+    void operator()(const DunningAssigned& e);
+    void operator()(const CustomerGrouped& e);
+    void operator()(const DunningStepTaken& e);
+    void operator()(const PeriodsForgiven& e);
+    void operator()(const BacklogBilled& e);
+};
+
+// What other events do to the dunning of a service: what is paid, given or ended is dunned no more.
+void note_dunning(Book& book, std::string_view tenant, const Event& event);
 
 } // namespace tollbook

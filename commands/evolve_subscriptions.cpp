@@ -95,13 +95,26 @@ void EvolveSubscriptions::operator()(const PaymentPromised& e) {
 void EvolveSubscriptions::note_paid(const WalletCharged& e) {
     if (!e.service || e.lines.empty() || !is_period(e.lines.front())) return;
     if (e.charge.find('#') != std::string::npos) return; // Somebody's own.
-    const ChargeLine& line = e.lines.front();
-    ServiceRow& row = book().services.edit(key(*e.service));
+    set_paid(*e.service, e.charge, e.lines.front());
+}
+
+void EvolveSubscriptions::note_drafted(const PeriodDrafted& e) {
+    if (!e.lines.front().service_from) return; // A fee.
+    ChargeLine line;                           // Its worth stands on the invoice.
+    line.service_from = e.lines.front().service_from;
+    line.service_to = e.lines.front().service_to;
+    set_paid(e.service, e.charge, line);
+}
+
+void EvolveSubscriptions::set_paid(
+    const std::string& service, const std::string& charge, const ChargeLine& line
+) {
+    ServiceRow& row = book().services.edit(key(service));
     // Part of the period that was charged before, or a period of its own.
     const bool is_part = row.paid && *line.service_to == row.renews_on;
     const std::uint32_t whole = is_part ? row.paid->whole : days_of(line);
     row.paid = {
-        *line.service_from, correction_of(e.charge), days_of(line), whole, line.net, line.tax};
+        *line.service_from, correction_of(charge), days_of(line), whole, line.net, line.tax};
 }
 
 void EvolveSubscriptions::note_credited(const ChargeCredited& e) {

@@ -17,12 +17,14 @@ void EvolveWalletTerms::forget_use(const std::string& charge, const LotTaken& ta
     const std::string payment = key(taken.lot.substr(0, taken.lot.find('#')));
     if (book().payments.find(payment) == nullptr) return;
     std::vector<PaymentUse>& uses = book().payments.edit(payment).uses;
-    const auto use = std::ranges::find_if(uses, [&](const PaymentUse& u) {
-        return u.charge == charge && u.lot == taken.lot;
-    });
-    if (use == uses.end()) return;
-    use->minor -= std::min(use->minor, taken.minor);
-    if (use->minor == 0) uses.erase(use);
+    std::int64_t left = taken.minor;
+    for (PaymentUse& use : uses) { // An invoice may be paid from a lot several times.
+        if (use.charge != charge || use.lot != taken.lot) continue;
+        const std::int64_t part = std::min(use.minor, left);
+        use.minor -= part;
+        left -= part;
+    }
+    std::erase_if(uses, [](const PaymentUse& use) { return use.minor == 0; });
 }
 
 void EvolveWalletTerms::end_hold(const std::string& customer, const std::string& hold) {

@@ -240,7 +240,8 @@ Status decide(
         resolve(decision, arrival, Outcome::foreign);
         return Done{};
     }
-    const Result<Timestamp> at = parse_local_compact(c2b->local_time, decision.row().timezone);
+    const Result<Timestamp> at =
+        parse_local_compact(c2b->local_time, decision.timezone_at(decision.now()));
     if (!at) {
         resolve(decision, arrival, Outcome::malformed, "TransTime");
         return Done{};

@@ -11,10 +11,63 @@ namespace tollbook {
 
 namespace {
 
-// Rolling: the period starts today and the old anchor is gone, but for days that were promised.
-// Fixed: it starts where the last one ended; those that passed while the service was cut are not
-// charged.
-Period next_period(const Decision& decision, const ServiceRow& row, const PlanRow& plan) {
+// The day that ends periods which begin there.
+int anchor_of(const Decision& decision, const ServiceRow& row, Date from) {
+    return is_fixed(decision) ? row.anchor_day : civil(from).day;
+}
+
+// The periods from the day on which it fell due that are over.
+Backlog passed_until(
+    const Decision& decision, const ServiceRow& row, const PlanRow& plan, Date today
+) {
+    Backlog passed{0, row.renews_on};
+    for (;;) {
+        const Period period = period_from(passed.to, plan, anchor_of(decision, row, passed.to));
+        if (period.to > today) return passed;
+        passed.to = period.to;
+        ++passed.count;
+    }
+}
+
+// Days for which it was cut, or periods that passed, are given up if the policy says so.
+std::optional<SkippedDays> skipped_days(
+    const Decision& decision,
+    const ServiceRow& row,
+    const PlanRow& plan,
+    const DunningPolicyRow& rules
+) {
+    const Date today = decision.today();
+    if (row.renews_on >= today) return std::nullopt;
+    const bool is_free = !row.blocks.empty() && rules.suspended_time == SuspendedTime::free;
+    if (!is_free && catch_up_of(rules, row) != CatchUp::forgive) return std::nullopt;
+    const Backlog passed = passed_until(decision, row, plan, today);
+    if (is_free)
+        return SkippedDays{
+            {row.renews_on, today}, passed.count, ForgivenTime::suspended, civil(today).day};
+    if (passed.count == 0) return std::nullopt;
+    return SkippedDays{
+        {row.renews_on, passed.to}, passed.count, ForgivenTime::backlog, row.anchor_day};
+}
+
+// Under a policy: from the day on which it fell due, or from behind the days that are given up.
+// When those are the days for which it was cut, the anchor day moves to the day of today.
+Period period_behind(
+    const Decision& decision,
+    const ServiceRow& row,
+    const PlanRow& plan,
+    const std::optional<SkippedDays>& skipped
+) {
+    const Date from = skipped ? skipped->days.to : row.renews_on;
+    const bool begins_anew = skipped && skipped->reason == ForgivenTime::suspended;
+    return period_from(
+        from, plan, begins_anew ? skipped->anchor_day : anchor_of(decision, row, from)
+    );
+}
+
+// Without a policy of dunning. Rolling: the period starts today and the old anchor is gone, but for
+// days that were promised. Fixed: it starts where the last one ended; those that passed while the
+// service was cut are not charged.
+Period plain_period(const Decision& decision, const ServiceRow& row, const PlanRow& plan) {
     const Date today = decision.today();
     if (!is_fixed(decision)) {
         const bool promised = row.blocks.empty() && row.promised_until;
@@ -27,9 +80,7 @@ Period next_period(const Decision& decision, const ServiceRow& row, const PlanRo
     return period;
 }
 
-PlanChoiceRow next_plan(
-    const Decision& decision, const std::string& service, const ServiceRow& row
-) {
+PlanChoiceRow next_plan(const Decision& decision, std::string_view service, const ServiceRow& row) {
     if (row.scheduled != Scheduled::plan_change) return {row.plan, row.plan_version};
     const PlanChoiceRow* next = decision.book().next_plans.find(decision.key(service));
     ensure(next != nullptr);
@@ -80,35 +131,116 @@ bool is_ending(const ServiceRow& row, Date today) {
     return row.scheduled == Scheduled::end && row.renews_on <= today;
 }
 
-bool is_due(const ServiceRow& row, Date today) {
+bool is_due(const Decision& decision, std::string_view service, const ServiceRow& row) {
+    const Date today = decision.today();
     if (row.renews_on > today || is_promised(row, today)) return false;
-    return row.blocks.empty() || is_ending(row, today);
+    return row.blocks.empty() || is_ending(row, today) || is_dunned(decision, service, row);
 }
 
+namespace {
+
 PeriodPrice price_of_period(
-    const Decision& decision, const std::string& service, const ServiceRow& row
+    const Decision& decision,
+    const std::string& service,
+    const ServiceRow& row,
+    const DunningPolicyRow* rules
 ) {
     PeriodPrice price;
-    if (is_ending(row, decision.today())) {
-        price.period = {row.renews_on, row.renews_on};
-        price.plan = row.plan;
-        price.plan_version = row.plan_version;
-        return price;
-    }
     PlanChoiceRow choice = next_plan(decision, service, row);
     const PlanRow& plan = plan_row(decision, choice.plan, choice.version);
-    price.period = next_period(decision, row, plan);
+    if (rules != nullptr) price.skipped = skipped_days(decision, row, plan, *rules);
+    const bool begins_anew = price.skipped && price.skipped->reason == ForgivenTime::suspended;
+    price.period = rules == nullptr ? plain_period(decision, row, plan)
+                                    : period_behind(decision, row, plan, price.skipped);
     price.plan = std::move(choice.plan);
     price.plan_version = choice.version;
-    price.period_minor = price_of(decision, row, plan, price.period);
+    price.period_minor =
+        begins_anew ? plan.price_minor : price_of(decision, row, plan, price.period);
     price.minor = price.period_minor + row.setup_minor;
     price.charge = charge_id(service, row, price.period.from);
     return price;
 }
 
-bool was_charged(const Decision& decision, const PeriodPrice& price) {
-    return !price.charge.empty() &&
-           decision.book().charges.find(decision.key(price.charge)) != nullptr;
+// Of one that ends: no day more.
+PeriodPrice price_of_end(const ServiceRow& row) {
+    PeriodPrice price;
+    price.period = {row.renews_on, row.renews_on};
+    price.plan = row.plan;
+    price.plan_version = row.plan_version;
+    return price;
+}
+
+} // namespace
+
+ServiceRow renewed_row(ServiceRow row, const PeriodPrice& price) {
+    row.renews_on = price.period.to;
+    row.plan = price.plan;
+    row.plan_version = price.plan_version;
+    row.setup_minor = 0;
+    row.scheduled.reset();
+    row.paid = PaidPeriod{price.period.from};
+    return row;
+}
+
+DuePrice price_of_due(const Decision& decision, const std::string& service, const ServiceRow& row) {
+    DuePrice due;
+    if (is_ending(row, decision.today())) {
+        due.periods.push_back(price_of_end(row));
+        return due;
+    }
+    const DunningPolicyRow* rules = dunning_policy(decision, row).rules;
+    due.periods.push_back(price_of_period(decision, service, row, rules));
+    due.minor = due.periods.back().minor;
+    due.fees = late_fees(decision, service);
+    for (const LateFee& fee : due.fees)
+        due.minor += fee.minor;
+    if (rules == nullptr || due.periods.back().period.to > decision.today()) return due;
+    due.undecided = is_undecided(decision, service, row, *rules);
+    if (row.blocks.empty() || due.undecided) return due;
+    ServiceRow renewed = row;
+    while (due.periods.back().period.to <= decision.today()) {
+        renewed = renewed_row(std::move(renewed), due.periods.back());
+        due.periods.push_back(price_of_period(decision, service, renewed, rules));
+        due.minor += due.periods.back().minor;
+    }
+    return due;
+}
+
+Backlog backlog_of(const Decision& decision, std::string_view service, const ServiceRow& row) {
+    const PlanChoiceRow choice = next_plan(decision, service, row);
+    const PlanRow& plan = plan_row(decision, choice.plan, choice.version);
+    return passed_until(decision, row, plan, decision.today());
+}
+
+bool is_undecided(
+    const Decision& decision,
+    std::string_view service,
+    const ServiceRow& row,
+    const DunningPolicyRow& rules
+) {
+    const bool is_cut = !row.blocks.empty();
+    if (is_cut && rules.suspended_time == SuspendedTime::free) return false;
+    if (rules.catch_up == CatchUp::forgive) return false;
+    const Backlog passed = backlog_of(decision, service, row);
+    if (passed.count == 0) return false;
+    if (rules.catch_up == CatchUp::ask && (!row.billed_to || *row.billed_to < passed.to))
+        return true;
+    return is_cut && passed.count > backlog_periods_max;
+}
+
+const std::string* charged_before(const Decision& decision, const DuePrice& due) {
+    const auto found = std::ranges::find_if(due.periods, [&](const PeriodPrice& price) {
+        return !price.charge.empty() &&
+               decision.book().charges.find(decision.key(price.charge)) != nullptr;
+    });
+    return found == due.periods.end() ? nullptr : &found->charge;
+}
+
+bool was_invoiced(const Decision& decision, const std::string& service, const ServiceRow& row) {
+    if (!row.paid) return false;
+    const ChargeRow* charge =
+        decision.book().charges.find(decision.key(period_charge(service, *row.paid)));
+    return charge != nullptr && charge->minor == 0; // Not a wallet's.
 }
 
 } // namespace tollbook

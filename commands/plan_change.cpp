@@ -202,6 +202,8 @@ Status decide(Decision& decision, const ChangePlan& command) {
         if (const Status same = check_figures(command, 0); !same) return same;
         return change_unpaid(decision, change);
     }
+    if (was_invoiced(decision, command.service, *row))
+        return Error{Errc::policy_unsupported, "its days are on an invoice: when: period_end"};
     return change_paid(decision, change, command, !same_length(from_plan, to_plan));
 }
 

@@ -52,4 +52,6 @@ std::string payout_key(const std::string& channel, const std::string& receipt) {
     return "payout#" + payment_id(channel, receipt);
 }
 
+std::string withheld_key(const std::string& certificate) { return "withheld#" + certificate; }
+
 } // namespace tollbook

@@ -34,4 +34,7 @@ std::string delivery_id(const Decision& decision, const std::string& arrival);
 // Names money that went out by its channel's own number: no two refunds share one.
 std::string payout_key(const std::string& channel, const std::string& receipt);
 
+// Names what a payer withheld by its certificate, which counts once.
+std::string withheld_key(const std::string& certificate);
+
 } // namespace tollbook

@@ -31,8 +31,10 @@ Status decide(Decision& decision, const RequestRefund& command) {
     if (const Status status = check_text("reason", command.reason); !status) return status;
     if (const Status status = check_id("user", command.user); !status) return status;
     settle(decision, command.customer);
-    WalletRow tried = decision.wallet(command.customer);
+    WalletRow& wallet = decision.wallet(command.customer);
+    WalletRow tried = wallet;
     if (!take_paid(tried, command.minor)) return Error{Errc::insufficient_funds, command.customer};
+    terms_of(wallet).holds.push_back({hold_of(command.refund), command.minor, std::nullopt});
     decision.add(
         "wallet:" + command.customer,
         RefundRequested{

@@ -2,6 +2,7 @@
 
 #include "commands/billing_period.hpp"
 #include "commands/decision.hpp"
+#include "commands/dunning.hpp"
 #include "commands/wallet.hpp"
 
 #include <optional>
@@ -20,6 +21,17 @@ struct Cause {
 // wallet pays for them.
 std::vector<std::string> services_in_order(const Decision& decision, const std::string& customer);
 
+// The component of a late fee's line, and of its charge's id.
+inline constexpr std::string_view late_fee_component = "late_fee";
+
+// Days before a period that its policy gives up.
+struct SkippedDays {
+    Period days;
+    std::uint32_t count{}; // Whole periods in them.
+    ForgivenTime reason{};
+    std::int32_t anchor_day{};
+};
+
 // The service's next period and what it costs: the set-up fee that waits for it is in it, and tax.
 struct PeriodPrice {
     Period period;
@@ -28,6 +40,16 @@ struct PeriodPrice {
     std::int64_t period_minor{};
     std::int64_t minor{};
     std::string charge; // The id that its charge has.
+    std::optional<SkippedDays> skipped{};
+};
+
+// What must be paid for a service to go on, all of it together: a period, or for one that was cut
+// each that passed, and the late fees.
+struct DuePrice {
+    std::vector<PeriodPrice> periods;
+    std::vector<LateFee> fees;
+    std::int64_t minor{};
+    bool undecided{}; // A person must say what becomes of periods that passed.
 };
 
 // Whether periods follow each other by an anchor day; else each begins on the day it is paid.
@@ -48,32 +70,62 @@ bool is_promised(const ServiceRow& row, Date today);
 // Whether it ends instead of being renewed.
 bool is_ending(const ServiceRow& row, Date today);
 
-// Whether a run deals with it today: it runs, without a promise, or ends; and its days are over.
-bool is_due(const ServiceRow& row, Date today);
+// Whether a run deals with it today: its days are over, and it runs without a promise, or ends, or
+// dunning goes on with it.
+bool is_due(const Decision& decision, std::string_view service, const ServiceRow& row);
 
-PeriodPrice price_of_period(
-    const Decision& decision, const std::string& service, const ServiceRow& row
+DuePrice price_of_due(const Decision& decision, const std::string& service, const ServiceRow& row);
+
+// The whole periods that passed since it fell due, and where the one of today begins.
+struct Backlog {
+    std::uint32_t count{};
+    Date to;
+};
+
+Backlog backlog_of(const Decision& decision, std::string_view service, const ServiceRow& row);
+
+// Whether a person must say what becomes of them before anything is charged.
+bool is_undecided(
+    const Decision& decision,
+    std::string_view service,
+    const ServiceRow& row,
+    const DunningPolicyRow& rules
 );
 
-// Then nothing is charged for it again, and a person looks why it is due all the same.
-bool was_charged(const Decision& decision, const PeriodPrice& price);
+// The charge of one of its periods that exists. Then nothing is charged for it again, and a person
+// looks why it is due all the same. Null: there is none.
+const std::string* charged_before(const Decision& decision, const DuePrice& due);
 
-// Charges the service's next period, and the set-up fee with its first, from the wallet:
-// wallet_charged and service_renewed. False, and nothing added, when the wallet does not cover it.
-// Refuses with charge_exists when that period has been charged. A change of plan that waited for it
-// takes effect before.
-Result<bool> charge_period(
+// Charges what is due for a service, the late fees and with its first period the set-up fee: from
+// the wallet, or on the next invoice of a customer that pays so. wallet_charged or period_drafted,
+// and service_renewed. False, and nothing added, when the wallet does not cover all of it, or an
+// invoice is overdue. Refuses with charge_exists when such a period has been charged, and with
+// backlog_undecided. A change of plan that waited for it takes effect before.
+Result<bool> charge_due(
     Decision& decision,
     const std::string& service,
     const ServiceRow& row,
     const std::optional<Cause>& cause
 );
 
-// After money came in: every service of the customer whose only reason is `unpaid` is renewed and
-// reinstated if the wallet covers it, else passed over; so is one that runs on a promise. One that
-// is paid for beyond today is reinstated without a charge. Money is never refused because of a
-// service: one whose period was charged already is passed over too, and the money stays in the
-// wallet.
+// The row as it is when that was charged.
+ServiceRow renewed_row(ServiceRow row, const PeriodPrice& price);
+
+// The same without looking: what is due is covered, and none of it was charged.
+void charge_covered(
+    Decision& decision,
+    const std::string& service,
+    const ServiceRow& row,
+    const DuePrice& due,
+    const std::optional<Cause>& cause
+);
+
+// After money came in: it pays the invoices that are due, at last those that are not due yet. In
+// between, every service of the customer whose only reason is `unpaid` is renewed and reinstated if
+// that is covered, else passed over; so is one that runs on a promise, or while dunning has not cut
+// it yet. One that is paid for beyond today is reinstated without a charge. Money is never refused
+// because of a service: one whose period was charged already is passed over too, and the money
+// stays in the wallet.
 void reconnect_paid(
     Decision& decision, const std::string& customer, const std::optional<Cause>& cause
 );
@@ -103,6 +155,9 @@ void change_plan(
     const PeriodPrice& price,
     std::optional<std::int32_t> anchor_day
 );
+
+// Whether the days that its newest charge pays for stand on an invoice.
+bool was_invoiced(const Decision& decision, const std::string& service, const ServiceRow& row);
 
 // Whether a money-only block holds it: its one reason is `unpaid`.
 bool only_unpaid(const std::vector<std::string>& blocks);

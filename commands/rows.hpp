@@ -2,6 +2,7 @@
 // a change of their shape raises book_version (commands/book.hpp).
 #pragma once
 
+#include "commands/dunning_rows.hpp"
 #include "commands/wallet.hpp"
 #include "ledger/events.hpp"
 
@@ -12,27 +13,40 @@
 
 namespace tollbook {
 
+// The zone that counted before, for what is not after a day of the new one.
+struct FormerTimezone {
+    std::string timezone;
+    Date until;
+};
+BOOST_DESCRIBE_STRUCT(FormerTimezone, (), (timezone, until))
+
 struct TenantRow {
     std::string timezone;
+    std::optional<FormerTimezone> former_timezone{};
     Currency currency;
+    std::string legal_entity;
     std::vector<std::string> mpesa_shortcodes;
     std::vector<std::string> tills;
     Policies policies;
     std::optional<Timestamp> test_clock;
     std::optional<Date> closed_through;
     bool opening_complete{};
+    std::optional<bool> has_dunning{}; // A policy was assigned once.
 };
 BOOST_DESCRIBE_STRUCT(
     TenantRow,
     (),
     (timezone,
+     former_timezone,
      currency,
+     legal_entity,
      mpesa_shortcodes,
      tills,
      policies,
      test_clock,
      closed_through,
-     opening_complete)
+     opening_complete,
+     has_dunning)
 )
 
 struct PlanRow { // Keyed by plan and version.
@@ -113,6 +127,7 @@ struct ServiceRow {
     std::optional<Scheduled> scheduled{};     // Of a change of plan: to the one in next_plans.
     std::optional<Date> promised_until{};     // Not cut for `unpaid` before.
     std::optional<std::uint32_t> days_left{}; // While it is paused.
+    std::optional<Date> billed_to{};          // Periods that begin before are charged: it was said.
 };
 BOOST_DESCRIBE_STRUCT(
     ServiceRow,
@@ -129,7 +144,8 @@ BOOST_DESCRIBE_STRUCT(
      paid,
      scheduled,
      promised_until,
-     days_left)
+     days_left,
+     billed_to)
 )
 
 enum class SitePhase { planned, requested, provisioned, failed, removing, removed };
@@ -198,5 +214,66 @@ struct RefundRow {
     std::string requested_by;
 };
 BOOST_DESCRIBE_STRUCT(RefundRow, (), (customer, minor, phase, requested_by))
+
+// The versions of a tax, the newest last.
+struct TaxRow {
+    std::vector<TaxDefined> versions;
+};
+BOOST_DESCRIBE_STRUCT(TaxRow, (), (versions))
+
+// The tenant's terms of invoicing, the newest last, and the numbers that were used.
+struct InvoicingRow {
+    std::vector<InvoicingSet> versions;
+    std::uint64_t invoices{};
+    std::uint64_t credit_notes{};
+};
+BOOST_DESCRIBE_STRUCT(InvoicingRow, (), (versions, invoices, credit_notes))
+
+enum class InvoicePhase { draft, discarded, issued, voided, written_off };
+BOOST_DESCRIBE_ENUM(InvoicePhase, draft, discarded, issued, voided, written_off)
+
+// A line as it was issued, and what of it was taken back.
+struct InvoiceLineRow {
+    std::string account; // Of its net: "revenue:<plan>" or "fee".
+    std::int64_t net{};
+    std::vector<LineTax> taxes;
+    std::int64_t credited_net{};
+    std::vector<std::int64_t> credited_taxes; // As `taxes`.
+};
+BOOST_DESCRIBE_STRUCT(InvoiceLineRow, (), (account, net, taxes, credited_net, credited_taxes))
+
+struct InvoiceRow {
+    std::string customer;
+    InvoicePhase phase{};
+    std::vector<DraftLine> draft;     // While it is one.
+    std::vector<std::string> periods; // Charges that are on it: such a draft is not rewritten.
+    std::vector<InvoiceLineRow> lines;
+    std::int64_t open{};
+    Date due_on;
+    std::uint64_t number_seq{};
+    std::vector<LotTaken> applied; // What paid it, in this order.
+    std::optional<std::string> note;
+};
+BOOST_DESCRIBE_STRUCT(
+    InvoiceRow,
+    (),
+    (customer, phase, draft, periods, lines, open, due_on, number_seq, applied, note)
+)
+
+struct OpenInvoice {
+    std::string invoice;
+    Date due_on;
+    std::uint64_t number_seq{};
+    std::int64_t open{};
+};
+BOOST_DESCRIBE_STRUCT(OpenInvoice, (), (invoice, due_on, number_seq, open))
+
+// Of a customer that pays by invoice, or owes for one.
+struct BillingRow {
+    BillingMode mode{};
+    std::optional<std::string> draft; // To which periods are added.
+    std::vector<OpenInvoice> open;    // The one that is due first, first.
+};
+BOOST_DESCRIBE_STRUCT(BillingRow, (), (mode, draft, open))
 
 } // namespace tollbook

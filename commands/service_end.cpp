@@ -3,6 +3,7 @@
 #include "commands/credits.hpp"
 #include "commands/deciders.hpp"
 #include "commands/plan_change.hpp"
+#include "commands/renewal.hpp"
 
 #include <algorithm>
 
@@ -64,6 +65,8 @@ Status decide(Decision& decision, const EndService& command) {
         );
         return Done{};
     }
+    if (command.credit_unused.value_or(false) && was_invoiced(decision, command.service, *row))
+        return Error{Errc::policy_unsupported, "credit_unused: its days are on an invoice"};
     if (command.credit_unused.value_or(false))
         if (const auto given = credit_unused(decision, command.service, *row, command.reason);
             !given)

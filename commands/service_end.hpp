@@ -7,6 +7,8 @@
 
 namespace tollbook {
 
+inline constexpr const char* unpaid_reason = "unpaid";
+
 // The block reasons that have commands of their own.
 inline constexpr const char* paused_reason = "paused";
 inline constexpr const char* ended_reason = "ended";

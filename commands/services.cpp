@@ -1,7 +1,8 @@
 #include "commands/deciders.hpp"
+#include "commands/invoicing.hpp"
 #include "commands/renewal.hpp"
+#include "commands/run_plan.hpp"
 #include "commands/service_end.hpp"
-#include "commands/settling.hpp"
 
 #include <algorithm>
 
@@ -9,57 +10,44 @@ namespace tollbook {
 
 namespace {
 
-// Charges one due service that runs, or cuts it for `unpaid`; one that was to end, ends.
-Status renew_due(Decision& decision, const std::string& service, const ServiceRow& row) {
-    if (is_ending(row, decision.today())) {
-        end_service(decision, service, row, "scheduled");
-        return Done{};
-    }
-    const Result<bool> charged = charge_period(decision, service, row, std::nullopt);
-    if (!charged) return charged.error();
-    if (*charged) return Done{};
-    if (is_promised(row, decision.today())) return Error{Errc::insufficient_funds, service};
-    add_suspension(decision, service, row, "unpaid");
-    return Done{};
-}
-
-// A service that is cut for `unpaid` alone is charged and reinstated, or stays as it is.
-Status renew_cut(Decision& decision, const std::string& service, const ServiceRow& row) {
-    const Result<bool> charged = charge_period(decision, service, row, std::nullopt);
-    if (!charged) return charged.error();
-    if (!*charged) return Error{Errc::insufficient_funds, service};
-    decision.add(
-        "service:" + service,
-        ServiceReinstated{service, row.customer, row.site, "unpaid", {}, std::nullopt, std::nullopt}
-    );
-    return Done{};
-}
-
 // With figures to be kept, what a wallet pays for first must have been dealt with before: what it
 // took is not in them.
-Status check_expected(
-    Decision& decision,
-    const std::string& service,
-    const ServiceRow& row,
-    const ExpectedRenewal& expected
-) {
+Status check_first(Decision& decision, const std::string& service, const ServiceRow& row) {
     for (const std::string& other : services_in_order(decision, row.customer)) {
         if (other == service) break;
         const ServiceRow& before = *decision.book().services.find(decision.key(other));
-        if (is_due(before, decision.today()) &&
-            !was_charged(decision, price_of_period(decision, other, before)))
+        if (is_due(decision, other, before) && plan_run(decision, other, before).acts())
             return Error{Errc::figures_moved, other + " comes first"};
     }
-    const PeriodPrice price = price_of_period(decision, service, row);
-    if (price.period.from != expected.from)
-        return Error{Errc::figures_moved, "the period begins on " + to_string(price.period.from)};
-    if (price.minor != expected.minor)
-        return Error{Errc::figures_moved, "the price is " + std::to_string(price.minor)};
-    settle(decision, row.customer);
-    const bool covered = !is_ending(row, decision.today()) &&
-                         spendable(decision.wallet(row.customer)) >= price.minor;
-    if (covered == expected.covered) return Done{};
-    return Error{Errc::figures_moved, covered ? "the wallet covers it" : "the wallet is short"};
+    return Done{};
+}
+
+Status check_expected(const ExpectedRenewal& expected, const RunPlan& plan) {
+    const Date from = plan.due.periods.front().period.from;
+    if (from != expected.from)
+        return Error{Errc::figures_moved, "the period begins on " + to_string(from)};
+    if (plan.due.minor != expected.minor)
+        return Error{Errc::figures_moved, "the price is " + std::to_string(plan.due.minor)};
+    const bool covered = is_covered(plan.outcome);
+    if (covered != expected.covered)
+        return Error{Errc::figures_moved, covered ? "the wallet covers it" : "the wallet is short"};
+    if (names_of(plan.turn) != expected.steps.value_or(std::vector<std::string>{}))
+        return Error{Errc::figures_moved, "other steps are due"};
+    return Done{};
+}
+
+// Charges a service, cuts it, takes the steps of dunning that are due, or ends it.
+Status renew(
+    Decision& decision,
+    const RenewService& command,
+    const std::string& service,
+    const ServiceRow& row
+) {
+    const RunPlan plan = plan_run(decision, service, row);
+    const bool is_held_to = command.expected && service == command.service;
+    if (is_held_to && plan.outcome != BillingOutcome::parked)
+        if (const Status same = check_expected(*command.expected, plan); !same) return same;
+    return carry_out(decision, service, row, plan);
 }
 
 // A reason that a person may set.
@@ -96,22 +84,20 @@ Status decide(Decision& decision, const RenewService& command) {
     if (wanted->renews_on > decision.today())
         return Error{Errc::service_not_due, "due on " + to_string(wanted->renews_on)};
     const Date today = decision.today();
+    const bool due = is_due(decision, command.service, *wanted);
     const bool is_cut = only_unpaid(wanted->blocks) && !is_ending(*wanted, today);
-    const bool runs = is_due(*wanted, today) || is_promised(*wanted, today);
-    if (!runs && (!is_cut || command.expected))
+    if (!due && !is_promised(*wanted, today) && (!is_cut || command.expected))
         return Error{Errc::service_blocked, command.service};
-    if (is_cut) return renew_cut(decision, command.service, *wanted);
+    if (is_cut && !due) return renew(decision, command, command.service, *wanted);
     if (command.expected)
-        if (const Status same =
-                check_expected(decision, command.service, *wanted, *command.expected);
-            !same)
-            return same;
+        if (const Status first = check_first(decision, command.service, *wanted); !first)
+            return first;
 
     for (const std::string& service : services_in_order(decision, wanted->customer)) {
         const ServiceRow& row = *decision.book().services.find(decision.key(service));
         const bool last = service == command.service;
-        if (last || is_due(row, today)) {
-            const Status status = renew_due(decision, service, row);
+        if (last || is_due(decision, service, row)) {
+            const Status status = renew(decision, command, service, row);
             if (!status && last) return status; // Another's trouble is not this one's.
         }
         if (last) break;

@@ -1,10 +1,12 @@
 #include "commands/channels.hpp"
 #include "commands/deciders.hpp"
+#include "commands/invoicing.hpp"
 #include "commands/renewal.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <span>
 
 namespace tollbook {
 
@@ -24,11 +26,65 @@ std::int64_t standing_with(const PaymentRow& row, const std::string& customer) {
     return sum;
 }
 
-// What the payment's lots in this wallet had paid for, newest first, up to `minor`.
+// Money that paid an invoice is back in its lot; the invoice is owed again. What of it repaid a
+// debt.
+std::int64_t release(
+    Decision& decision, const PaymentPart& part, const std::string& invoice, std::int64_t minor
+) {
+    std::vector<LotTaken> lots{{part.lot, minor}};
+    const std::int64_t repaid = give_back(decision.wallet(part.customer), lots);
+    std::int64_t& open = decision.open(invoice);
+    open += minor;
+    decision.add(
+        "invoice:" + invoice,
+        FundsReleased{
+            invoice,
+            part.customer,
+            minor,
+            std::move(lots),
+            repaid,
+            open,
+            part.lot.substr(0, part.lot.find('#')),
+            {leg(decision, receivable(part.customer), minor),
+             leg(decision, "wallet:" + part.customer, -minor)}}
+    );
+    return repaid;
+}
+
+std::int64_t taken_from(std::span<const LotTaken> lots, const std::string& lot) {
+    std::int64_t sum = 0;
+    for (const LotTaken& taken : lots)
+        if (taken.lot == lot) sum += taken.minor;
+    return sum;
+}
+
+// Part of a payment that is taken back out of its wallet.
+struct TakingBack {
+    const PaymentPart& part;
+    std::int64_t minor{};
+    std::int64_t repaid{}; // Of a debt, by what was released for it.
+};
+
+// Releases the invoices that the part's lot had paid, as far as it lacks the money: of its uses the
+// newest ones, among which charges count too. Before anything is taken, as the events tell it.
+void release_invoices(Decision& decision, const PaymentRow& row, TakingBack& taking) {
+    const PaymentPart& part = taking.part;
+    const WalletRow& wallet = decision.wallet(part.customer);
+    std::int64_t left = taking.minor - taken_from(wallet.lots, part.lot);
+    for (auto use = row.uses.rbegin(); use != row.uses.rend() && left > 0; ++use) {
+        if (use->lot != part.lot) continue;
+        const std::int64_t used = std::min(use->minor, left);
+        left -= used;
+        if (const auto invoice = invoice_of_use(use->charge))
+            taking.repaid += release(decision, part, *invoice, used);
+    }
+}
+
+// The charges that the payment's lots in this wallet had paid for, newest first, up to `minor`.
 std::vector<Unwound> unwind(const PaymentRow& row, const PaymentPart& part, std::int64_t minor) {
     std::vector<Unwound> unwound;
     for (auto use = row.uses.rbegin(); use != row.uses.rend() && minor > 0; ++use) {
-        if (use->lot != part.lot) continue;
+        if (use->lot != part.lot || invoice_of_use(use->charge)) continue;
         const std::int64_t taken = std::min(use->minor, minor);
         unwound.push_back({use->charge, taken});
         minor -= taken;
@@ -36,20 +92,14 @@ std::vector<Unwound> unwind(const PaymentRow& row, const PaymentPart& part, std:
     return unwound;
 }
 
-std::int64_t taken_from(const std::vector<LotTaken>& lots, const std::string& lot) {
-    std::int64_t sum = 0;
-    for (const LotTaken& taken : lots)
-        if (taken.lot == lot) sum += taken.minor;
-    return sum;
-}
-
 // Takes up to `minor` of one part back out of its wallet: its own lot first, and what that lot had
 // paid for is named.
-WalletDebit debit_part(
-    Decision& decision, const PaymentRow& row, const PaymentPart& part, std::int64_t minor
-) {
-    WalletDebit debit = force_take(decision.wallet(part.customer), part.customer, part.lot, minor);
-    debit.unwound = unwind(row, part, minor - taken_from(debit.lots, part.lot));
+WalletDebit debit_part(Decision& decision, const PaymentRow& row, const TakingBack& taking) {
+    const PaymentPart& part = taking.part;
+    WalletDebit debit =
+        force_take(decision.wallet(part.customer), part.customer, part.lot, taking.minor);
+    const std::int64_t own = taken_from(debit.lots, part.lot);
+    debit.unwound = unwind(row, part, taking.minor - own - taking.repaid);
     return debit;
 }
 
@@ -62,7 +112,9 @@ void move_part(
     Decision& decision, const MovePayment& command, const PaymentPart& part, const Moving& moving
 ) {
     const PaymentRow& row = *decision.book().payments.find(decision.key(command.payment));
-    WalletDebit debit = debit_part(decision, row, part, moving.minor);
+    TakingBack taking{part, moving.minor};
+    release_invoices(decision, row, taking);
+    WalletDebit debit = debit_part(decision, row, taking);
     const std::int64_t repaid = credit(decision.wallet(command.to), moving.lot, moving.minor);
     decision.add(
         "payment:" + command.payment,
@@ -161,12 +213,17 @@ Status decide(Decision& decision, const ReversePayment& command) {
             leg(decision, suspense_account(row.channel), reversed.from_suspense)
         );
     std::int64_t left = minor - reversed.from_suspense;
+    std::vector<TakingBack> takings;
     for (const PaymentPart& part : row.parts) {
         const std::int64_t taken = std::min(left, part.standing);
         if (taken == 0) continue;
-        reversed.debits.push_back(debit_part(decision, row, part, taken));
-        reversed.postings.push_back(leg(decision, "wallet:" + part.customer, taken));
+        takings.push_back({part, taken});
+        release_invoices(decision, row, takings.back());
         left -= taken;
+    }
+    for (const TakingBack& taking : takings) {
+        reversed.debits.push_back(debit_part(decision, row, taking));
+        reversed.postings.push_back(leg(decision, "wallet:" + taking.part.customer, taking.minor));
     }
     reversed.postings.push_back(leg(decision, "cash:" + row.channel, -minor));
     decision.add("payment:" + command.payment, std::move(reversed));

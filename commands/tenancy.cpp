@@ -119,6 +119,9 @@ Status decide(Decision& decision, const DefinePlan& command) {
     const std::int64_t tax = command.tax_percent.value_or(0);
     if (tax < 0 || tax > 100) return Error{Errc::value_out_of_range, "tax_percent: 0 to 100"};
     if (const Status status = check_terms(command); !status) return status;
+    if (command.tax_code && tax == 0) return Error{Errc::missing_field, "tax_percent"};
+    if (command.tax_code)
+        if (const Status status = check_id("tax_code", *command.tax_code); !status) return status;
     if (command.down_mbps < 0 || command.up_mbps < 0)
         return Error{Errc::value_out_of_range, "down_mbps, up_mbps: not below 0"};
 
@@ -135,7 +138,7 @@ Status decide(Decision& decision, const DefinePlan& command) {
             command.name,
             command.price_minor,
             command.currency,
-            tax == 0 ? std::string{} : fmt::format("vat{}", tax),
+            tax == 0 ? std::string{} : command.tax_code.value_or(fmt::format("vat{}", tax)),
             tax,
             command.period.value_or(BillingPeriod::month),
             command.down_mbps,
@@ -195,6 +198,16 @@ Status decide(Decision& decision, const AdvanceTestClock& command) {
         decision.booked_on(day),
         "tenant:" + decision.tenant(),
         TestClockAdvanced{command.to}
+    );
+    return Done{};
+}
+
+Status decide(Decision& decision, const ChangeTimezone& command) {
+    if (!timezone_exists(command.timezone)) return Error{Errc::timezone_unknown, {}};
+    if (command.timezone == decision.row().timezone)
+        return Error{Errc::value_out_of_range, "timezone: it is that one"};
+    decision.add(
+        "tenant:" + decision.tenant(), TimezoneChanged{command.timezone, decision.today()}
     );
     return Done{};
 }

@@ -18,6 +18,7 @@ inline constexpr std::array account_kinds{
     AccountKind{"cash", AccountType::asset},
     AccountKind{"in_transit", AccountType::asset},
     AccountKind{"receivable", AccountType::asset},
+    AccountKind{"withheld", AccountType::asset},
     AccountKind{"disputed", AccountType::asset},
     AccountKind{"reseller_receivable", AccountType::asset},
     AccountKind{"wallet", AccountType::liability},

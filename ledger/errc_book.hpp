@@ -78,7 +78,8 @@ inline constexpr std::array book_errors{
     ErrcInfo{Errc::insufficient_funds, 422, "insufficient-funds", "The wallet does not cover it"},
     ErrcInfo{Errc::charge_exists, 409, "charge-exists", "The charge exists"},
     ErrcInfo{Errc::plan_unchanged, 409, "plan-unchanged", "The service has that plan"},
-    ErrcInfo{Errc::change_scheduled, 409, "change-scheduled", "Something is scheduled for the service"},
+    ErrcInfo{
+        Errc::change_scheduled, 409, "change-scheduled", "Something is scheduled for the service"},
     ErrcInfo{
         Errc::change_not_scheduled,
         409,
@@ -90,6 +91,28 @@ inline constexpr std::array book_errors{
         422,
         "reason-reserved",
         "That reason is set and lifted by its own command"},
+    ErrcInfo{
+        Errc::dunning_policy_unknown,
+        404,
+        "dunning-policy-unknown",
+        "There is no such dunning policy"},
+    ErrcInfo{
+        Errc::dunning_version_exists,
+        409,
+        "dunning-version-exists",
+        "The dunning policy has that version"},
+    ErrcInfo{
+        Errc::dunning_not_assigned,
+        409,
+        "dunning-not-assigned",
+        "No dunning policy is assigned there"},
+    ErrcInfo{Errc::dunning_waits, 409, "dunning-waits", "No step of dunning is due yet"},
+    ErrcInfo{Errc::backlog_unknown, 409, "backlog-unknown", "No whole period passed unpaid"},
+    ErrcInfo{
+        Errc::backlog_undecided,
+        409,
+        "backlog-undecided",
+        "Somebody must say what becomes of the periods that passed"},
     ErrcInfo{Errc::charge_unknown, 404, "charge-unknown", "There is no such charge"},
     ErrcInfo{
         Errc::credit_exceeds_charge,
@@ -111,6 +134,14 @@ inline constexpr std::array book_errors{
         409,
         "second-person-required",
         "Another person must approve it"},
+    ErrcInfo{Errc::tax_unknown, 404, "tax-unknown", "There is no such tax on that day"},
+    ErrcInfo{Errc::invoice_unknown, 404, "invoice-unknown", "There is no such invoice"},
+    ErrcInfo{Errc::invoice_issued, 409, "invoice-issued", "The invoice has been issued"},
+    ErrcInfo{Errc::invoice_not_open, 409, "invoice-not-open", "The invoice is not open for that"},
+    ErrcInfo{
+        Errc::exceeds_invoice, 422, "exceeds-invoice", "More than what is left of the invoice"},
+    ErrcInfo{
+        Errc::certificate_exists, 409, "certificate-exists", "The certificate has been recorded"},
     ErrcInfo{Errc::period_already_closed, 409, "period-already-closed", "The period is closed"},
     ErrcInfo{Errc::period_not_over, 409, "period-not-over", "The period is not over yet"},
     ErrcInfo{

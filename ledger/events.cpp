@@ -32,6 +32,17 @@ constexpr auto known = table_of(static_cast<const Event*>(nullptr));
 
 } // namespace
 
+Event::Event() = default;
+Event::Event(const Event& other) = default;
+Event::Event(Event&& other) noexcept = default;
+Event& Event::operator=(const Event& other) = default;
+Event& Event::operator=(Event&& other) noexcept = default;
+Event::~Event() = default;
+
+bool operator==(const Event& a, const Event& b) {
+    return static_cast<const EventVariant&>(a) == static_cast<const EventVariant&>(b);
+}
+
 std::string_view type_of(const Event& event) { return known.at(event.index()).type; }
 
 std::uint16_t schema_version_of(const Event& event) {

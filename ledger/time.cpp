@@ -184,6 +184,14 @@ Date local_day(Timestamp at, const std::string& zone) {
     return {static_cast<std::int32_t>(day - cctz::civil_day(1970, 1, 1))};
 }
 
+std::uint32_t local_hour(Timestamp at, const std::string& zone) {
+    const cctz::time_zone* known = find_zone(zone);
+    const cctz::time_zone utc = cctz::utc_time_zone();
+    const cctz::civil_second local =
+        cctz::convert(TimePoint{Micros{at.micros}}, known != nullptr ? *known : utc);
+    return static_cast<std::uint32_t>(local.hour());
+}
+
 Result<Timestamp> parse_local_compact(std::string_view text, const std::string& zone) {
     const Error refusal{Errc::wrong_type, "a local time is yyyymmddHHMMSS"};
     const auto year = number(text, 0, 4);

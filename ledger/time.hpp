@@ -55,6 +55,9 @@ bool timezone_exists(const std::string& zone);
 // The civil day of an instant in an IANA zone that exists.
 Date local_day(Timestamp at, const std::string& zone);
 
+// The hour of its local time, 0 to 23.
+std::uint32_t local_hour(Timestamp at, const std::string& zone);
+
 // The instant of local wall time "yyyymmddHHMMSS" in that zone (M-Pesa's TransTime). A time that
 // the zone skips or repeats resolves to the offset before the change.
 Result<Timestamp> parse_local_compact(std::string_view text, const std::string& zone);

@@ -8,7 +8,7 @@ namespace {
 
 using Make = std::unique_ptr<Projection> (*)(std::string_view);
 
-constexpr std::array<Make, 8> makers{
+constexpr std::array<Make, 10> makers{
     &make_tenancy,
     &make_subscribers,
     &make_wallets,
@@ -16,7 +16,9 @@ constexpr std::array<Make, 8> makers{
     &make_services,
     &make_routers,
     &make_accounts,
-    &make_event_index};
+    &make_dunning,
+    &make_event_index,
+    &make_invoices};
 
 } // namespace
 

@@ -21,6 +21,8 @@ std::unique_ptr<Projection> make_payments(std::string_view schema);
 std::unique_ptr<Projection> make_services(std::string_view schema);
 std::unique_ptr<Projection> make_routers(std::string_view schema);
 std::unique_ptr<Projection> make_accounts(std::string_view schema);
+std::unique_ptr<Projection> make_dunning(std::string_view schema);
 std::unique_ptr<Projection> make_event_index(std::string_view schema);
+std::unique_ptr<Projection> make_invoices(std::string_view schema);
 
 } // namespace tollbook

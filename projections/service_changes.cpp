@@ -80,6 +80,22 @@ ServiceChange change(const PaymentPromised& e) {
             }};
 }
 
+ServiceChange change(const DunningStepTaken& e) {
+    return {e.service, "dunned", e.step, [](ServiceView&) {}};
+}
+
+ServiceChange change(const PeriodsForgiven& e) {
+    const std::string reason = e.reason == ForgivenTime::suspended ? "suspended" : "backlog";
+    return {e.service, "periods_forgiven", reason, [e](ServiceView& row) {
+                row.renews_on = e.to;
+                row.anchor_day = e.anchor_day;
+            }};
+}
+
+ServiceChange change(const BacklogBilled& e) {
+    return {e.service, "backlog_billed", std::nullopt, [](ServiceView&) {}};
+}
+
 } // namespace
 
 std::optional<ServiceChange> change_of(const Event& event) {

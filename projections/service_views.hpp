@@ -64,6 +64,7 @@ struct HistoryView { // How the service stood after each of its events.
     std::string service;
     // added | suspended | reinstated | renewed | plan_change_scheduled | plan_change_cancelled |
     // plan_changed | paused | resumed | end_scheduled | end_cancelled | ended | extended | promised
+    // | dunned | periods_forgiven | backlog_billed
     std::string kind;
     std::optional<std::string> reason;
     std::string status;

@@ -121,6 +121,7 @@ public:
             [&](const TenantOpened&) { keys.emplace_back("tenant"); },
             [&](const PeriodClosed&) { keys.emplace_back("tenant"); },
             [&](const TestClockAdvanced&) { keys.emplace_back("tenant"); },
+            [&](const TimezoneChanged&) { keys.emplace_back("tenant"); },
             [&](const PlanDefined& e) { keys.push_back("plan:" + e.plan); },
             [&](const RouterRegistered& e) { keys.push_back("router:" + e.router); },
             [](const auto&) {}
@@ -130,7 +131,8 @@ public:
 
     void touch(const Fact& fact) override {
         const bool changes = std::holds_alternative<PeriodClosed>(fact.event) ||
-                             std::holds_alternative<TestClockAdvanced>(fact.event);
+                             std::holds_alternative<TestClockAdvanced>(fact.event) ||
+                             std::holds_alternative<TimezoneChanged>(fact.event);
         if (changes) tenants_.want(row_key(fact.tenant()));
     }
 
@@ -175,6 +177,9 @@ public:
             },
             [&](const PeriodClosed& e) {
                 if (TenantView* row = edit(fact)) row->closed_through = e.through;
+            },
+            [&](const TimezoneChanged& e) {
+                if (TenantView* row = edit(fact)) row->timezone = e.timezone;
             },
             [&](const TestClockAdvanced& e) {
                 if (TenantView* row = edit(fact)) row->clock_at = e.to;

@@ -79,7 +79,7 @@ struct StatementView {
     std::string entity;
     std::string currency;
     // opening | payment | suspense | charge | credit | reversal | moved_out | moved_in | grant |
-    // expiry | transfer_out | transfer_in | refund
+    // expiry | transfer_out | transfer_in | refund | invoice | invoice_released | invoice_credit
     std::string kind;
     std::int64_t minor{};
     std::int64_t balance_minor{}; // After it, in the order of the log.

@@ -1,5 +1,6 @@
 #include "ledger/match.hpp"
 #include "projections/catalogue.hpp"
+#include "projections/wallet_invoices.hpp"
 #include "projections/wallet_terms.hpp"
 
 #include <algorithm>
@@ -15,6 +16,8 @@ public:
 
     Keys keys(const Fact& fact) const override {
         Keys keys = terms_.keys(fact);
+        for (std::string& key : wallet_invoices::keys(fact))
+            keys.push_back(std::move(key));
         const auto add = [&](const std::string& customer) {
             keys.push_back("customer:" + customer);
         };
@@ -50,6 +53,7 @@ public:
     void touch(const Fact& fact) override {
         rows_.learn(fact);
         terms_.touch(fact, rows_);
+        wallet_invoices::touch(fact, rows_);
         match(
             fact.event,
             [&](const PaymentReceived& e) {
@@ -79,6 +83,7 @@ public:
     void apply(const Fact& fact) override {
         rows_.begin();
         terms_.apply(fact, rows_);
+        wallet_invoices::apply(fact, rows_);
         match(
             fact.event,
             [&](const CustomerRegistered& e) { rows_.open(fact, e.customer); },

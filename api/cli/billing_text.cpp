@@ -27,14 +27,22 @@ std::string line_of(std::string_view name, const BillingSum& sum) {
 std::string preview_text(const BillingPreview& preview, const std::string& tenant) {
     std::string text = fmt::format("{:<24}{:>10}{:>24}\n", "", "services", preview.currency.code());
     text += line_of("will be charged", preview.charged);
+    if (preview.invoiced.services > 0) text += line_of("will be invoiced", preview.invoiced);
     text += line_of("will be cut", preview.cut);
     text += line_of("will end", preview.ended);
+    if (preview.dunned.services > 0) text += line_of("will be dunned", preview.dunned);
+    if (preview.waiting.services > 0) text += line_of("due, no step yet", preview.waiting);
     text += line_of("parked: look at them", preview.parked);
     for (const PlanSum& plan : preview.plans)
         text += line_of(fmt::format("charged: {} v{}", plan.plan, plan.plan_version), plan.charged);
     for (const BillingItem& item : preview.items)
         if (item.outcome == BillingOutcome::parked)
-            text += fmt::format("parked: {} from {}\n", item.service, to_string(item.from));
+            text += fmt::format(
+                "parked: {} from {}{}\n",
+                item.service,
+                to_string(item.from),
+                item.reason ? ": " + *item.reason : ""
+            );
     if (preview.left_out > 0)
         text += fmt::format("{} more are in the sums alone\n", preview.left_out);
     return text + fmt::format(
@@ -46,7 +54,8 @@ std::string preview_text(const BillingPreview& preview, const std::string& tenan
 
 std::string report_text(const RenewalReport& report) {
     return fmt::format(
-        "{} due: {} charged, {} cut, {} ended, {} parked, {} moved, {} settled before, {} failed",
+        "{} due: {} charged or invoiced, {} cut, {} ended, {} parked, {} moved, {} settled before, "
+        "{} failed, {} dunned, {} waiting; {} invoices issued, {} customers overdue",
         report.due,
         report.renewed,
         report.cut,
@@ -54,7 +63,11 @@ std::string report_text(const RenewalReport& report) {
         report.parked,
         report.moved,
         report.settled,
-        report.failed
+        report.failed,
+        report.dunned,
+        report.waiting,
+        report.invoices,
+        report.overdue
     );
 }
 

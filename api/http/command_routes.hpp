@@ -10,6 +10,10 @@ namespace tollbook::api {
 inline constexpr std::array command_routes{
     command({"/v1/tenants/{tenant}", "open_tenant", for_platform}, "Open a tenant"),
     command(
+        {"/v1/tenants/{tenant}/timezone", "change_timezone", for_admins, 200},
+        "Count the tenant's days by another zone, from the next one on"
+    ),
+    command(
         {"/v1/tenants/{tenant}/plans", "define_plan", for_admins}, "Define the next plan version"
     ),
     command(

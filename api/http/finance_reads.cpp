@@ -55,8 +55,9 @@ Result<ReadAnswer> report_aging(ReaderPool& pool, const Query& query) {
             "coalesce(sum(d.minor) FILTER (WHERE d.days BETWEEN 61 AND 90), 0)::bigint "
             " AS days_61_90_minor, "
             "coalesce(sum(d.minor) FILTER (WHERE d.days > 90), 0)::bigint AS days_over_90_minor "
-            "FROM (SELECT w.*, {as_of} - w.arose_on AS days FROM wallet_debts({as_of}, {known}) w) "
-            "d GROUP BY 1, 2, 3",
+            "FROM (SELECT w.*, {as_of} - w.arose_on AS days FROM ("
+            "SELECT * FROM wallet_debts({as_of}, {known}) UNION ALL "
+            "SELECT * FROM invoice_debts({as_of}, {known})) w) d GROUP BY 1, 2, 3",
         .keys = keys,
         .totals = "SELECT entity, currency, count(customer) AS customers, "
                   "coalesce(sum(owed_minor), 0)::bigint AS owed_minor, "

@@ -107,9 +107,9 @@ using Bodies = std::map<std::string_view, std::vector<Property>>;
 const Bodies& command_bodies() {
     static const Bodies all = [] {
         Bodies bodies;
-        boost::mp11::mp_for_each<boost::mp11::mp_transform<Tag, Command>>([&]<class T>(Tag<T>) {
-            bodies[T::type] = properties_of<T>();
-        });
+        boost::mp11::mp_for_each<boost::mp11::mp_transform<Tag, CommandVariant>>(
+            [&]<class T>(Tag<T>) { bodies[T::type] = properties_of<T>(); }
+        );
         return bodies;
     }();
     return all;
@@ -189,7 +189,9 @@ std::string answer_json(const Route& route) {
                R"("Request-Id":{"schema":{"type":"string"}}},)";
     if (route.kind == Kind::page) return {};
     if (route.kind == Kind::read)
-        return R"("content":{"application/json":{"schema":{"type":"object"}}},)"
+        return R"("content":{)" + quoted(route.content_type) +
+               (route.content_type == "application/json" ? R"(:{"schema":{"type":"object"}}},)"
+                                                         : R"(:{"schema":{"type":"string"}}},)") +
                R"("headers":{"Tollbook-Position":{"schema":{"type":"string"}},)"
                R"("Tollbook-Parked-Keys":{"schema":{"type":"integer"},"description":)"
                R"("Keys of the tenant whose newest events wait; absent when there are none"}},)";

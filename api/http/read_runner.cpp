@@ -21,6 +21,7 @@ Response read_response(ReadAnswer answer) {
     if (answer.parked_keys > 0)
         response.headers.push_back({"Tollbook-Parked-Keys", std::to_string(answer.parked_keys)});
     response.headers.push_back({"Cache-Control", "no-store"});
+    response.content_type = answer.content_type;
     response.body = std::move(answer.json);
     return response;
 }

@@ -81,7 +81,11 @@ Result<ReadAnswer> get_customer(ReaderPool& pool, const Query& query) {
             "(SELECT coalesce(json_agg(json_build_object('service', s.service, 'plan', s.plan, "
             " 'status', s.status, 'blocks', s.blocks, 'renews_on', s.renews_on) "
             " ORDER BY s.service), '[]') "
-            " FROM services s WHERE s.customer = c.customer) AS services "
+            " FROM services s WHERE s.customer = c.customer) AS services, "
+            "(SELECT g.customer_group FROM customer_groups g WHERE g.customer = c.customer) "
+            " AS customer_group, "
+            "coalesce((SELECT b.mode FROM billing_modes b WHERE b.customer = c.customer), "
+            " 'prepaid') AS billing_mode "
             "FROM customers c WHERE c.customer = $1) r",
         .absent = Errc::customer_unknown,
     };

@@ -76,6 +76,13 @@ constexpr Route read(ReadLine line, std::string_view summary) {
     };
 }
 
+// A read that answers with something else than JSON.
+constexpr Route document(ReadLine line, std::string_view content_type, std::string_view summary) {
+    Route route = read(line, summary);
+    route.content_type = content_type;
+    return route;
+}
+
 // One table of several.
 template <std::size_t... Sizes>
 constexpr std::array<Route, (Sizes + ...)> joined(const std::array<Route, Sizes>&... parts) {

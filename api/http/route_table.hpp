@@ -2,7 +2,9 @@
 #pragma once
 
 #include "api/http/command_routes.hpp"
+#include "api/http/dunning_routes.hpp"
 #include "api/http/finance_routes.hpp"
+#include "api/http/invoice_routes.hpp"
 #include "api/http/pages.hpp"
 #include "api/http/read_routes.hpp"
 #include "api/http/submissions.hpp"
@@ -84,7 +86,8 @@ inline constexpr std::array base_routes{
     ),
 };
 
-inline constexpr std::array route_table =
-    joined(base_routes, command_routes, read_routes, finance_routes);
+inline constexpr std::array route_table = joined(
+    base_routes, command_routes, invoice_routes, dunning_routes, read_routes, finance_routes
+);
 
 } // namespace tollbook::api

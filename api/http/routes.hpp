@@ -39,11 +39,13 @@ struct Query {
     const std::string* find(std::string_view name) const;
 };
 
-// Ready JSON, and the position that it is true for, but for rows of parked keys.
+// Ready JSON or another document, and the position that it is true for, but for rows of parked
+// keys.
 struct ReadAnswer {
     std::string json;
     Position position;
     std::uint64_t parked_keys{};
+    std::string_view content_type{"application/json"};
 };
 
 // Runs on a reader thread; blocks only on the database.
@@ -79,6 +81,7 @@ struct Route {
     PageHandler page{};
     NodeHandler node{};
     RunStep run{};
+    std::string_view content_type{"application/json"}; // Of the answer.
 };
 
 std::span<const Route> routes();

@@ -83,11 +83,13 @@ BOOST_DESCRIBE_STRUCT(
 struct ExpectedRenewal {
     Date from;            // Of the period.
     std::int64_t minor{}; // Its price.
-    bool covered{};       // By the wallet; else the service is cut.
+    bool covered{};       // By the wallet; else the service is cut, or dunned.
+    std::optional<std::vector<std::string>> steps{}; // Of dunning, that are taken; none.
 };
-BOOST_DESCRIBE_STRUCT(ExpectedRenewal, (), (from, minor, covered))
+BOOST_DESCRIBE_STRUCT(ExpectedRenewal, (), (from, minor, covered, steps))
 
-// Charges the period that is due, or suspends for `unpaid`. Due services of the same wallet that
+// Charges the period that is due, or takes the steps of dunning that are due; without a policy of
+// dunning it suspends for `unpaid`. Due services of the same wallet that
 // come before it (oldest first, then lowest number) are renewed with it.
 struct RenewService {
     static constexpr std::string_view type = "renew_service";

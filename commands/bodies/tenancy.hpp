@@ -43,6 +43,7 @@ struct DefinePlan {
     std::optional<std::uint32_t> trial_days{};   // 0
     std::optional<Proration> proration{};        // actual_days
     std::optional<FirstPeriod> first_period{};   // full
+    std::optional<std::string> tax_code{};       // vat<percent>
 };
 BOOST_DESCRIBE_STRUCT(
     DefinePlan,
@@ -60,7 +61,8 @@ BOOST_DESCRIBE_STRUCT(
      setup_minor,
      trial_days,
      proration,
-     first_period)
+     first_period,
+     tax_code)
 )
 
 struct RegisterRouter {
@@ -80,6 +82,13 @@ struct ClosePeriod {
     Date through;
 };
 BOOST_DESCRIBE_STRUCT(ClosePeriod, (), (through))
+
+// From the next day on, the tenant's days are those of that zone.
+struct ChangeTimezone {
+    static constexpr std::string_view type = "change_timezone";
+    std::string timezone; // IANA
+};
+BOOST_DESCRIBE_STRUCT(ChangeTimezone, (), (timezone))
 
 struct AdvanceTestClock {
     static constexpr std::string_view type = "advance_test_clock";

@@ -133,6 +133,18 @@ struct PeriodClosed {
 };
 BOOST_DESCRIBE_STRUCT(PeriodClosed, (), (through))
 
+// Its days are those of another zone from the first one after `after` on: no day is left out, and
+// none comes twice.
+struct TimezoneChanged {
+    static constexpr std::string_view type = "timezone_changed";
+    static constexpr std::uint16_t schema_version = 1;
+    std::string timezone; // IANA
+    Date after;
+
+    friend bool operator==(const TimezoneChanged&, const TimezoneChanged&) = default;
+};
+BOOST_DESCRIBE_STRUCT(TimezoneChanged, (), (timezone, after))
+
 struct TestClockAdvanced {
     static constexpr std::string_view type = "test_clock_advanced";
     static constexpr std::uint16_t schema_version = 1;

@@ -180,6 +180,12 @@ WITH ledger AS (
         SELECT tenant, currency, substr(account, 6), minor FROM postings
         WHERE account LIKE 'cash:%' AND type NOT IN ('payment_received', 'payment_reversed')
     ) r GROUP BY 1, 2, 3
+), receivable_side AS (
+    SELECT tenant, currency, sum(balance_minor) AS minor
+    FROM ledger WHERE kind = 'receivable' GROUP BY 1, 2
+), invoice_side AS (
+    SELECT tenant, currency, sum(open_minor) AS minor
+    FROM invoices WHERE number IS NOT NULL GROUP BY 1, 2
 )
 SELECT tenant, 'entries' AS name, entity AS part, currency, sum(balance_minor)::bigint AS minor,
        0::bigint AS expected_minor, sum(balance_minor)::bigint AS difference_minor
@@ -195,7 +201,11 @@ FROM suspense_side s FULL JOIN item_side i USING (tenant, currency, account)
 UNION ALL
 SELECT tenant, 'cash', channel, currency, coalesce(c.minor, 0)::bigint,
        coalesce(r.minor, 0)::bigint, (coalesce(c.minor, 0) - coalesce(r.minor, 0))::bigint
-FROM cash_side c FULL JOIN receipt_side r USING (tenant, currency, channel);
+FROM cash_side c FULL JOIN receipt_side r USING (tenant, currency, channel)
+UNION ALL
+SELECT tenant, 'invoices', '', currency, coalesce(r.minor, 0)::bigint, coalesce(i.minor, 0)::bigint,
+       (coalesce(r.minor, 0) - coalesce(i.minor, 0))::bigint
+FROM receivable_side r FULL JOIN invoice_side i USING (tenant, currency);
 
 GRANT SELECT ON trial_balance, control_checks, paid_but_cut, unpaid_but_on, open_suspense
 TO tollbook_reader;

@@ -81,6 +81,55 @@ RETURNS TABLE (
     GROUP BY 1, 2, 3, 4, 5
 $$;
 
+-- What is owed for each invoice, from the day on which it is due.
+CREATE OR REPLACE FUNCTION invoice_debts(through date, known_seq bigint)
+RETURNS TABLE (
+    tenant text, entity text, currency text, customer text, arose_on date, minor bigint
+) LANGUAGE sql STABLE AS $$
+    SELECT m.tenant, m.entity, m.currency, m.customer, i.due_on, sum(m.owed_minor)::bigint
+    FROM invoice_moves m JOIN invoices i USING (tenant, invoice)
+    WHERE (through IS NULL OR m.booked_on <= through)
+      AND (known_seq IS NULL OR m.seq <= known_seq)
+    GROUP BY m.tenant, m.entity, m.currency, m.customer, m.invoice, i.due_on
+    HAVING sum(m.owed_minor) <> 0
+$$;
+
+-- The lines of invoices that were issued on these days, one for each tax with the net on the first;
+-- what credit notes and voids took back on them stands as lines below zero.
+CREATE OR REPLACE FUNCTION invoice_tax_lines(first_day date, last_day date, known_seq bigint)
+RETURNS TABLE (
+    tenant text, invoice text, currency text, component text, plan text, net bigint,
+    tax_code text, tax bigint, service_from date, service_to date
+) LANGUAGE sql STABLE AS $$
+    WITH moved AS (
+        SELECT m.tenant, m.invoice, m.currency, l.place::integer AS line,
+               (l.value->>'net')::bigint AS net, l.value->'taxes' AS taxes, i.lines, 1 AS sign
+        FROM invoice_moves m JOIN invoices i USING (tenant, invoice)
+        CROSS JOIN LATERAL jsonb_array_elements(i.lines) WITH ORDINALITY AS l (value, place)
+        WHERE m.kind = 'issued'
+          AND (first_day IS NULL OR m.booked_on >= first_day)
+          AND (last_day IS NULL OR m.booked_on <= last_day)
+          AND (known_seq IS NULL OR m.seq <= known_seq)
+        UNION ALL
+        SELECT m.tenant, m.invoice, m.currency, (l.value->>'line')::integer,
+               (l.value->>'net')::bigint, l.value->'taxes', i.lines, -1
+        FROM invoice_moves m JOIN invoices i USING (tenant, invoice)
+        CROSS JOIN LATERAL jsonb_array_elements(m.lines) AS l (value)
+        WHERE m.kind IN ('credit_note', 'voided')
+          AND (first_day IS NULL OR m.booked_on >= first_day)
+          AND (last_day IS NULL OR m.booked_on <= last_day)
+          AND (known_seq IS NULL OR m.seq <= known_seq)
+    )
+    SELECT m.tenant, m.invoice, m.currency, m.lines->(m.line - 1)->>'component',
+           m.lines->(m.line - 1)->>'plan',
+           CASE WHEN coalesce(t.place, 1) = 1 THEN m.sign * m.net ELSE 0 END,
+           t.value->>'code', coalesce(m.sign * (t.value->>'minor')::bigint, 0),
+           (m.lines->(m.line - 1)->>'service_from')::date,
+           (m.lines->(m.line - 1)->>'service_to')::date
+    FROM moved m
+    LEFT JOIN LATERAL jsonb_array_elements(m.taxes) WITH ORDINALITY AS t (value, place) ON true
+$$;
+
 -- The lines of the charges that were booked on these days; what of a charge was given back on
 -- them stands as lines below zero.
 CREATE OR REPLACE FUNCTION charge_lines(first_day date, last_day date, known_seq bigint)
@@ -108,6 +157,10 @@ RETURNS TABLE (
       AND (first_day IS NULL OR s.booked_on >= first_day)
       AND (last_day IS NULL OR s.booked_on <= last_day)
       AND (known_seq IS NULL OR s.seq <= known_seq)
+    UNION ALL
+    SELECT l.tenant, l.invoice, l.currency, l.component, l.plan, l.net, l.tax_code, l.tax,
+           l.service_from, l.service_to
+    FROM invoice_tax_lines(first_day, last_day, known_seq) l
 $$;
 
 -- What other events than charges and their credits posted to accounts of one kind, by the account's second part.
@@ -118,7 +171,10 @@ RETURNS TABLE (tenant text, part text, type text, currency text, minor bigint)
 LANGUAGE sql STABLE AS $$
     SELECT p.tenant, nullif(substr(p.account, length(of_kind) + 2), ''), p.type, p.currency, p.minor
     FROM postings p
-    WHERE p.type NOT IN ('wallet_charged', 'charge_credited') AND split_part(p.account, ':', 1) = of_kind
+    WHERE p.type NOT IN (
+          'wallet_charged', 'charge_credited',
+          'invoice_issued', 'credit_note_issued', 'invoice_voided'
+      ) AND split_part(p.account, ':', 1) = of_kind
       AND (first_day IS NULL OR p.booked_on >= first_day)
       AND (last_day IS NULL OR p.booked_on <= last_day)
       AND (known_seq IS NULL OR p.seq <= known_seq)

@@ -192,7 +192,7 @@ TEST_CASE("billing run: a preview is told in sums, with what is parked and how t
     preview.charged = {1'234, 123'456'789};
     preview.cut = {1, 100'00};
     preview.parked = {1, 5};
-    preview.plans = {{"HOME", 2, preview.charged, preview.cut}};
+    preview.plans = {{"HOME", 2, preview.charged, {}, preview.cut}};
     preview.items = {
         {"A-1", "A", "HOME", 2, Date{0}, Date{31}, 5, BillingOutcome::parked, 1},
         {"A-2", "A", "HOME", 2, Date{0}, Date{31}, 9, BillingOutcome::charged, 1}};
@@ -211,8 +211,46 @@ TEST_CASE("billing run: a preview is told in sums, with what is parked and how t
     );
     CHECK(
         report_text({9, 1, 2, 7, 3, 4, 5, 6, 0, 0}) ==
-        "9 due: 1 charged, 2 cut, 7 ended, 5 parked, 4 moved, 3 settled before, 6 failed"
+        "9 due: 1 charged or invoiced, 2 cut, 7 ended, 5 parked, 4 moved, 3 settled before, "
+        "6 failed, 0 dunned, 0 waiting; 0 invoices issued, 0 customers overdue"
     );
+}
+
+TEST_CASE("billing run: what a policy says is previewed, and done by the confirmation") {
+    DueProvider provider;
+    provider.send(
+        "define_dunning",
+        R"({"policy":"P","steps":[{"step":"mail","after_days":0,"action":"remind"},)"
+        R"({"step":"cut","after_days":5,"action":"suspend"}]})"
+    );
+    provider.send("assign_dunning", R"({"policy":"P"})");
+    const auto unpaid = static_cast<std::uint64_t>(2 * customers - customers / 2);
+    BillingPreview preview = provider.preview();
+    CHECK(preview.charged.services == customers / 2);
+    CHECK(preview.dunned.services == unpaid);
+    CHECK(preview.cut.services == 0);
+    Result<RenewalReport> report = provider.confirm(preview.preview);
+    REQUIRE(report);
+    CHECK(report->renewed == customers / 2);
+    CHECK(report->dunned == unpaid);
+
+    preview = provider.preview();
+    CHECK(preview.waiting.services == unpaid);
+    const std::uint64_t head = provider.head();
+    report = provider.confirm(preview.preview);
+    REQUIRE(report);
+    CHECK(report->waiting == unpaid);
+    CHECK(
+        run_renewals(provider.partition(), {"due", "test", {}, RunStep::renew, {}})->waiting ==
+        unpaid
+    );
+    CHECK(provider.head() == head);
+
+    provider.send("advance_test_clock", R"({"to":"2026-11-25T09:00:00Z"})");
+    report = run_renewals(provider.partition(), {"due", "test", {}, RunStep::renew, {}});
+    REQUIRE(report);
+    CHECK(report->cut == unpaid);
+    CHECK(provider.preview().due == 0);
 }
 
 TEST_CASE("billing run: each order comes to the runner as it was given") {
@@ -295,9 +333,7 @@ TEST_CASE("billing run: a service that was to end is told, and ends; nobody else
 
 TEST_CASE("billing run: what lapsed in wallets is booked first, and a wallet is told once") {
     DueProvider provider;
-    provider.send(
-        "register_customer", R"({"customer":"X","name":"N","phone":"","references":[]})"
-    );
+    provider.send("register_customer", R"({"customer":"X","name":"N","phone":"","references":[]})");
     provider.send(
         "grant_credit",
         R"({"customer":"X","grant":"G1","minor":100,"expires_on":"2026-11-21","reason":""})"

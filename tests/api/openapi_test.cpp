@@ -109,7 +109,7 @@ TEST_CASE("openapi: every problem is named and has a page") {
 
 TEST_CASE("openapi: every command has its route, but those that only a part of us may send") {
     const std::set<std::string_view> inner{"report_site", "record_callback"};
-    boost::mp11::mp_for_each<boost::mp11::mp_transform<boost::mp11::mp_identity, Command>>(
+    boost::mp11::mp_for_each<boost::mp11::mp_transform<boost::mp11::mp_identity, CommandVariant>>(
         [&]<class T>(boost::mp11::mp_identity<T>) {
             CAPTURE(T::type);
             CHECK((command_route(T::type) != nullptr) == !inner.contains(T::type));

@@ -75,6 +75,16 @@ json::object payments_of(const BookRun& run, const std::string& tenant) {
     return payments;
 }
 
+// What is owed for each invoice.
+json::object invoices_of(const BookRun& run, const std::string& tenant) {
+    json::object invoices;
+    for (const Fact& fact : run.facts())
+        if (const auto* issued = std::get_if<InvoiceIssued>(&fact.event))
+            invoices[issued->invoice] =
+                run.book().invoices.find(book_key(tenant, issued->invoice))->open;
+    return invoices;
+}
+
 json::object booked_on(const std::vector<Fact>& facts) {
     std::map<std::string, std::pair<std::int64_t, std::int64_t>> days;
     for (const Fact& fact : facts) {
@@ -99,6 +109,7 @@ void write_book(const BookRun& run, const std::string& path) {
         {"wallets", wallets_of(run.book(), tenant.size() + 1)},
         {"services", services_of(run.book(), tenant.size() + 1)},
         {"payments", payments_of(run, tenant)},
+        {"invoices", invoices_of(run, tenant)},
         {"accounts", accounts},
         {"booked_on", booked_on(run.facts())}};
     std::ofstream(path) << json::serialize(book) << "\n";

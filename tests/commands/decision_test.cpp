@@ -85,7 +85,7 @@ TEST_CASE("a command is canonical whatever its writing; its stream is the one it
         prepared("suspend_service", R"( {"reason":"abuse", "service":"A-1"} )")->canonical() ==
         R"(suspend_service{"service":"A-1","reason":"abuse"})"
     );
-    const std::array<std::array<std::string_view, 3>, 8> streams{{
+    const std::array<std::array<std::string_view, 3>, 11> streams{{
         {"suspend_service", R"({"service":"A-1","reason":"abuse"})", "service:A-1"},
         {"renew_service", R"({"service":"A-1"})", "service:A-1"},
         {"reverse_payment", R"({"payment":"mpesa:R1","reason":""})", "payment:mpesa:R1"},
@@ -98,6 +98,9 @@ TEST_CASE("a command is canonical whatever its writing; its stream is the one it
          R"({"plan":"P","name":"P","price_minor":1,"currency":"KES","down_mbps":1,"up_mbps":1})",
          "plan:P"},
         {"close_period", R"({"through":"2026-11-19"})", ""},
+        {"define_dunning", R"({"policy":"P","steps":[]})", "dunning:P"},
+        {"set_customer_group", R"({"customer":"A"})", "customer:A"},
+        {"settle_backlog", R"({"service":"A-1","choice":"bill"})", "service:A-1"},
     }};
     for (const auto& [type, body, stream] : streams)
         CHECK(prepared(type, body)->stream() == std::string(stream));

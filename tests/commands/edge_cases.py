@@ -19,7 +19,7 @@ WAITING = {
     "radius": [56, 57, 58],
 }
 
-MISSING = [5, 19, 35, 37, 43, 45, 46, 47, 52, 53, 54, 55, 59]
+MISSING = [37, 43, 55, 59]
 
 
 def main(program):

@@ -14,6 +14,8 @@ import json
 import sys
 from collections import defaultdict
 
+from dunning import Dunning
+from invoices import Invoices
 from terms import ModelFault as Fault  # noqa: F401: the tests know it by this name.
 from terms import Terms, Wallet, days_between, expect, half_up
 
@@ -54,10 +56,13 @@ class Payment:
         self.suspended = 0
         self.parts = []  # {customer, lot, standing}
         self.uses = []  # [charge, lot, minor]
+        self.repaid = 0  # Of a debt, with what invoices were released of.
 
 
-class Model(Terms):
+class Model(Terms, Dunning, Invoices):
     def __init__(self):
+        Dunning.__init__(self)
+        Invoices.__init__(self)
         self.seq = 0
         self.rolling = True
         self.plans = {}
@@ -89,6 +94,8 @@ class Model(Terms):
             expect(fact["booked_on"] > self.closed, "booked on {}, closed", fact["booked_on"])
         for account, minor in ours.items():
             self.accounts[account] += minor
+
+    end_of_period = staticmethod(end_of_period)
 
     @staticmethod
     def today(fact):
@@ -133,6 +140,7 @@ class Model(Terms):
 
     def on_service_renewed(self, e, fact):
         service = self.services[e["service"]]
+        expect(service.get("anew") or not self.fees.get(e["service"]), "{}: fees", e["service"])
         start = datetime.date.fromisoformat(e["from"])
         expect(e["charge"] in self.charges, "{} renewed without a charge", e["service"])
         plan = self.plans[service["plan"], service["plan_version"]]
@@ -144,6 +152,8 @@ class Model(Terms):
             starts = {self.today(fact)}
             if "promised" in service:
                 starts.add(service["renews_on"])
+            if self.dunning_policy(service):
+                starts = {service["renews_on"]}
             expect(e["from"] in starts, "{} from {}", e["service"], e["from"])
             until = end_of_period(start, plan, start.day)
         else:
@@ -151,6 +161,7 @@ class Model(Terms):
             until = end_of_period(start, plan, service["anchor_day"])
         expect(e["to"] == until.isoformat(), "{} until {}", e["service"], e["to"])
         service.pop("promised", None)
+        service.pop("dunned_as", None)
         service["renews_on"] = e["to"]
         service.pop("setup_minor", None)
 
@@ -211,7 +222,10 @@ class Model(Terms):
         expect(taken == debit["lots"], "took {} instead of {}", debit["lots"], taken)
         expect(debt == debit["overdrawn"], "overdrawn {} instead of {}", debit["overdrawn"], debt)
         own = sum(t["minor"] for t in taken if t["lot"] == part["lot"])
-        unwound = self.unwind(payment, part["lot"], debit["minor"] - own)
+        # Invoices that it had paid were released before, and are owed again.
+        expect(not any(u["charge"].startswith("invoice#") for u in debit["unwound"]), "{}", debit)
+        unwound = self.unwind(payment, part["lot"], debit["minor"] - own - payment.repaid)
+        payment.repaid = 0
         expect(unwound == debit["unwound"], "unwound {}, not {}", debit["unwound"], unwound)
         self.debit("wallet:" + debit["customer"], debit["minor"])
 
@@ -219,7 +233,8 @@ class Model(Terms):
     def unwind(payment, lot, minor):
         unwound = []
         for use in reversed(payment.uses):
-            part = min(use[2], minor) if use[1] == lot else 0
+            charged = use[1] == lot and not use[0].startswith("invoice#")
+            part = min(use[2], minor) if charged else 0
             if part:
                 use[2] -= part
                 minor -= part
@@ -250,6 +265,7 @@ class Model(Terms):
             if payment:
                 payment.uses.append([e["charge"], part["lot"], part["minor"]])
         self.debit("wallet:" + e["customer"], e["minor"])
+        self.pay_late_fee(e)
         if e["lines"][0]["component"] == "period":
             self.check_prices(e)
         for line in e["lines"]:
@@ -295,6 +311,7 @@ class Model(Terms):
                 for name, s in self.services.items()
             },
             "payments": payments,
+            "invoices": self.told_invoices(),
             "accounts": without_zeros(self.accounts),
             "booked_on": dict(self.booked),
         }

@@ -43,7 +43,7 @@ class ModelTest(unittest.TestCase):
         told = model.book_of(lines)
         for service in book["services"].values():
             service["blocks"].sort()
-        for block in ("accounts", "wallets", "services", "payments", "booked_on"):
+        for block in ("accounts", "wallets", "services", "payments", "invoices", "booked_on"):
             self.assertEqual(told[block], book[block], block)
 
     def test_random_runs_agree(self):
@@ -87,7 +87,15 @@ class ModelTest(unittest.TestCase):
             ("payment_moved", lambda e: e["debit"].update(overdrawn=e["debit"]["overdrawn"] + 1)),
             ("service_renewed", lambda e: e.update(to="2031-01-01")),
             ("service_suspended", lambda e: e.update(blocks=[])),
+            ("invoice_issued", lambda e: e["lines"][0].update(net=e["lines"][0]["net"] + 1)),
+            ("funds_applied", lambda e: e.update(remaining=e["remaining"] + 1)),
+            ("credit_note_issued", lambda e: e.update(offset=e["offset"] + 1)),
+            ("funds_released", lambda e: e.update(debt_repaid=e["debt_repaid"] + 1)),
             ("suspense_assigned", lambda e: e.update(remaining=e["remaining"] + 1)),
+            ("dunning_step_taken", lambda e: e.update(due_since="2026-01-01")),
+            ("dunning_step_taken", lambda e: e.update(step="none")),
+            ("periods_forgiven", lambda e: e.update(count=e["count"] + 1)),
+            ("backlog_billed", lambda e: e.update(to="2031-01-01")),
         ]
         for wanted, change in changes:
             with self.subTest(wanted=wanted), self.assertRaises(model.Fault):

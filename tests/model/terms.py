@@ -99,7 +99,9 @@ class Terms:
         service = self.services[e["service"]]
         before = (service["plan"], service["plan_version"])
         expect(before == (e["from_plan"], e["from_version"]), "{}: from {}", e["service"], before)
-        service.pop("next", None)
+        planned = service.pop("next", None)
+        if planned == (e["plan"], e["plan_version"]):
+            service["dunned_as"] = e["from_plan"]  # Until the period of the new plan is paid.
         service.update(plan=e["plan"], plan_version=e["plan_version"])
         service["anchor_day"] = e.get("anchor_day", service["anchor_day"])
         service["anew"] = "anchor_day" in e
@@ -127,6 +129,7 @@ class Terms:
 
     def on_service_ended(self, e, _):
         expect("ended" in self.services[e["service"]]["blocks"], "{} runs", e["service"])
+        self.fees.pop(e["service"], None)
 
     def on_service_extended(self, e, fact):
         service = self.services[e["service"]]

@@ -17,6 +17,11 @@ std::string pick(const std::array<const char*, N>& texts, std::uint64_t i) {
     return texts.at(i % N);
 }
 
+Date day_of(const BookRun& run) {
+    const TenantRow* tenant = run.book().tenants.find(clerk_tenant);
+    return local_day(*tenant->test_clock, tenant->timezone);
+}
+
 } // namespace
 
 BookClerk::BookClerk(BookRun& run, std::uint64_t seed) : run_(run), dice_(seed) {}
@@ -44,6 +49,7 @@ void BookClerk::set_up() {
          {BillingPeriod::day, BillingPeriod::week, BillingPeriod::quarter, BillingPeriod::year})
         send(DefinePlan{"ODD", {}, "Odd", 700'01, kes, 8, period, 5, 5, count(3), 99'99, count(20)}
         );
+    send(DefineTax{"vat", day_of(run_), {{"vat16", 160'000, false}}, {}});
     send(RegisterRouter{"rtr-01", "routeros-api", "127.0.0.1", 8728, {}, "admin", "secret"});
     for (int i = 1; i <= 6; ++i) {
         const std::string id = fmt::format("C{}", i);
@@ -51,6 +57,8 @@ void BookClerk::set_up() {
     }
     for (int i = 0; i < 12; ++i)
         change_customers();
+    for (int i = 0; i < 12; ++i)
+        dun();
 }
 
 std::string BookClerk::payment() {
@@ -159,6 +167,16 @@ void BookClerk::toggle_service() {
     }
 }
 
+// Some think better of it.
+void BookClerk::end_service() {
+    if (roll(3) != 0) return;
+    EndService end{service(), ChangeTime::period_end, {}, "moved away"};
+    if (roll(3) == 0) end.when = ChangeTime::now;
+    if (roll(2) == 0) end.credit_unused = end.when == ChangeTime::now;
+    send(end);
+    if (roll(2) == 0) send(CancelSchedule{end.service});
+}
+
 void BookClerk::change_service() {
     const Date today =
         local_day(*run_.book().tenants.find(clerk_tenant)->test_clock, "Africa/Nairobi");
@@ -172,12 +190,7 @@ void BookClerk::change_service() {
         send(ResumeService{service()});
         break;
     case 2:
-        if (roll(3) == 0)
-            send(EndService{
-                service(),
-                roll(3) == 0 ? ChangeTime::now : ChangeTime::period_end,
-                roll(2) == 0,
-                "moved away"});
+        end_service();
         break;
     case 3:
         send(CancelSchedule{service()});
@@ -258,9 +271,46 @@ void BookClerk::hold() {
     }
 }
 
+void BookClerk::dun() {
+    const std::string policy = pick(std::array{"soft", "hard"}, roll(2));
+    const std::array groups{"vip", "school"};
+    DefineDunning define{policy, {}, {}, {}, {}, {}};
+    define.steps = {{"mail", count(3) - 1, DunningAction::remind}};
+    define.steps.push_back({"fee", count(3) + 2, DunningAction::late_fee, 50'00});
+    define.steps.push_back({"cut", count(3) + 5, DunningAction::suspend});
+    if (policy == "hard") define.steps.push_back({"end", 90, DunningAction::terminate});
+    if (roll(2) == 0) define.steps[1].min_owed_minor = amount();
+    if (roll(2) == 0) define.calendar = CalendarTerms{{}, {{Weekday::sunday}}, {}, 8, {}};
+    if (roll(2) == 0) define.suspended_time = SuspendedTime::charged;
+    if (roll(4) != 0) define.catch_up = roll(2) == 0 ? CatchUp::ask : CatchUp::forgive;
+    AssignDunning assign{policy, {}, {}};
+    if (roll(2) == 0) assign.group = pick(groups, roll(2));
+    if (roll(2) == 0) assign.plan = pick(std::array{"HOME", "BIZ", "ODD"}, roll(3));
+    if (roll(5) == 0) assign.policy.reset();
+    SetCustomerGroup grouped{customer(), pick(groups, roll(2))};
+    if (roll(4) == 0) grouped.group.reset();
+    const BacklogChoice choice = roll(2) == 0 ? BacklogChoice::bill : BacklogChoice::forgive;
+    switch (roll(6)) {
+    case 0:
+        send(define);
+        break;
+    case 1:
+        send(assign);
+        break;
+    case 2:
+        send(grouped);
+        break;
+    default:
+        send(SettleBacklog{service(), choice});
+    }
+}
+
 void BookClerk::move_time() {
     const TenantRow* tenant = run_.book().tenants.find(clerk_tenant);
     const Date today = local_day(*tenant->test_clock, tenant->timezone);
+    if (roll(40) == 0) // Two zones with the same hours: the model knows one.
+        send(ChangeTimezone{
+            tenant->timezone == "Africa/Kampala" ? "Africa/Nairobi" : "Africa/Kampala"});
     if (roll(3) == 0) {
         send(ClosePeriod{today - static_cast<int>(roll(4))});
         return;
@@ -271,6 +321,91 @@ void BookClerk::move_time() {
     const auto due = run_.decider().due_services(clerk_tenant, {});
     for (const DueService& service : due.value())
         send(RenewService{service.service});
+    const auto drafts = run_.decider().drafts_to_issue(clerk_tenant);
+    for (const std::string& invoice : drafts.value())
+        send(IssueInvoice{invoice, {}, {}});
+    const auto overdue = run_.decider().overdue_customers(clerk_tenant, {});
+    for (const std::string& owing : overdue.value())
+        send(SuspendCustomer{owing, "unpaid"});
+}
+
+void BookClerk::set_invoice_terms() {
+    const Date from = day_of(run_) + static_cast<int>(roll(9));
+    const auto rate = static_cast<std::int64_t>(1 + roll(250'000));
+    SetInvoicing terms;
+    terms.valid_from = from;
+    terms.tax_rounding = roll(2) == 0 ? TaxRounding::line : TaxRounding::invoice;
+    terms.halves = roll(2) == 0 ? Halves::up : Halves::even;
+    switch (roll(4)) {
+    case 0:
+        send(DefineTax{"vat", from, {{"vat16", rate, false}}, {}});
+        break;
+    case 1:
+        send(DefineTax{"vat", from, {{"excise", 150'000, false}, {"vat16", rate, true}}, {}});
+        break;
+    case 2:
+        send(terms);
+        break;
+    default:
+        send(SetBillingMode{customer(), roll(3) == 0 ? BillingMode::invoiced : BillingMode::prepaid}
+        );
+    }
+}
+
+void BookClerk::settle_invoice(const std::string& invoice) {
+    const std::string other = fmt::format("i{}", roll(90));
+    const std::uint32_t place = count(2);
+    const std::int64_t minor = amount();
+    CreditInvoice note{invoice, fmt::format("n{}", roll(300)), {}, "sent back", {}};
+    if (roll(3) != 0) note.lines = std::vector<LineAmount>{{place, minor}};
+    if (roll(3) == 0) note.refund = RefundOfNote{fmt::format("b{}", roll(40)), 1, "ann"};
+    switch (roll(6)) {
+    case 0:
+        send(note);
+        break;
+    case 1:
+        if (roll(3) == 0) send(VoidInvoice{invoice, "made in error"});
+        break;
+    case 2:
+        if (roll(3) == 0) send(WriteOffInvoice{invoice, "gone", "ann"});
+        break;
+    case 3:
+        send(RecordWithholding{invoice, fmt::format("w{}", roll(99)), "vat", minor / 50 + 1});
+        break;
+    case 4:
+        send(DiscardDraft{invoice});
+        break;
+    default:
+        send(ReallocateFunds{invoice, other, {}, "as the payer said"});
+    }
+}
+
+void BookClerk::invoice() {
+    const std::string invoice = fmt::format("i{}", roll(90));
+    DraftLine line;
+    line.component = "router";
+    line.minor = 30 * amount(); // More than what wallets hold: some stays owed.
+    line.tax_included = roll(2) == 0;
+    DraftInvoice draft{invoice, fmt::format("C{}", count(2)), {line}, {}};
+    line.minor = amount();
+    line.tax = "vat";
+    draft.lines.push_back(line);
+    switch (roll(6)) {
+    case 0:
+    case 1:
+        send(draft);
+        break;
+    case 2:
+    case 3:
+        send(IssueInvoice{invoice, {}, {}});
+        break;
+    case 4:
+        settle_invoice(invoice);
+        break;
+    default:
+        if (roll(4) == 0) set_invoice_terms();
+        settle_invoice(fmt::format("i{}", roll(90)));
+    }
 }
 
 void BookClerk::change_customers() {
@@ -320,8 +455,12 @@ void BookClerk::change_sites() {
 }
 
 void BookClerk::step() {
-    const std::uint64_t what = roll(125);
-    if (what >= 116)
+    const std::uint64_t what = roll(145);
+    if (what >= 140)
+        dun();
+    else if (what >= 125)
+        invoice();
+    else if (what >= 116)
         change_service();
     else if (what >= 108)
         credit();

@@ -38,8 +38,13 @@ private:
     void charge();
     void toggle_service();
     void change_service();
+    void end_service();
     void credit();
     void hold();
+    void invoice();
+    void settle_invoice(const std::string& invoice);
+    void set_invoice_terms();
+    void dun();
     void move_time();
     void change_customers();
     void change_sites();

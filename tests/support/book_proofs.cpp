@@ -1,5 +1,7 @@
 #include "tests/support/book_proofs.hpp"
 
+#include "ledger/match.hpp"
+
 #include <fmt/format.h>
 
 #include <numeric>
@@ -119,6 +121,11 @@ std::string charge_fault(const std::vector<Fact>& facts) {
                     days[*service][day.days] += times;
     };
     for (const Fact& fact : facts) {
+        if (const auto* drafted = std::get_if<PeriodDrafted>(&fact.event))
+            for (const DraftLine& line : drafted->lines)
+                if (line.service_from && line.service_to)
+                    for (Date day = *line.service_from; day < *line.service_to; day = day + 1)
+                        ++days[drafted->service][day.days];
         if (const auto* charged = std::get_if<WalletCharged>(&fact.event)) {
             left[charged->charge] += charged->minor;
             count(charged->service, charged->lines, 1);
@@ -141,6 +148,80 @@ std::string charge_fault(const std::vector<Fact>& facts) {
                 return fmt::format(
                     "{}: {} was paid {} times", service, to_string(Date{day}), times
                 );
+    return {};
+}
+
+// What each event makes of what is owed for an invoice.
+struct OwedChange {
+    std::string invoice;
+    std::string customer;
+    std::int64_t minor{};
+};
+
+std::vector<OwedChange> owed_by(const Event& event) {
+    return match(
+        event,
+        [](const InvoiceIssued& e) -> std::vector<OwedChange> {
+            return {{e.invoice, e.customer, e.minor}};
+        },
+        [](const FundsApplied& e) -> std::vector<OwedChange> {
+            return {{e.invoice, e.customer, -e.minor}};
+        },
+        [](const FundsReleased& e) -> std::vector<OwedChange> {
+            return {{e.invoice, e.customer, e.minor}};
+        },
+        [](const FundsReallocated& e) -> std::vector<OwedChange> {
+            return {{e.from, e.customer, e.minor}, {e.to, e.customer, -e.minor}};
+        },
+        [](const CreditNoteIssued& e) -> std::vector<OwedChange> {
+            return {{e.invoice, e.customer, -e.offset}};
+        },
+        [](const InvoiceVoided& e) -> std::vector<OwedChange> {
+            return {{e.invoice, e.customer, -e.offset}};
+        },
+        [](const InvoiceWrittenOff& e) -> std::vector<OwedChange> {
+            return {{e.invoice, e.customer, -e.minor}};
+        },
+        [](const TaxWithheld& e) -> std::vector<OwedChange> {
+            return {{e.invoice, e.customer, -e.minor}};
+        },
+        [](const auto&) -> std::vector<OwedChange> { return {}; }
+    );
+}
+
+// The number of an invoice follows the one before; its lines come to what is owed.
+std::string issue_fault(const InvoiceIssued& issued, std::uint64_t number) {
+    std::int64_t sum = 0;
+    for (const InvoiceLine& line : issued.lines) {
+        sum += line.net;
+        for (const LineTax& tax : line.taxes)
+            sum += tax.minor;
+    }
+    if (sum != issued.minor) return fmt::format("{}: lines of {}", issued.invoice, sum);
+    if (issued.number_seq == number) return {};
+    return fmt::format("{} has number {}, not {}", issued.invoice, issued.number_seq, number);
+}
+
+// Nothing is owed twice or less than nothing; what is owed is the receivable, and the book's.
+std::string invoice_fault(const BookRun& run, const std::string& tenant, const Amounts& accounts) {
+    Amounts open;
+    Amounts owed; // By customer.
+    std::uint64_t number = 0;
+    for (const Fact& fact : run.facts()) {
+        if (const auto* issued = std::get_if<InvoiceIssued>(&fact.event))
+            if (std::string fault = issue_fault(*issued, ++number); !fault.empty()) return fault;
+        for (const OwedChange& change : owed_by(fact.event)) {
+            open[change.invoice] += change.minor;
+            owed[change.customer] += change.minor;
+            if (open[change.invoice] < 0) return change.invoice + " is paid too much";
+        }
+    }
+    for (const auto& [invoice, minor] : open)
+        if (run.book().invoices.find(book_key(tenant, invoice))->open != minor)
+            return fmt::format("{}: {} open", invoice, minor);
+    for (const auto& [customer, minor] : owed)
+        if (under(accounts, "receivable:" + customer) != minor)
+            return fmt::format("{}: {} owed", customer, minor);
     return {};
 }
 
@@ -180,6 +261,7 @@ std::string first_fault(const BookRun& run, const std::string& tenant) {
     if (std::string fault = payment_fault(run, tenant, moved); !fault.empty()) return fault;
     if (std::string fault = refund_fault(run.facts(), accounts); !fault.empty()) return fault;
     if (std::string fault = charge_fault(run.facts()); !fault.empty()) return fault;
+    if (std::string fault = invoice_fault(run, tenant, accounts); !fault.empty()) return fault;
     return suspense_fault(run, tenant, moved, accounts);
 }
 

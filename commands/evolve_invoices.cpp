@@ -1,0 +1,192 @@
+#include "commands/evolve_parts.hpp"
+#include "commands/invoicing.hpp"
+#include "commands/receipts.hpp"
+#include "ledger/ensure.hpp"
+
+#include <algorithm>
+
+namespace tollbook {
+
+namespace {
+
+// A version said again for the same day takes the place of the one before.
+template <class Version>
+void put_version(std::vector<Version>& versions, const Version& version) {
+    if (!versions.empty() && versions.back().valid_from == version.valid_from)
+        versions.back() = version;
+    else
+        versions.push_back(version);
+}
+
+InvoiceLineRow row_of(const InvoiceLine& line) {
+    InvoiceLineRow row;
+    row.account = line.plan ? "revenue:" + *line.plan : "fee";
+    row.net = line.net;
+    row.taxes = line.taxes;
+    row.credited_taxes.resize(line.taxes.size());
+    return row;
+}
+
+void take_back(InvoiceRow& row, const std::vector<CreditedLine>& lines) {
+    for (const CreditedLine& credited : lines) {
+        InvoiceLineRow& line = row.lines.at(credited.line - 1);
+        line.credited_net += credited.net;
+        for (const LineTax& tax : credited.taxes) {
+            const auto at = std::ranges::find(line.taxes, tax.code, &LineTax::code);
+            ensure(at != line.taxes.end());
+            line.credited_taxes[static_cast<std::size_t>(at - line.taxes.begin())] += tax.minor;
+        }
+    }
+}
+
+// The last of that lot first.
+void forget_applied(InvoiceRow& row, const LotTaken& lot) {
+    std::int64_t left = lot.minor;
+    for (auto used = row.applied.rbegin(); used != row.applied.rend(); ++used) {
+        if (used->lot != lot.lot) continue;
+        const std::int64_t part = std::min(used->minor, left);
+        used->minor -= part;
+        left -= part;
+    }
+    std::erase_if(row.applied, [](const LotTaken& used) { return used.minor == 0; });
+}
+
+} // namespace
+
+void EvolveInvoices::tidy(const std::string& customer) {
+    const BillingRow* row = book().billing.find(key(customer));
+    if (row == nullptr || row->mode == BillingMode::invoiced || row->draft || !row->open.empty())
+        return;
+    book().billing.erase(key(customer));
+}
+
+InvoiceRow& EvolveInvoices::set_open(const std::string& invoice, std::int64_t open) {
+    InvoiceRow& row = book().invoices.edit(key(invoice));
+    row.open = open;
+    std::vector<OpenInvoice>& list = book().billing.edit(key(row.customer)).open;
+    const auto found = std::ranges::find(list, invoice, &OpenInvoice::invoice);
+    if (found != list.end() && open == 0)
+        list.erase(found);
+    else if (found != list.end())
+        found->open = open;
+    else if (open > 0)
+        put_open(list, {invoice, row.due_on, row.number_seq, open});
+    tidy(row.customer);
+    return row;
+}
+
+void EvolveInvoices::give_back_lots(
+    const std::string& invoice, const std::vector<LotTaken>& lots, std::int64_t debt_repaid
+) {
+    if (lots.empty()) return;
+    InvoiceRow& row = book().invoices.edit(key(invoice));
+    const std::int64_t repaid = give_back(book().wallets.edit(key(row.customer)), lots);
+    ensure(repaid == debt_repaid);
+    for (const LotTaken& lot : lots) {
+        forget_applied(row, lot);
+        forget_use(invoice_use(invoice), lot);
+    }
+}
+
+void EvolveInvoices::operator()(const TaxDefined& e) {
+    put_version(book().taxes.edit(key(e.tax)).versions, e);
+}
+
+void EvolveInvoices::operator()(const InvoicingSet& e) {
+    put_version(book().invoicing.edit(tenant()).versions, e);
+}
+
+void EvolveInvoices::operator()(const BillingModeSet& e) {
+    book().billing.edit(key(e.customer)).mode = e.mode;
+    tidy(e.customer);
+}
+
+void EvolveInvoices::operator()(const InvoiceDrafted& e) {
+    InvoiceRow& row = book().invoices.edit(key(e.invoice));
+    row.customer = e.customer;
+    row.draft = e.lines;
+    row.note = e.note;
+}
+
+void EvolveInvoices::operator()(const DraftDiscarded& e) {
+    InvoiceRow& row = book().invoices.edit(key(e.invoice));
+    row.phase = InvoicePhase::discarded;
+    row.draft.clear();
+}
+
+void EvolveInvoices::draft(const PeriodDrafted& e) {
+    InvoiceRow& row = book().invoices.edit(key(e.invoice));
+    row.customer = e.customer;
+    row.draft.insert(row.draft.end(), e.lines.begin(), e.lines.end());
+    row.periods.push_back(e.charge);
+    book().billing.edit(key(e.customer)).draft = e.invoice;
+    ChargeRow& charge = book().charges.edit(key(e.charge)); // Of a wallet it is nothing.
+    charge.customer = e.customer;
+    charge.service = e.service;
+}
+
+void EvolveInvoices::operator()(const InvoiceIssued& e) {
+    InvoiceRow& row = book().invoices.edit(key(e.invoice));
+    row.phase = InvoicePhase::issued;
+    row.draft.clear();
+    row.due_on = e.due_on;
+    row.number_seq = e.number_seq;
+    for (const InvoiceLine& line : e.lines)
+        row.lines.push_back(row_of(line));
+    book().invoicing.edit(tenant()).invoices = e.number_seq;
+    BillingRow& billing = book().billing.edit(key(e.customer));
+    if (billing.draft == e.invoice) billing.draft.reset();
+    set_open(e.invoice, e.minor);
+}
+
+void EvolveInvoices::operator()(const FundsApplied& e) {
+    apply_taken(book().wallets.edit(key(e.customer)), e.lots, 0);
+    InvoiceRow& row = set_open(e.invoice, e.remaining);
+    for (const LotTaken& lot : e.lots) {
+        row.applied.push_back(lot);
+        note_use(invoice_use(e.invoice), lot);
+    }
+}
+
+void EvolveInvoices::operator()(const FundsReleased& e) {
+    give_back_lots(e.invoice, e.lots, e.debt_repaid);
+    set_open(e.invoice, e.remaining);
+}
+
+void EvolveInvoices::operator()(const FundsReallocated& e) {
+    InvoiceRow& from = set_open(e.from, e.from_remaining);
+    for (const LotTaken& lot : e.lots) {
+        forget_applied(from, lot);
+        forget_use(invoice_use(e.from), lot);
+    }
+    InvoiceRow& to = set_open(e.to, e.to_remaining);
+    for (const LotTaken& lot : e.lots) {
+        to.applied.push_back(lot);
+        note_use(invoice_use(e.to), lot);
+    }
+}
+
+void EvolveInvoices::operator()(const CreditNoteIssued& e) {
+    give_back_lots(e.invoice, e.lots, e.debt_repaid);
+    take_back(set_open(e.invoice, e.remaining), e.lines);
+    book().invoicing.edit(tenant()).credit_notes = e.number_seq;
+    book().credits.edit(key("note#" + e.credit_note)).value = 1;
+}
+
+void EvolveInvoices::operator()(const InvoiceVoided& e) {
+    give_back_lots(e.invoice, e.lots, e.debt_repaid);
+    InvoiceRow& row = set_open(e.invoice, 0);
+    take_back(row, e.lines);
+    row.phase = InvoicePhase::voided;
+}
+
+void EvolveInvoices::operator()(const InvoiceWrittenOff& e) {
+    set_open(e.invoice, 0).phase = InvoicePhase::written_off;
+}
+
+void EvolveInvoices::operator()(const TaxWithheld& e) {
+    set_open(e.invoice, e.remaining);
+    book().credits.edit(key(withheld_key(e.certificate))).value = 1;
+}
+
+} // namespace tollbook

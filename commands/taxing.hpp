@@ -1,0 +1,45 @@
+#pragma once
+
+#include "commands/decision.hpp"
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace tollbook {
+
+// What one rate comes to for a net amount, in parts of 10^12: a compound rate falls on the others
+// too, so that two parts per million are multiplied.
+inline constexpr std::int64_t effective_one = 1'000'000'000'000;
+
+std::vector<std::int64_t> effective_rates(const std::vector<TaxRate>& rates);
+
+// numerator / denominator, neither below zero, to the nearest; halves as it is said.
+__extension__ using Wide = __int128;
+std::int64_t rounded(Wide numerator, Wide denominator, Halves halves);
+
+// Splits a whole into parts that add up to it: each gets its exact share numerator / denominator
+// rounded down, and what is left goes one by one to those that lost most, the first of equals
+// first.
+std::vector<std::int64_t> spread(
+    std::int64_t whole, std::span<const Wide> numerators, Wide denominator
+);
+
+// How taxes are told on an invoice.
+struct TaxTerms {
+    TaxRounding rounding{};
+    Halves halves{};
+    Date issued_on; // By whose rates lines without days are taxed.
+};
+
+// The lines with their taxes. One whose tax changes within its days is split there, by days.
+// Refuses with tax_unknown what no version covers. Amounts and days of the lines were checked.
+Result<std::vector<InvoiceLine>> tax_lines(
+    const Decision& decision, const std::vector<DraftLine>& lines, const TaxTerms& terms
+);
+
+// What a line comes to, its taxes included.
+std::int64_t gross(const InvoiceLine& line);
+
+} // namespace tollbook
