@@ -42,12 +42,18 @@ Status issue_invoices(Partition& partition, const RunOrder& order, RenewalReport
         return book.drafts_to_issue(order.tenant);
     });
     if (!drafts) return drafts.error();
-    report.invoices = done(partition, *drafts, report, [&](const std::string& invoice) {
+    const auto issue = [&](const std::string& invoice) {
         return submission_of(
             order, "issue:" + invoice, IssueInvoice{invoice, std::nullopt, std::nullopt}
         );
+    };
+    submit_each(partition, *drafts, issue, [&](const Result<Receipt>& answer) {
+        // Issued meanwhile, by another run or by hand, is no failure.
+        if (!answer && answer.error().code != Errc::invoice_issued) ++report.failed;
+        if (!answer || answer->replayed) return;
+        ++report.invoices;
+        report.position = std::max(report.position, answer->last_seq);
     });
-    report.failed += drafts->size() - report.invoices;
     return Done{};
 }
 

@@ -374,3 +374,30 @@ TEST_CASE("dry run: a command is told, or refused, as it would be, and appends n
     CHECK(run_order(provider.partition(), order).error().code == Errc::tenant_unknown);
     CHECK(provider.head() == before);
 }
+
+TEST_CASE("billing run: two at once issue each invoice once, and neither calls that a failure") {
+    DueProvider provider;
+    for (int i = 0; i < customers; ++i)
+        provider.send(
+            "set_billing_mode", fmt::format(R"({{"customer":"C{}","mode":"invoiced"}})", i)
+        );
+    const auto run = [&] {
+        const RunOrder order{"due", "test", {}, RunStep::renew, {}};
+        return run_renewals(provider.partition(), order).value();
+    };
+    auto other = std::async(std::launch::async, run);
+    const RenewalReport first = run();
+    const RenewalReport second = other.get();
+    const RenewalReport last = run(); // What came between them.
+    CHECK(first.failed + second.failed + last.failed == 0);
+    std::uint64_t numbers = 0;
+    std::size_t drafts = 1;
+    REQUIRE(provider.partition().read([&](const Decider& decider, const Head&) {
+        const auto& books = static_cast<const BookDecider&>(decider);
+        numbers = books.book().invoicing.find("due")->invoices;
+        drafts = books.drafts_to_issue("due").value().size();
+    }));
+    CHECK(numbers >= customers);
+    CHECK(first.invoices + second.invoices + last.invoices == numbers);
+    CHECK(drafts == 0);
+}
