@@ -1,7 +1,9 @@
 #include "api/renewals.hpp"
 
 #include "api/dry_run.hpp"
+#include "api/migrations.hpp"
 #include "api/run_follow_up.hpp"
+#include "api/slices.hpp"
 #include "api/submit_each.hpp"
 #include "commands/book_decider.hpp"
 
@@ -17,9 +19,6 @@
 namespace tollbook::api {
 
 namespace {
-
-constexpr std::size_t slice_services_max = 2'000; // Of a preview, while no command is decided.
-constexpr std::size_t key_hash_chars = 16;        // Of a preview's hash, in the keys of its run.
 
 Result<std::vector<DueService>> due_services(Partition& partition, const std::string& tenant) {
     Result<std::vector<DueService>> due = std::vector<DueService>{};
@@ -38,14 +37,6 @@ Result<Currency> currency_of(Partition& partition, const std::string& tenant) {
     });
     if (!looked) return looked.error();
     return currency;
-}
-
-// A slice of the due services, no customer's cut in two.
-std::span<const DueService> next_slice(std::span<const DueService> due) {
-    std::size_t end = std::min(slice_services_max, due.size());
-    while (end < due.size() && due[end].customer == due[end - 1].customer)
-        ++end;
-    return due.first(end);
 }
 
 // In slices, so that commands are decided in between.
@@ -201,6 +192,8 @@ Result<RenewalReport> run_renewals(Partition& partition, const RunOrder& order) 
 
 Result<std::string> run_order(Partition& partition, const RunOrder& order) {
     if (order.step == RunStep::dry_run) return dry_run(partition, order);
+    if (order.step == RunStep::migration_preview || order.step == RunStep::migrate)
+        return run_migration(partition, order);
     if (order.step == RunStep::preview) {
         const Result<BillingPreview> preview = preview_run(partition, order.tenant);
         if (!preview) return preview.error();

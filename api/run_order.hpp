@@ -9,9 +9,10 @@ namespace tollbook::api {
 
 // What a run is asked to do. preview: nothing, but to tell what renewing would come to. confirm:
 // what the preview of that hash says, or nothing. dry_run: nothing, but to tell what a command
-// would come to.
-enum class RunStep { renew, preview, confirm, dry_run };
-BOOST_DESCRIBE_ENUM(RunStep, renew, preview, confirm, dry_run)
+// would come to. migration_preview and migrate: the same two for a change of plan of many services
+// (api/migrations.hpp).
+enum class RunStep { renew, preview, confirm, dry_run, migration_preview, migrate };
+BOOST_DESCRIBE_ENUM(RunStep, renew, preview, confirm, dry_run, migration_preview, migrate)
 
 // Who asked for a run.
 struct RunOrder {
@@ -21,7 +22,7 @@ struct RunOrder {
     RunStep step{};
     std::string preview; // The hash that is confirmed.
 
-    // Of a dry run: the command's type and its JSON.
+    // Of a dry run: the command's type and its JSON. Of a migration: its JSON as the body.
     std::optional<std::string> command{};
     std::optional<std::string> body{};
 };

@@ -1,6 +1,30 @@
 #include "commands/book.hpp"
 
+#include "ledger/table_members.hpp"
+
 namespace tollbook {
+
+template class Table<TenantRow>;
+template class Table<NameRow>;
+template class Table<PlanRow>;
+template class Table<NumberRow>;
+template class Table<CustomerRow>;
+template class Table<WalletRow>;
+template class Table<ServiceRow>;
+template class Table<SiteRow>;
+template class Table<PaymentRow>;
+template class Table<ChargeRow>;
+template class Table<PlanChoiceRow>;
+template class Table<RefundRow>;
+template class Table<LeadRow>;
+template class Table<TicketRow>;
+template class Table<DepositRow>;
+template class Table<TaxRow>;
+template class Table<InvoicingRow>;
+template class Table<BillingRow>;
+template class Table<InvoiceRow>;
+template class Table<DunningPolicyRow>;
+template class Table<DunningRow>;
 
 Book::Book() = default;
 
@@ -15,6 +39,12 @@ std::string book_key(std::string_view tenant, std::string_view a) {
 
 std::string book_key(std::string_view tenant, std::string_view a, std::string_view b) {
     return book_key(tenant, a).append("/").append(b);
+}
+
+std::string typed_key(
+    std::string_view tenant, std::string_view customer, const TypedAmount& amount
+) {
+    return book_key(tenant, customer, to_string(amount.day) + "~" + std::to_string(amount.minor));
 }
 
 std::uint64_t turnover_after(std::uint64_t turnover, const Postings& postings) {

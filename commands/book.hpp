@@ -11,11 +11,22 @@
 namespace tollbook {
 
 // Raise it when a row, a key or evolve changes: older checkpoints are then not used.
-inline constexpr std::uint32_t book_version = 5;
+inline constexpr std::uint32_t book_version = 6;
 
 // "<tenant>/<a>" and "<tenant>/<a>/<b>": ids hold no slash, so keys cannot collide.
 std::string book_key(std::string_view tenant, std::string_view a);
 std::string book_key(std::string_view tenant, std::string_view a, std::string_view b);
+
+// An amount that a desk typed on a civil day.
+struct TypedAmount {
+    Date day;
+    std::int64_t minor{};
+};
+
+// "<tenant>/<customer>/<day>~<minor>": the key of `Book::typed`.
+std::string typed_key(
+    std::string_view tenant, std::string_view customer, const TypedAmount& amount
+);
 
 // What a tenant's events moved in all, debits only, never exceeds this: no balance, no gross figure
 // and no sum over accounts can then overflow.
@@ -59,6 +70,11 @@ struct Book {
     Table<NameRow> dunning_for{journal, 'u', Residency::hot};     // tenant/group/plan -> policy
     Table<NameRow> customer_groups{journal, 'k', Residency::hot}; // tenant/customer -> group
     Table<DunningRow> dunning{journal, 'y', Residency::hot};      // tenant/service
+    Table<LeadRow> leads{journal, 'l', Residency::cold};          // tenant/lead
+    Table<TicketRow> tickets{journal, 'q', Residency::cold};      // tenant/ticket
+    Table<DepositRow> deposits{journal, 'e', Residency::cold};    // tenant/deposit
+    Table<NameRow> merged{journal, 'm', Residency::hot};          // tenant/customer -> into
+    Table<NameRow> typed{journal, 'f', Residency::cold};          // typed_key -> payment
     Table<NumberRow> arrivals{journal, 'a', Residency::cold};     // tenant/arrival -> deliveries
 };
 

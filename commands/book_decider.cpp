@@ -1,6 +1,7 @@
 #include "commands/book_decider.hpp"
 
 #include "commands/deciders.hpp"
+#include "commands/merging.hpp"
 #include "commands/mpesa.hpp"
 
 #include <boost/mp11/algorithm.hpp>
@@ -50,6 +51,12 @@ private:
             return "invoice:" + command.invoice;
         else if constexpr (std::same_as<T, DefineTax>)
             return "tax:" + command.tax;
+        else if constexpr (requires { command.lead; })
+            return "lead:" + command.lead;
+        else if constexpr (requires { command.ticket; })
+            return "ticket:" + command.ticket;
+        else if constexpr (requires { command.deposit; })
+            return "deposit:" + command.deposit;
         else if constexpr (!of_customer && requires { command.service; })
             return "service:" + command.service;
         else if constexpr (requires { command.payment; })
@@ -155,6 +162,8 @@ void want_rows(const Book& book, std::string_view tenant, const T& command) {
         book.services.want(key(command.service));
     if constexpr (requires { command.invoice; }) book.invoices.want(key(command.invoice));
     if constexpr (requires { command.payment; }) book.payments.want(key(command.payment));
+    if constexpr (requires { command.lead; }) book.leads.want(key(command.lead));
+    if constexpr (requires { command.ticket; }) book.tickets.want(key(command.ticket));
 }
 
 } // namespace
@@ -193,6 +202,7 @@ Result<Events> attempt(
         },
         command.command()
     );
+    if (status) pass_on(decision);
     if (status) status = decision.check_sums();
     if (!status) return status.error();
     return decision.take();

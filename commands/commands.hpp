@@ -6,6 +6,7 @@
 #include "commands/bodies/dunning.hpp"
 #include "commands/bodies/invoices.hpp"
 #include "commands/bodies/money.hpp"
+#include "commands/bodies/relations.hpp"
 #include "commands/bodies/services.hpp"
 #include "commands/bodies/subscriptions.hpp"
 #include "commands/bodies/tenancy.hpp"
@@ -76,7 +77,19 @@ using CommandVariant = std::variant<
     AssignDunning,
     SetCustomerGroup,
     SettleBacklog,
-    ChangeTimezone>;
+    ChangeTimezone,
+    OpenLead,
+    MoveLead,
+    ConvertLead,
+    LoseLead,
+    OpenTicket,
+    AnswerTicket,
+    LinkTicket,
+    CloseTicket,
+    TakeDeposit,
+    ReturnDeposit,
+    KeepDeposit,
+    MergeCustomers>;
 
 // One of them; see Event (ledger/events.hpp).
 struct Command : CommandVariant {

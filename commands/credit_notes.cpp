@@ -1,6 +1,7 @@
 // What of an invoice is taken back: in part by credit notes, or all of it.
 #include "commands/deciders.hpp"
 #include "commands/invoicing.hpp"
+#include "commands/merging.hpp"
 #include "commands/renewal.hpp"
 #include "commands/taxing.hpp"
 #include "commands/wallet.hpp"
@@ -117,12 +118,13 @@ Result<TakenBack> take_back(
     taken.remaining = open;
     const std::int64_t back = taken.minor - taken.offset;
     taken.lots = sources_of(row, back, std::move(lot));
-    if (back > 0) taken.debt_repaid = give_back(decision.wallet(row.customer), taken.lots);
+    const std::string& owner = owner_of(decision, row.customer);
+    if (back > 0) taken.debt_repaid = give_back(decision.wallet(owner), taken.lots);
     for (const auto& [account, minor] : debits)
         if (minor != 0) taken.postings.push_back(leg(decision, account, minor));
     if (taken.offset != 0)
         taken.postings.push_back(leg(decision, receivable(row.customer), -taken.offset));
-    if (back != 0) taken.postings.push_back(leg(decision, "wallet:" + row.customer, -back));
+    if (back != 0) taken.postings.push_back(leg(decision, "wallet:" + owner, -back));
     return taken;
 }
 
@@ -155,7 +157,7 @@ Status decide(Decision& decision, const CreditInvoice& command) {
     const InvoicingRow& numbers = *decision.book().invoicing.find(decision.tenant());
     const std::uint64_t number = numbers.credit_notes + 1;
     const std::string prefix = invoicing_on(decision, decision.today()).credit_prefix;
-    const std::string customer = row.customer;
+    const std::string customer = owner_of(decision, row.customer);
     const std::int64_t back = taken->minor - taken->offset;
     decision.add(
         "invoice:" + command.invoice,
@@ -189,7 +191,7 @@ Status decide(Decision& decision, const VoidInvoice& command) {
     Result<TakenBack> taken =
         take_back(decision, command.invoice, row, whole(row), "void#" + command.invoice);
     if (!taken) return taken.error();
-    const std::string customer = row.customer;
+    const std::string customer = owner_of(decision, row.customer);
     decision.add(
         "invoice:" + command.invoice,
         InvoiceVoided{

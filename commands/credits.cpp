@@ -2,6 +2,7 @@
 
 #include "commands/charge_lines.hpp"
 #include "commands/deciders.hpp"
+#include "commands/merging.hpp"
 
 #include <fmt/format.h>
 
@@ -67,18 +68,19 @@ Status credit_charge(
     ChargeCredited credited;
     credited.charge = charge;
     credited.credit = fmt::format("{}~{}", charge, row->credits.value_or(0) + 1);
-    credited.customer = row->customer;
+    credited.customer = owner_of(decision, row->customer);
     credited.service = row->service;
     credited.minor = totals->minor;
     credited.lines = std::move(lines);
     credited.lots = sources_of(decision, charge, *row, {credited.credit, totals->minor});
-    credited.debt_repaid = give_back(decision.wallet(row->customer), credited.lots);
+    credited.debt_repaid = give_back(decision.wallet(credited.customer), credited.lots);
     credited.reason = reason;
     credited.postings = std::move(totals->postings);
-    credited.postings.front() = leg(decision, "wallet:" + row->customer, totals->minor);
+    credited.postings.front() = leg(decision, "wallet:" + credited.customer, totals->minor);
     for (Posting& posting : credited.postings)
         posting.minor = -posting.minor;
-    decision.add("wallet:" + row->customer, std::move(credited));
+    std::string stream = "wallet:" + credited.customer;
+    decision.add(std::move(stream), std::move(credited));
     return Done{};
 }
 

@@ -1,3 +1,5 @@
+#include "commands/customers.hpp"
+
 #include "commands/deciders.hpp"
 #include "commands/mpesa.hpp"
 #include "ledger/ensure.hpp"
@@ -110,8 +112,7 @@ Status decide(Decision& decision, const RegisterCustomer& command) {
 }
 
 Status decide(Decision& decision, const AddPaymentReference& command) {
-    if (decision.book().customers.find(decision.key(command.customer)) == nullptr)
-        return Error{Errc::customer_unknown, command.customer};
+    if (const Status status = check_customer(decision, command.customer); !status) return status;
     const Result<PaymentReference> reference = new_reference(decision, command.reference);
     if (!reference) return reference.error();
     decision.add(
@@ -120,15 +121,18 @@ Status decide(Decision& decision, const AddPaymentReference& command) {
     return Done{};
 }
 
-Status decide(Decision& decision, const AddService& command) {
-    const std::string site = command.site.value_or(command.service);
-    const std::vector<std::string> blocks = command.blocks.value_or(std::vector<std::string>{});
+Status check_new_service(const Decision& decision, const AddService& command) {
     if (const Status status = check_id("service", command.service); !status) return status;
-    if (const Status status = check_id("site", site); !status) return status;
+    if (const Status status = check_id("site", command.site.value_or(command.service)); !status)
+        return status;
     if (decision.book().services.find(decision.key(command.service)) != nullptr)
         return Error{Errc::service_exists, command.service};
-    if (decision.book().customers.find(decision.key(command.customer)) == nullptr)
-        return Error{Errc::customer_unknown, command.customer};
+    return Done{};
+}
+
+Status place_service(Decision& decision, const AddService& command) {
+    const std::string site = command.site.value_or(command.service);
+    const std::vector<std::string> blocks = command.blocks.value_or(std::vector<std::string>{});
     const Result<std::uint32_t> version = plan_version(decision, command);
     if (!version) return version.error();
     if (decision.book().sites.find(decision.key(site)) != nullptr)
@@ -153,6 +157,12 @@ Status decide(Decision& decision, const AddService& command) {
             beginning.setup_minor}
     );
     return Done{};
+}
+
+Status decide(Decision& decision, const AddService& command) {
+    if (const Status status = check_new_service(decision, command); !status) return status;
+    if (const Status status = check_customer(decision, command.customer); !status) return status;
+    return place_service(decision, command);
 }
 
 } // namespace tollbook

@@ -78,6 +78,22 @@ Status decide(Decision& decision, const AssignDunning& command);
 Status decide(Decision& decision, const SetCustomerGroup& command);
 Status decide(Decision& decision, const SettleBacklog& command);
 
+Status decide(Decision& decision, const OpenLead& command);
+Status decide(Decision& decision, const MoveLead& command);
+Status decide(Decision& decision, const ConvertLead& command);
+Status decide(Decision& decision, const LoseLead& command);
+
+Status decide(Decision& decision, const OpenTicket& command);
+Status decide(Decision& decision, const AnswerTicket& command);
+Status decide(Decision& decision, const LinkTicket& command);
+Status decide(Decision& decision, const CloseTicket& command);
+
+Status decide(Decision& decision, const TakeDeposit& command);
+Status decide(Decision& decision, const ReturnDeposit& command);
+Status decide(Decision& decision, const KeepDeposit& command);
+
+Status decide(Decision& decision, const MergeCustomers& command);
+
 Status decide(Decision& decision, const RecordPayment& command);
 Status decide(
     Decision& decision, const RecordCallback& command, const Derived& derived, Landing landing

@@ -43,6 +43,20 @@ std::int64_t& Decision::open(const std::string& invoice) {
     return opens_.emplace(invoice, stored == nullptr ? 0 : stored->open).first->second;
 }
 
+std::vector<std::string> Decision::wallets_touched() const {
+    std::vector<std::string> customers;
+    for (const auto& [customer, wallet] : wallets_)
+        customers.push_back(customer);
+    return customers;
+}
+
+std::vector<std::string> Decision::invoices_touched() const {
+    std::vector<std::string> invoices;
+    for (const auto& [invoice, open] : opens_)
+        invoices.push_back(invoice);
+    return invoices;
+}
+
 void Decision::add(std::string stream, Event event, std::optional<Personal> personal) {
     add_at(now_, booked_on(today_), std::move(stream), std::move(event), std::move(personal));
 }
@@ -67,6 +81,15 @@ Status Decision::check_sums() const {
         if (const Postings* postings = postings_of(event.event))
             turnover = turnover_after(turnover, *postings);
     if (turnover > turnover_minor_max) return Error{Errc::amount_overflow, "the tenant's turnover"};
+    return Done{};
+}
+
+Status check_customer(const Decision& decision, const std::string& customer) {
+    const std::string key = decision.key(customer);
+    if (const NameRow* into = decision.book().merged.find(key))
+        return Error{Errc::customer_merged, "into " + into->name};
+    if (decision.book().customers.find(key) == nullptr)
+        return Error{Errc::customer_unknown, customer};
     return Done{};
 }
 

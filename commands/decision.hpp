@@ -65,6 +65,17 @@ public:
     // What is still owed for an issued invoice, as the events so far leave it.
     std::int64_t& open(const std::string& invoice);
 
+    // A name that an event so far gave to a lot: no row tells of it yet.
+    void name(std::string lot) { names_.push_back(std::move(lot)); }
+
+    bool named(std::string_view lot) const {
+        return std::ranges::find(names_, lot) != names_.end();
+    }
+
+    // Whose wallets were looked at, and which invoices.
+    std::vector<std::string> wallets_touched() const;
+    std::vector<std::string> invoices_touched() const;
+
     // Appends an event that happens now and is booked today.
     void add(std::string stream, Event event, std::optional<Personal> personal = std::nullopt);
 
@@ -99,8 +110,12 @@ private:
     Date today_;
     std::map<std::string, Held> wallets_;
     std::map<std::string, std::int64_t> opens_;
+    std::vector<std::string> names_;
     Events events_;
 };
+
+// The customer exists and stands for itself: customer_unknown, customer_merged.
+Status check_customer(const Decision& decision, const std::string& customer);
 
 // Ids that people choose: 1 to 64 of A-Z a-z 0-9 . _ - @ :
 Status check_id(std::string_view what, std::string_view id);

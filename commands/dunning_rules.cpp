@@ -132,8 +132,7 @@ Status decide(Decision& decision, const AssignDunning& command) {
 }
 
 Status decide(Decision& decision, const SetCustomerGroup& command) {
-    if (decision.book().customers.find(decision.key(command.customer)) == nullptr)
-        return Error{Errc::customer_unknown, command.customer};
+    if (const Status status = check_customer(decision, command.customer); !status) return status;
     if (command.group)
         if (const Status status = check_id("group", *command.group); !status) return status;
     decision.add("customer:" + command.customer, CustomerGrouped{command.customer, command.group});

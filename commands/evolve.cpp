@@ -9,18 +9,23 @@ namespace tollbook {
 namespace {
 
 // One event's way into the rows. A case for every event: a missing one does not compile.
-class Evolution : public EvolveSubscriptions, public EvolveInvoices, public EvolveDunning {
+class Evolution : public EvolveSubscriptions,
+                  public EvolveInvoices,
+                  public EvolveDunning,
+                  public EvolveRelations {
 public:
     Evolution(Book& book, std::string_view tenant)
         : EvolveSubscriptions(book, tenant)
         , EvolveInvoices(book, tenant)
         , EvolveDunning(book, tenant)
+        , EvolveRelations(book, tenant)
         , book_(book)
         , tenant_(tenant) {}
 
     using EvolveSubscriptions::operator();
     using EvolveInvoices::operator();
     using EvolveDunning::operator();
+    using EvolveRelations::operator();
 
     void operator()(const TenantOpened& e) {
         TenantRow& row = book_.tenants.edit(tenant_);
@@ -63,17 +68,6 @@ public:
     }
 
     void operator()(const TestClockAdvanced& e) { book_.tenants.edit(tenant_).test_clock = e.to; }
-
-    void operator()(const CustomerRegistered& e) {
-        book_.customers.edit(key(e.customer));
-        book_.wallets.edit(key(e.customer));
-        for (const PaymentReference& reference : e.references)
-            book_.references.edit(key(reference.normalised)).name = e.customer;
-    }
-
-    void operator()(const PaymentReferenceAdded& e) {
-        book_.references.edit(key(e.reference.normalised)).name = e.customer;
-    }
 
     void operator()(const ServiceAdded& e) {
         book_.services.edit(key(e.service)) = {
@@ -157,6 +151,7 @@ public:
         }
         row.customer = *e.customer;
         credit_part(row, {*e.customer, e.minor, e.payment, e.debt_repaid});
+        if (row.typed) note_typed(e);
     }
 
     void operator()(const PaymentConfirmed& e) {
@@ -254,6 +249,12 @@ private:
             credit(book_.wallets.edit(key(part.customer)), part.lot, part.minor);
         ensure(repaid == part.debt_repaid);
         row.parts.push_back({part.customer, part.lot, part.minor});
+    }
+
+    void note_typed(const PaymentReceived& e) {
+        const std::string& zone = book_.tenants.find(tenant_)->timezone;
+        const Date day = local_day(e.occurred_at, zone);
+        book_.typed.edit(typed_key(tenant_, *e.customer, {day, e.minor})).name = e.payment;
     }
 
     // A debit is of one part: the first of that customer that still stands.

@@ -75,16 +75,15 @@ InvoiceRow& EvolveInvoices::set_open(const std::string& invoice, std::int64_t op
     return row;
 }
 
-void EvolveInvoices::give_back_lots(
-    const std::string& invoice, const std::vector<LotTaken>& lots, std::int64_t debt_repaid
-) {
-    if (lots.empty()) return;
-    InvoiceRow& row = book().invoices.edit(key(invoice));
-    const std::int64_t repaid = give_back(book().wallets.edit(key(row.customer)), lots);
-    ensure(repaid == debt_repaid);
-    for (const LotTaken& lot : lots) {
+template <class Giving>
+void EvolveInvoices::give_back_lots(const Giving& e) {
+    if (e.lots.empty()) return;
+    InvoiceRow& row = book().invoices.edit(key(e.invoice));
+    const std::int64_t repaid = give_back(book().wallets.edit(key(e.customer)), e.lots);
+    ensure(repaid == e.debt_repaid);
+    for (const LotTaken& lot : e.lots) {
         forget_applied(row, lot);
-        forget_use(invoice_use(invoice), lot);
+        forget_use(invoice_use(e.invoice), lot);
     }
 }
 
@@ -149,7 +148,7 @@ void EvolveInvoices::operator()(const FundsApplied& e) {
 }
 
 void EvolveInvoices::operator()(const FundsReleased& e) {
-    give_back_lots(e.invoice, e.lots, e.debt_repaid);
+    give_back_lots(e);
     set_open(e.invoice, e.remaining);
 }
 
@@ -167,14 +166,14 @@ void EvolveInvoices::operator()(const FundsReallocated& e) {
 }
 
 void EvolveInvoices::operator()(const CreditNoteIssued& e) {
-    give_back_lots(e.invoice, e.lots, e.debt_repaid);
+    give_back_lots(e);
     take_back(set_open(e.invoice, e.remaining), e.lines);
     book().invoicing.edit(tenant()).credit_notes = e.number_seq;
     book().credits.edit(key("note#" + e.credit_note)).value = 1;
 }
 
 void EvolveInvoices::operator()(const InvoiceVoided& e) {
-    give_back_lots(e.invoice, e.lots, e.debt_repaid);
+    give_back_lots(e);
     InvoiceRow& row = set_open(e.invoice, 0);
     take_back(row, e.lines);
     row.phase = InvoicePhase::voided;
@@ -182,6 +181,12 @@ void EvolveInvoices::operator()(const InvoiceVoided& e) {
 
 void EvolveInvoices::operator()(const InvoiceWrittenOff& e) {
     set_open(e.invoice, 0).phase = InvoicePhase::written_off;
+}
+
+void EvolveInvoices::operator()(const InvoiceMoved& e) {
+    set_open(e.invoice, 0);
+    book().invoices.edit(key(e.invoice)).customer = e.to;
+    set_open(e.invoice, e.minor);
 }
 
 void EvolveInvoices::operator()(const TaxWithheld& e) {

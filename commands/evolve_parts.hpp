@@ -66,6 +66,11 @@ public:
     void operator()(const RefundApproved& e);
     void operator()(const RefundRejected& e);
     void operator()(const RefundPaid& e);
+    void operator()(const DepositTaken& e);
+    void operator()(const DepositReturned& e);
+    void operator()(const DepositKept& e);
+    void operator()(const DebtMoved& e);
+    void operator()(const CreditMoved& e);
 
 protected:
     // The payment behind a lot remembers what it paid for; other lots have none.
@@ -94,6 +99,7 @@ public:
     void operator()(const InvoiceVoided& e);
     void operator()(const InvoiceWrittenOff& e);
     void operator()(const TaxWithheld& e);
+    void operator()(const InvoiceMoved& e);
 
 protected:
     void draft(const PeriodDrafted& e);
@@ -101,9 +107,9 @@ protected:
 private:
     // What is still owed for the invoice, here and in its customer's list.
     InvoiceRow& set_open(const std::string& invoice, std::int64_t open);
-    void give_back_lots(
-        const std::string& invoice, const std::vector<LotTaken>& lots, std::int64_t debt_repaid
-    );
+    // To the wallet that the event names.
+    template <class Giving>
+    void give_back_lots(const Giving& e);
     // A customer that pays in advance and owes nothing has no row.
     void tidy(const std::string& customer);
 };
@@ -118,6 +124,24 @@ public:
     void operator()(const DunningStepTaken& e);
     void operator()(const PeriodsForgiven& e);
     void operator()(const BacklogBilled& e);
+};
+
+class EvolveRelations : public EvolvePart {
+public:
+    using EvolvePart::EvolvePart;
+
+    void operator()(const CustomerRegistered& e);
+    void operator()(const PaymentReferenceAdded& e);
+    void operator()(const LeadOpened& e);
+    void operator()(const LeadMoved& e);
+    void operator()(const LeadConverted& e);
+    void operator()(const LeadLost& e);
+    void operator()(const TicketOpened& e);
+    void operator()(const TicketAnswered& e);
+    void operator()(const TicketLinked& e);
+    void operator()(const TicketClosed& e);
+    void operator()(const ServiceMoved& e);
+    void operator()(const CustomerMerged& e);
 };
 
 // What other events do to the dunning of a service: what is paid, given or ended is dunned no more.

@@ -91,4 +91,36 @@ void EvolveWalletTerms::operator()(const RefundPaid& e) {
     book().credits.edit(key(payout_key(e.channel, e.receipt))).value = 1;
 }
 
+void EvolveWalletTerms::operator()(const DepositTaken& e) {
+    apply_taken(book().wallets.edit(key(e.customer)), e.lots, 0);
+    book().deposits.edit(key(e.deposit)) = {e.customer, e.minor, 0};
+    for (const LotTaken& taken : e.lots)
+        note_use("deposit#" + e.deposit, taken);
+}
+
+void EvolveWalletTerms::operator()(const DepositReturned& e) {
+    const std::int64_t repaid = credit(book().wallets.edit(key(e.customer)), e.lot, e.minor);
+    ensure(repaid == e.debt_repaid);
+    DepositRow& row = book().deposits.edit(key(e.deposit));
+    row.remaining = e.remaining;
+    ++row.returns;
+}
+
+void EvolveWalletTerms::operator()(const DepositKept& e) {
+    book().deposits.edit(key(e.deposit)).remaining = e.remaining;
+}
+
+void EvolveWalletTerms::operator()(const DebtMoved& e) {
+    book().wallets.edit(key(e.from)).overdrawn -= e.minor;
+    apply_taken(book().wallets.edit(key(e.to)), e.debit.lots, e.debit.overdrawn);
+}
+
+void EvolveWalletTerms::operator()(const CreditMoved& e) {
+    apply_taken(book().wallets.edit(key(e.from)), {{e.from_lot, e.minor}}, 0);
+    const std::int64_t repaid =
+        grant(book().wallets.edit(key(e.to)), {e.lot, e.priority, e.expires_on}, e.minor);
+    ensure(repaid == e.debt_repaid);
+    book().credits.edit(key(e.lot)).value = 1;
+}
+
 } // namespace tollbook

@@ -6,8 +6,7 @@
 namespace tollbook {
 
 Status decide(Decision& decision, const GrantCredit& command) {
-    if (decision.book().customers.find(decision.key(command.customer)) == nullptr)
-        return Error{Errc::customer_unknown, command.customer};
+    if (const Status status = check_customer(decision, command.customer); !status) return status;
     if (const Status status = check_id("grant", command.grant); !status) return status;
     const std::string lot = std::string(granted_lots) + command.grant;
     if (decision.book().credits.find(decision.key(lot)) != nullptr)
@@ -42,8 +41,7 @@ Status decide(Decision& decision, const GrantCredit& command) {
 }
 
 Status decide(Decision& decision, const SetOverdraftLimit& command) {
-    if (decision.book().customers.find(decision.key(command.customer)) == nullptr)
-        return Error{Errc::customer_unknown, command.customer};
+    if (const Status status = check_customer(decision, command.customer); !status) return status;
     if (command.minor < 0) return Error{Errc::amount_not_positive, {}};
     if (command.minor > amount_minor_max) return Error{Errc::amount_overflow, {}};
     WalletRow& wallet = decision.wallet(command.customer);
@@ -56,8 +54,7 @@ Status decide(Decision& decision, const SetOverdraftLimit& command) {
 
 Status decide(Decision& decision, const TransferFunds& command) {
     for (const std::string& customer : {command.from, command.to})
-        if (decision.book().customers.find(decision.key(customer)) == nullptr)
-            return Error{Errc::customer_unknown, customer};
+        if (const Status status = check_customer(decision, customer); !status) return status;
     if (command.from == command.to) return Error{Errc::value_out_of_range, "to: the same wallet"};
     if (const Status status = check_id("transfer", command.transfer); !status) return status;
     const std::string lot = "transfer#" + command.transfer;

@@ -20,8 +20,7 @@ Result<std::string> holder_of(const Decision& decision, const std::string& hold)
 } // namespace
 
 Status decide(Decision& decision, const HoldFunds& command) {
-    if (decision.book().customers.find(decision.key(command.customer)) == nullptr)
-        return Error{Errc::customer_unknown, command.customer};
+    if (const Status status = check_customer(decision, command.customer); !status) return status;
     if (const Status status = check_id("hold", command.hold); !status) return status;
     if (decision.book().holds.find(decision.key(command.hold)) != nullptr)
         return Error{Errc::hold_exists, command.hold};

@@ -109,8 +109,7 @@ Result<InvoiceIssued> made_of(
 
 Status decide(Decision& decision, const DraftInvoice& command) {
     if (const Status status = check_id("invoice", command.invoice); !status) return status;
-    if (decision.book().customers.find(decision.key(command.customer)) == nullptr)
-        return Error{Errc::customer_unknown, command.customer};
+    if (const Status status = check_customer(decision, command.customer); !status) return status;
     if (command.lines.empty() || command.lines.size() > lines_max)
         return Error{Errc::value_out_of_range, fmt::format("lines: 1 to {}", lines_max)};
     for (const DraftLine& line : command.lines)
@@ -140,6 +139,7 @@ Status decide(Decision& decision, const IssueInvoice& command) {
     if (row->phase == InvoicePhase::discarded)
         return Error{Errc::invoice_not_open, command.invoice};
     if (row->phase != InvoicePhase::draft) return Error{Errc::invoice_issued, command.invoice};
+    if (const Status status = check_customer(decision, row->customer); !status) return status;
     Result<InvoiceIssued> issued = made_of(decision, command, *row);
     if (!issued) return issued.error();
     if (command.expected_minor.value_or(issued->minor) != issued->minor)

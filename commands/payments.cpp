@@ -1,5 +1,6 @@
 #include "commands/channels.hpp"
 #include "commands/deciders.hpp"
+#include "commands/merging.hpp"
 #include "commands/mpesa.hpp"
 #include "commands/receipts.hpp"
 #include "commands/renewal.hpp"
@@ -81,7 +82,7 @@ void resolve(
 
 std::string customer_of(const Decision& decision, const std::string& reference) {
     const NameRow* row = decision.book().references.find(decision.key(reference));
-    return row == nullptr ? std::string{} : row->name;
+    return row == nullptr ? std::string{} : owner_of(decision, row->name);
 }
 
 struct Told { // A callback that was read.
@@ -163,8 +164,7 @@ Result<std::string> desk_customer(const Decision& decision, const RecordPayment&
         command.customer
             ? *command.customer
             : customer_of(decision, normalise_reference(command.reference.value_or("")));
-    if (decision.book().customers.find(decision.key(customer)) == nullptr)
-        return Error{Errc::customer_unknown, command.customer.value_or("")};
+    if (const Status status = check_customer(decision, customer); !status) return status.error();
     return customer;
 }
 
@@ -269,7 +269,7 @@ Status decide(Decision& decision, const RecordPayment& command) {
     if (command.again.value_or(false) && newest.row == nullptr)
         return Error{Errc::payment_unknown, first};
 
-    Judgement judgement{Outcome::accepted, {}};
+    Judgement judgement{Outcome::accepted, twin_warning(decision, *customer, command.minor, at)};
     if (newest.row != nullptr) judgement = judge(*newest.row, command, *customer);
     const bool accepted = judgement.outcome == Outcome::accepted;
     const std::string payment = accepted ? repost_id(first, newest) : newest.payment;

@@ -83,20 +83,19 @@ std::string new_charge(const Decision& decision, const std::string& service, Dat
 }
 
 // Nothing was paid here for the days ahead: no money moves.
-Status change_unpaid(Decision& decision, const Change& change) {
+void change_unpaid(Decision& decision, const Change& change) {
     PeriodPrice price;
     price.period = {decision.today(), decision.today()};
     price.plan = change.to.plan;
     price.plan_version = change.to.version;
     change_plan(decision, change.service, change.row, price, std::nullopt);
-    if (!only_unpaid(change.row.blocks)) return Done{};
+    if (!only_unpaid(change.row.blocks)) return;
     // The wallet may cover the new price.
     ServiceRow changed = change.row;
     changed.plan = change.to.plan;
     changed.plan_version = change.to.version;
     changed.scheduled.reset();
     reconnect(decision, change.service, changed, std::nullopt);
-    return Done{};
 }
 
 Status check_figures(const ChangePlan& command, std::int64_t minor) {
@@ -104,7 +103,7 @@ Status check_figures(const ChangePlan& command, std::int64_t minor) {
     return Error{Errc::figures_moved, fmt::format("it comes to {}", minor)};
 }
 
-Status change_paid(
+Result<std::int64_t> change_paid(
     Decision& decision, const Change& change, const ChangePlan& command, bool begins_anew
 ) {
     const Result<CreditedDays> given =
@@ -113,7 +112,8 @@ Status change_paid(
     PeriodPrice price =
         begins_anew ? price_anew(decision, change) : price_of_days(decision, change, given->days);
     price.charge = new_charge(decision, change.service, price.period.from);
-    if (const Status same = check_figures(command, price.minor - given->minor); !same) return same;
+    const std::int64_t minor = price.minor - given->minor;
+    if (const Status same = check_figures(command, minor); !same) return same.error();
     auto taken = take_price(decision.wallet(change.row.customer), price.minor);
     if (!taken) return Error{Errc::insufficient_funds, change.row.customer};
 
@@ -133,7 +133,7 @@ Status change_paid(
                 price.period.to,
                 std::nullopt}
         );
-    return Done{};
+    return minor;
 }
 
 Result<PlanChoiceRow> wanted_plan(const Decision& decision, const ChangePlan& command) {
@@ -172,7 +172,7 @@ Result<CreditedDays> credit_unused(
     return CreditedDays{minor, days};
 }
 
-Status decide(Decision& decision, const ChangePlan& command) {
+Result<std::int64_t> change_to_plan(Decision& decision, const ChangePlan& command) {
     const ServiceRow* row = decision.book().services.find(decision.key(command.service));
     if (row == nullptr) return Error{Errc::service_unknown, command.service};
     const Result<PlanChoiceRow> to = wanted_plan(decision, command);
@@ -188,23 +188,29 @@ Status decide(Decision& decision, const ChangePlan& command) {
     const ChangeTime usual =
         is_upgrade(from_plan, to_plan, decision.today()) ? ChangeTime::now : ChangeTime::period_end;
     if (command.when.value_or(usual) == ChangeTime::period_end) {
-        if (const Status same = check_figures(command, 0); !same) return same;
+        if (const Status same = check_figures(command, 0); !same) return same.error();
         decision.add(
             "service:" + command.service,
             PlanChangeScheduled{
                 command.service, row->customer, to->plan, to->version, row->renews_on}
         );
-        return Done{};
+        return 0;
     }
     settle(decision, row->customer);
     const Change change{command.service, *row, *to};
     if (unused_days(decision, *row) == 0) {
-        if (const Status same = check_figures(command, 0); !same) return same;
-        return change_unpaid(decision, change);
+        if (const Status same = check_figures(command, 0); !same) return same.error();
+        change_unpaid(decision, change);
+        return 0;
     }
     if (was_invoiced(decision, command.service, *row))
         return Error{Errc::policy_unsupported, "its days are on an invoice: when: period_end"};
     return change_paid(decision, change, command, !same_length(from_plan, to_plan));
+}
+
+Status decide(Decision& decision, const ChangePlan& command) {
+    const Result<std::int64_t> minor = change_to_plan(decision, command);
+    return minor ? Status{Done{}} : Status{minor.error()};
 }
 
 } // namespace tollbook

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "commands/bodies/subscriptions.hpp"
 #include "commands/decision.hpp"
 
 #include <cstdint>
@@ -18,5 +19,8 @@ struct CreditedDays {
 Result<CreditedDays> credit_unused(
     Decision& decision, const std::string& service, const ServiceRow& row, const std::string& reason
 );
+
+// What change_plan does; what the wallet pays for it, less what comes back. Refuses as it does.
+Result<std::int64_t> change_to_plan(Decision& decision, const ChangePlan& command);
 
 } // namespace tollbook

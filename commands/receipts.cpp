@@ -54,4 +54,12 @@ std::string payout_key(const std::string& channel, const std::string& receipt) {
 
 std::string withheld_key(const std::string& certificate) { return "withheld#" + certificate; }
 
+std::string twin_warning(
+    const Decision& decision, const std::string& customer, std::int64_t minor, Timestamp at
+) {
+    const std::string typed = typed_key(decision.tenant(), customer, {decision.day_of(at), minor});
+    const NameRow* twin = decision.book().typed.find(typed);
+    return twin == nullptr ? "" : "the same amount as " + twin->name + " of the same day";
+}
+
 } // namespace tollbook

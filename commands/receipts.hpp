@@ -37,4 +37,10 @@ std::string payout_key(const std::string& channel, const std::string& receipt);
 // Names what a payer withheld by its certificate, which counts once.
 std::string withheld_key(const std::string& certificate);
 
+// A cashier who types a second receipt of the same amount for the same customer on the same day may
+// have typed the same money twice: it is accepted, and said. Empty: there is none.
+std::string twin_warning(
+    const Decision& decision, const std::string& customer, std::int64_t minor, Timestamp at
+);
+
 } // namespace tollbook

@@ -22,8 +22,7 @@ Result<const RefundRow*> find_refund(
 } // namespace
 
 Status decide(Decision& decision, const RequestRefund& command) {
-    if (decision.book().customers.find(decision.key(command.customer)) == nullptr)
-        return Error{Errc::customer_unknown, command.customer};
+    if (const Status status = check_customer(decision, command.customer); !status) return status;
     if (const Status status = check_id("refund", command.refund); !status) return status;
     if (decision.book().refunds.find(decision.key(command.refund)) != nullptr)
         return Error{Errc::refund_exists, command.refund};

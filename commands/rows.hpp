@@ -215,6 +215,27 @@ struct RefundRow {
 };
 BOOST_DESCRIBE_STRUCT(RefundRow, (), (customer, minor, phase, requested_by))
 
+struct LeadRow {
+    LeadStage stage{};
+    std::optional<std::string> plan{};
+};
+BOOST_DESCRIBE_STRUCT(LeadRow, (), (stage, plan))
+
+struct TicketRow {
+    std::string customer;
+    std::optional<std::string> service{};
+    std::uint32_t texts{}; // The opening one included.
+    bool closed{};
+};
+BOOST_DESCRIBE_STRUCT(TicketRow, (), (customer, service, texts, closed))
+
+struct DepositRow {
+    std::string customer;
+    std::int64_t remaining{};
+    std::uint32_t returns{};
+};
+BOOST_DESCRIBE_STRUCT(DepositRow, (), (customer, remaining, returns))
+
 // The versions of a tax, the newest last.
 struct TaxRow {
     std::vector<TaxDefined> versions;

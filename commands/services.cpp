@@ -116,10 +116,10 @@ Status decide(Decision& decision, const SuspendService& command) {
 }
 
 Status decide(Decision& decision, const SuspendCustomer& command) {
-    const CustomerRow* customer = decision.book().customers.find(decision.key(command.customer));
-    if (customer == nullptr) return Error{Errc::customer_unknown, command.customer};
+    if (const Status status = check_customer(decision, command.customer); !status) return status;
     if (const Status status = check_given_reason(command.reason); !status) return status;
-    if (customer->services.empty()) return Error{Errc::service_unknown, command.customer};
+    if (services_in_order(decision, command.customer).empty())
+        return Error{Errc::service_unknown, command.customer};
     for (const std::string& service : services_in_order(decision, command.customer)) {
         const ServiceRow& row = *decision.book().services.find(decision.key(service));
         if (!has_ended(row) && !holds(row.blocks, command.reason))

@@ -67,8 +67,7 @@ bool has_lapsed(const WalletRow& wallet, Timestamp now, Date today) {
 }
 
 Status decide(Decision& decision, const SettleWallet& command) {
-    if (decision.book().customers.find(decision.key(command.customer)) == nullptr)
-        return Error{Errc::customer_unknown, command.customer};
+    if (const Status status = check_customer(decision, command.customer); !status) return status;
     settle(decision, command.customer);
     if (decision.empty()) return Error{Errc::lot_not_expired, command.customer};
     return Done{};

@@ -35,6 +35,7 @@ std::int64_t release(
     const std::int64_t repaid = give_back(decision.wallet(part.customer), lots);
     std::int64_t& open = decision.open(invoice);
     open += minor;
+    const std::string& owner = decision.book().invoices.find(decision.key(invoice))->customer;
     decision.add(
         "invoice:" + invoice,
         FundsReleased{
@@ -45,7 +46,7 @@ std::int64_t release(
             repaid,
             open,
             part.lot.substr(0, part.lot.find('#')),
-            {leg(decision, receivable(part.customer), minor),
+            {leg(decision, receivable(owner), minor),
              leg(decision, "wallet:" + part.customer, -minor)}}
     );
     return repaid;
@@ -140,8 +141,7 @@ Status check_parts(const Decision& decision, const AssignSuspense& command) {
     if (command.parts.empty() || command.parts.size() > parts_max)
         return Error{Errc::value_out_of_range, "parts: 1 to 100"};
     for (const WalletAmount& part : command.parts) {
-        if (decision.book().customers.find(decision.key(part.customer)) == nullptr)
-            return Error{Errc::customer_unknown, part.customer};
+        if (const Status status = check_customer(decision, part.customer); !status) return status;
         if (const Status status = check_amount(part.minor); !status) return status;
     }
     return Done{};
@@ -234,8 +234,7 @@ Status decide(Decision& decision, const MovePayment& command) {
     const Result<const PaymentRow*> found = find_payment(decision, command.payment);
     if (!found) return found.error();
     const PaymentRow& row = **found;
-    if (decision.book().customers.find(decision.key(command.to)) == nullptr)
-        return Error{Errc::customer_unknown, command.to};
+    if (const Status status = check_customer(decision, command.to); !status) return status;
     const std::int64_t standing = standing_with(row, command.from);
     if (standing == 0 || command.from == command.to)
         return Error{Errc::payment_not_posted, command.from};

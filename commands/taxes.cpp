@@ -87,8 +87,7 @@ Status decide(Decision& decision, const SetInvoicing& command) {
 }
 
 Status decide(Decision& decision, const SetBillingMode& command) {
-    if (decision.book().customers.find(decision.key(command.customer)) == nullptr)
-        return Error{Errc::customer_unknown, command.customer};
+    if (const Status status = check_customer(decision, command.customer); !status) return status;
     decision.add("customer:" + command.customer, BillingModeSet{command.customer, command.mode});
     return Done{};
 }

@@ -25,8 +25,9 @@ Status open_wallets(
 ) {
     std::set<std::string> named;
     for (const WalletAmount& opening : command.wallets) {
+        if (const Status status = check_customer(decision, opening.customer); !status)
+            return status;
         const WalletRow* wallet = decision.book().wallets.find(decision.key(opening.customer));
-        if (wallet == nullptr) return Error{Errc::customer_unknown, opening.customer};
         if (wallet->opened != 0 || !named.insert(opening.customer).second)
             return Error{Errc::opening_already_posted, opening.customer};
         if (const Status status = check_opening(opening.minor); !status) return status;
@@ -99,8 +100,7 @@ std::string manual_charge(const std::string& charge) { return "manual#" + charge
 
 Status decide(Decision& decision, const ChargeWallet& command) {
     const std::string charge = manual_charge(command.charge);
-    if (decision.book().customers.find(decision.key(command.customer)) == nullptr)
-        return Error{Errc::customer_unknown, command.customer};
+    if (const Status status = check_customer(decision, command.customer); !status) return status;
     if (const Status status = check_id("charge", command.charge); !status) return status;
     if (decision.book().charges.find(decision.key(charge)) != nullptr)
         return Error{Errc::charge_exists, command.charge};

@@ -142,6 +142,18 @@ inline constexpr std::array book_errors{
         Errc::exceeds_invoice, 422, "exceeds-invoice", "More than what is left of the invoice"},
     ErrcInfo{
         Errc::certificate_exists, 409, "certificate-exists", "The certificate has been recorded"},
+    ErrcInfo{Errc::lead_unknown, 404, "lead-unknown", "There is no such lead"},
+    ErrcInfo{Errc::lead_exists, 409, "lead-exists", "The lead exists"},
+    ErrcInfo{Errc::lead_ended, 409, "lead-ended", "The lead was converted or lost"},
+    ErrcInfo{Errc::ticket_unknown, 404, "ticket-unknown", "There is no such ticket"},
+    ErrcInfo{Errc::ticket_exists, 409, "ticket-exists", "The ticket exists"},
+    ErrcInfo{Errc::ticket_closed, 409, "ticket-closed", "The ticket is closed"},
+    ErrcInfo{Errc::deposit_unknown, 404, "deposit-unknown", "There is no such deposit"},
+    ErrcInfo{Errc::deposit_exists, 409, "deposit-exists", "The deposit exists"},
+    ErrcInfo{
+        Errc::exceeds_deposit, 422, "exceeds-deposit", "More than what is left of the deposit"},
+    ErrcInfo{Errc::customer_merged, 409, "customer-merged", "The customer was merged into another"},
+    ErrcInfo{Errc::customer_busy, 409, "customer-busy", "Something of the customer is under way"},
     ErrcInfo{Errc::period_already_closed, 409, "period-already-closed", "The period is closed"},
     ErrcInfo{Errc::period_not_over, 409, "period-not-over", "The period is not over yet"},
     ErrcInfo{

@@ -8,7 +8,7 @@ namespace tollbook {
 
 namespace {
 
-using Decoder = Result<Event> (*)(std::string_view);
+using Decoder = Status (*)(std::string_view, Event&);
 
 struct Known {
     std::string_view type;
@@ -17,10 +17,8 @@ struct Known {
 };
 
 template <class T>
-Result<Event> decode_as(std::string_view payload) {
-    Result<T> event = from_json<T>(payload);
-    if (!event) return Error{Errc::store_damaged, event.error().detail};
-    return Event{std::move(*event)};
+Status decode_as(std::string_view payload, Event& event) {
+    return read_json(payload, event.emplace<T>());
 }
 
 template <class... Types>
@@ -72,7 +70,10 @@ Result<Event> decode_event(
         if (entry.type != type) continue;
         if (schema_version > entry.schema_version)
             return Error{Errc::store_newer, std::string(type)};
-        return entry.decode(payload);
+        Result<Event> event{Event{}};
+        if (const Status status = entry.decode(payload, *event); !status)
+            return Error{Errc::store_damaged, status.error().detail};
+        return event;
     }
     return Error{Errc::store_newer, "unknown event type " + std::string(type)};
 }

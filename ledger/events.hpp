@@ -3,14 +3,18 @@
 // shape gets a new schema version and an upcaster.
 #pragma once
 
+#include "ledger/events/deposits.hpp"
 #include "ledger/events/dunning.hpp"
 #include "ledger/events/invoice_settling.hpp"
 #include "ledger/events/invoices.hpp"
+#include "ledger/events/leads.hpp"
+#include "ledger/events/merging.hpp"
 #include "ledger/events/payments.hpp"
 #include "ledger/events/services.hpp"
 #include "ledger/events/subscriptions.hpp"
 #include "ledger/events/taxes.hpp"
 #include "ledger/events/tenancy.hpp"
+#include "ledger/events/tickets.hpp"
 #include "ledger/events/wallet_terms.hpp"
 #include "ledger/events/wallets.hpp"
 
@@ -91,7 +95,23 @@ using EventVariant = std::variant<
     DunningStepTaken,
     PeriodsForgiven,
     BacklogBilled,
-    TimezoneChanged>;
+    TimezoneChanged,
+    LeadOpened,
+    LeadMoved,
+    LeadConverted,
+    LeadLost,
+    TicketOpened,
+    TicketAnswered,
+    TicketLinked,
+    TicketClosed,
+    DepositTaken,
+    DepositReturned,
+    DepositKept,
+    ServiceMoved,
+    InvoiceMoved,
+    DebtMoved,
+    CreditMoved,
+    CustomerMerged>;
 
 // One of them. What goes through all types (copies, moves, the end) is compiled once, not with each
 // file that names an event; and it is made of one by its type, not by a choice among all.

@@ -84,9 +84,60 @@ Status read(JsonNode node, Currency& value) {
     return Done{};
 }
 
-JsonDocument& thread_document() {
+namespace {
+
+constexpr std::size_t absent = 64;
+
+// Where the member of that name stands; it is looked for from `expected` on, where it is found at
+// once in what was written in declared order.
+std::size_t place_of(
+    std::string_view name, std::span<const MemberReader> members, std::size_t expected
+) {
+    for (std::size_t i = expected; i < members.size(); ++i)
+        if (members[i].name == name) return i;
+    for (std::size_t i = 0; i < expected; ++i)
+        if (members[i].name == name) return i;
+    return absent;
+}
+
+} // namespace
+
+Status read_object(JsonNode node, void* object, std::span<const MemberReader> members) {
+    if (kind(node) != JsonKind::object) return mistyped("an object");
+    std::uint64_t seen = 0;
+    std::size_t expected = 0;
+    JsonFields fields(node);
+    for (JsonField field; fields.next(field);) {
+        const std::size_t place = place_of(field.name, members, expected);
+        if (place == absent) return at(field.name, Error{Errc::unknown_field, {}});
+        const std::uint64_t bit = std::uint64_t{1} << place;
+        if ((seen & bit) != 0) return at(field.name, Error{Errc::duplicate_key, {}});
+        seen |= bit;
+        expected = place + 1;
+        if (const Status status = members[place].read(field.value, object); !status)
+            return at(field.name, status.error());
+    }
+    for (std::size_t i = 0; i < members.size(); ++i) {
+        if (!members[i].optional && (seen >> i & 1U) == 0)
+            return at(members[i].name, Error{Errc::missing_field, {}});
+    }
+    return Done{};
+}
+
+Status read_array(JsonNode node, void* values, ReadInto read_next) {
+    if (kind(node) != JsonKind::array) return mistyped("an array");
+    std::size_t place = 0;
+    JsonItems items(node);
+    for (JsonNode item; items.next(item); ++place)
+        if (const Status status = read_next(item, values); !status)
+            return at(std::to_string(place), status.error());
+    return Done{};
+}
+
+Status read_document(std::string_view text, void* value, ReadInto read_root) {
     thread_local JsonDocument document;
-    return document;
+    const Result<JsonNode> root = document.parse(text);
+    return root ? read_root(*root, value) : root.error();
 }
 
 } // namespace codec

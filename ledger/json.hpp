@@ -30,6 +30,7 @@
 #include <cstdint>
 #include <limits>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -196,59 +197,53 @@ Status read(JsonNode node, std::optional<T>& value) {
     return read(node, *value);
 }
 
+// Reads a value into what stands behind the pointer.
+using ReadInto = Status (*)(JsonNode node, void* into);
+
+// `read_next` reads an item to the end of the sequence.
+Status read_array(JsonNode node, void* values, ReadInto read_next);
+
 template <Sequence T>
 Status read(JsonNode node, T& values) {
-    if (kind(node) != JsonKind::array) return mistyped("an array");
     values.clear();
-    JsonItems items(node);
-    for (JsonNode item; items.next(item);) {
-        if (const Status status = read(item, values.emplace_back()); !status)
-            return at(std::to_string(values.size() - 1), status.error());
-    }
-    return Done{};
+    return read_array(node, &values, [](JsonNode item, void* into) -> Status {
+        return read(item, static_cast<T*>(into)->emplace_back());
+    });
 }
 
-// Reads the one field into the member of that name. `seen` has a bit for each member.
-template <DescribedStruct T>
-Status read_field(const JsonField& field, T& value, std::uint64_t& seen) {
-    Status status = Done{};
-    std::uint64_t bit = 1;
-    bool found = false;
-    boost::mp11::mp_for_each<Members<T>>([&](auto member) {
-        constexpr std::string_view name = decltype(member)::name;
-        if (found) return;
-        found = field.name == name;
-        if (found && (seen & bit) == 0) status = read(field.value, value.*member.pointer);
-        if (found && (seen & bit) != 0) status = Error{Errc::duplicate_key, {}};
-        if (found) seen |= bit;
-        bit <<= 1U;
-    });
-    return found ? status : Status{Error{Errc::unknown_field, {}}};
+// A member as the reader of an object sees it.
+struct MemberReader {
+    std::string_view name;
+    bool optional;
+    ReadInto read; // Into the member of an object.
+};
+
+template <class T, class Member>
+constexpr MemberReader member_reader() {
+    using Field = std::remove_reference_t<decltype(std::declval<T&>().*Member::pointer)>;
+    const auto read_member = [](JsonNode node, void* object) -> Status {
+        return read(node, static_cast<T*>(object)->*Member::pointer);
+    };
+    return {Member::name, is_optional<Field>, read_member};
 }
+
+template <class T, template <class...> class List, class... Member>
+constexpr auto member_readers(List<Member...>) {
+    return std::array<MemberReader, sizeof...(Member)>{member_reader<T, Member>()...};
+}
+
+// At most 64 members.
+Status read_object(JsonNode node, void* object, std::span<const MemberReader> members);
 
 template <DescribedStruct T>
 Status read(JsonNode node, T& value) {
-    static_assert(boost::mp11::mp_size<Members<T>>::value <= 64);
-    if (kind(node) != JsonKind::object) return mistyped("an object");
-    std::uint64_t seen = 0;
-    JsonFields fields(node);
-    for (JsonField field; fields.next(field);) {
-        if (const Status status = read_field(field, value, seen); !status)
-            return at(field.name, status.error());
-    }
-    Status status = Done{};
-    std::uint64_t bit = 1;
-    boost::mp11::mp_for_each<Members<T>>([&](auto member) {
-        using Field = std::remove_reference_t<decltype(value.*member.pointer)>;
-        if (!is_optional<Field> && (seen & bit) == 0 && status)
-            status = at(member.name, Error{Errc::missing_field, {}});
-        bit <<= 1U;
-    });
-    return status;
+    static constexpr auto members = member_readers<T>(Members<T>{});
+    static_assert(members.size() <= 64);
+    return read_object(node, &value, members);
 }
 
-// The parser that this thread reuses for whole-document reads.
-JsonDocument& thread_document();
+// Parses the whole text with the parser that this thread reuses, and reads its root.
+Status read_document(std::string_view text, void* value, ReadInto read_root);
 
 } // namespace codec
 
@@ -266,12 +261,18 @@ std::string to_json(const T& value) {
     return std::string(text.view());
 }
 
+// Reads the whole text into `value`, which holds something of it when it is refused.
+template <class T>
+Status read_json(std::string_view text, T& value) {
+    return codec::read_document(text, &value, [](JsonNode root, void* into) -> Status {
+        return codec::read(root, *static_cast<T*>(into));
+    });
+}
+
 template <class T>
 Result<T> from_json(std::string_view text) {
-    const Result<JsonNode> root = codec::thread_document().parse(text);
-    if (!root) return root.error();
     T value{};
-    if (const Status status = codec::read(*root, value); !status) return status.error();
+    if (const Status status = read_json(text, value); !status) return status.error();
     return value;
 }
 

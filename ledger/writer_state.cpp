@@ -1,5 +1,7 @@
 #include "ledger/writer_state.hpp"
 
+#include "ledger/table_members.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -7,6 +9,8 @@
 #include <utility>
 
 namespace tollbook {
+
+template class Table<CountRow>;
 
 namespace {
 

@@ -8,7 +8,7 @@ namespace {
 
 using Make = std::unique_ptr<Projection> (*)(std::string_view);
 
-constexpr std::array<Make, 10> makers{
+constexpr std::array<Make, 13> makers{
     &make_tenancy,
     &make_subscribers,
     &make_wallets,
@@ -16,9 +16,12 @@ constexpr std::array<Make, 10> makers{
     &make_services,
     &make_routers,
     &make_accounts,
+    &make_deposits,
     &make_dunning,
     &make_event_index,
-    &make_invoices};
+    &make_invoices,
+    &make_leads,
+    &make_tickets};
 
 } // namespace
 

@@ -11,11 +11,6 @@ std::string or_every_one(const std::optional<std::string>& name) {
     return name.value_or(std::string(1, '*'));
 }
 
-template <class Enum>
-std::string name_of(Enum value) {
-    return boost::describe::enum_to_string(value, "");
-}
-
 bool is_late_fee(const WalletCharged& e) {
     return e.service && !e.lines.empty() && e.lines.front().component == "late_fee" &&
            e.charge.find('#') == std::string::npos;
@@ -25,7 +20,7 @@ std::string key_of(const DunningAssigned& e) {
     return "dunning_for:" + or_every_one(e.group) + "/" + or_every_one(e.plan);
 }
 
-// The service that an event may settle the dunning of.
+// The service that an event may settle the dunning of, or move to another customer.
 const std::string* settled_by(const Event& event) {
     return match(
         event,
@@ -34,6 +29,7 @@ const std::string* settled_by(const Event& event) {
         [](const ServiceExtended& e) { return &e.service; },
         [](const ServiceEnded& e) { return &e.service; },
         [](const PeriodsForgiven& e) { return &e.service; },
+        [](const ServiceMoved& e) { return &e.service; },
         [](const auto&) -> const std::string* { return nullptr; }
     );
 }
@@ -149,6 +145,7 @@ private:
                 row.due_since = e.to;
                 row.steps.clear();
             },
+            [&](const ServiceMoved& e) { row.customer = e.to; },
             [&](const auto&) { row.status = "settled"; }
         );
     }

@@ -22,6 +22,12 @@ struct JsonText {
     std::string text;
 };
 
+// A described enum in a text column.
+template <codec::DescribedEnum Enum>
+std::string name_of(Enum value) {
+    return boost::describe::enum_to_string(value, "");
+}
+
 namespace column {
 
 template <class T>

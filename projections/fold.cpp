@@ -11,7 +11,8 @@ namespace {
 // Only these personal parts are for people to read; secrets of sites and routers and raw callbacks
 // stay sealed.
 bool is_for_people(std::string_view type) {
-    return type == CustomerRegistered::type || type == PaymentReceived::type;
+    return type == CustomerRegistered::type || type == PaymentReceived::type ||
+           type == LeadOpened::type || type == TicketOpened::type || type == TicketAnswered::type;
 }
 
 Result<std::optional<std::string>> open_part(

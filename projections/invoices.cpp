@@ -7,11 +7,6 @@ namespace tollbook {
 
 namespace {
 
-template <class Enum>
-std::string name_of(Enum value) {
-    return boost::describe::enum_to_string(value, "");
-}
-
 // Drafts and issued invoices, all that happened to them, and the dated data that they are made by.
 class Invoices final : public Projection {
 public:
@@ -79,6 +74,7 @@ public:
             [&](const InvoiceVoided& e) { make_void(fact, e); },
             [&](const InvoiceWrittenOff& e) { write_off(fact, e); },
             [&](const TaxWithheld& e) { withhold(fact, e); },
+            [&](const InvoiceMoved& e) { change_debtor(fact, e); },
             [](const auto&) {}
         );
     }
@@ -208,6 +204,13 @@ private:
         move.payment = e.payment;
         move.lots = JsonText{to_json(e.lots)};
         moves_.add(move);
+    }
+
+    void change_debtor(const Fact& fact, const InvoiceMoved& e) {
+        InvoiceView& row = edit(fact, e.invoice);
+        add(fact, row, "moved_out", e.minor, -e.minor);
+        row.customer = e.to;
+        add(fact, row, "moved_in", e.minor, e.minor);
     }
 
     void reallocate(const Fact& fact, const FundsReallocated& e) {

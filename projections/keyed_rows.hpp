@@ -4,6 +4,7 @@
 #include "projections/rows.hpp"
 
 #include <algorithm>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
@@ -202,15 +203,16 @@ private:
 
     void take(const SqlRows& rows) {
         for (std::size_t i = 0; i < rows.size(); ++i) {
-            Slot slot;
-            slot.exists = true;
-            slot.stored = true;
+            const auto row =
+                std::make_unique<Row>(); // On the stack, g++ 12 warns of a string unset.
             std::size_t column = 0;
             boost::mp11::mp_for_each<codec::Members<Row>>([&](auto member) {
-                column::get(rows.at(i, column++), slot.row.*member.pointer);
+                column::get(rows.at(i, column++), (*row).*member.pointer);
             });
-            std::string key = key_of(slot.row, shape().keys);
-            slots_.insert_or_assign(std::move(key), std::move(slot));
+            Slot& slot = slots_[key_of(*row, shape().keys)];
+            slot.row = std::move(*row);
+            slot.exists = true;
+            slot.stored = true;
         }
     }
 

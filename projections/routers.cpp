@@ -85,6 +85,7 @@ public:
             [&](const SiteRemovalRequested& e) { want(e.site); },
             [&](const SiteRemoved& e) { want(e.site); },
             [&](const SiteProfileChanged& e) { want(e.site); },
+            [&](const ServiceMoved& e) { want(e.site); },
             [](const auto&) {}
         );
     }
@@ -102,6 +103,9 @@ public:
                 if (row != nullptr && e.repaired) ++row->repairs;
             },
             [&](const SiteFailed& e) { fail(fact, e); },
+            [&](const ServiceMoved& e) {
+                if (SiteView* row = edit(fact, e.site)) row->customer = e.to;
+            },
             [&](const SiteRemovalRequested& e) {
                 if (SiteView* row = edit(fact, e.site)) row->phase = "removing";
                 wish(fact, e.site, false);

@@ -96,6 +96,10 @@ ServiceChange change(const BacklogBilled& e) {
     return {e.service, "backlog_billed", std::nullopt, [](ServiceView&) {}};
 }
 
+ServiceChange change(const ServiceMoved& e) {
+    return {e.service, "moved", e.from, [e](ServiceView& row) { row.customer = e.to; }};
+}
+
 } // namespace
 
 std::optional<ServiceChange> change_of(const Event& event) {

@@ -26,12 +26,23 @@ struct ReferenceView {
 };
 BOOST_DESCRIBE_STRUCT(ReferenceView, (), (tenant, normalised, reference, customer, added_at, seq))
 
+struct MergedView { // A customer that another one stands for.
+    std::string tenant;
+    std::string customer;
+    std::string merged_into;
+    std::string reason;
+    Timestamp merged_at;
+    std::uint64_t seq{};
+};
+BOOST_DESCRIBE_STRUCT(MergedView, (), (tenant, customer, merged_into, reason, merged_at, seq))
+
 class Subscribers final : public Projection {
 public:
     explicit Subscribers(std::string_view schema)
-        : Projection({"subscribers", 1, "102_subscribers_v1"})
+        : Projection({"subscribers", 2, "102_subscribers_v2"})
         , customers_(schema, "customers", 2)
-        , references_(schema, "payment_references", 2) {}
+        , references_(schema, "payment_references", 2)
+        , merged_(schema, "merged_customers", 2) {}
 
     Keys keys(const Fact& fact) const override {
         Keys keys;
@@ -40,6 +51,7 @@ public:
             fact.event,
             [&](const CustomerRegistered& e) { add(e); },
             [&](const PaymentReferenceAdded& e) { add(e); },
+            [&](const CustomerMerged& e) { add(e); },
             [](const auto&) {}
         );
         return keys;
@@ -50,11 +62,21 @@ public:
             fact.event,
             [&](const CustomerRegistered& e) { add(fact, e); },
             [&](const PaymentReferenceAdded& e) { add(fact, e.customer, e.reference); },
+            [&](const CustomerMerged& e) {
+                merged_.add(
+                    {fact.tenant(),
+                     e.customer,
+                     e.into,
+                     e.reason,
+                     fact.record.effective_at,
+                     fact.record.seq}
+                );
+            },
             [](const auto&) {}
         );
     }
 
-    std::vector<RowSet*> tables() override { return {&customers_, &references_}; }
+    std::vector<RowSet*> tables() override { return {&customers_, &references_, &merged_}; }
 
 private:
     void add(const Fact& fact, const CustomerRegistered& e) {
@@ -90,6 +112,7 @@ private:
 
     AppendedRows<CustomerView> customers_;
     AppendedRows<ReferenceView> references_;
+    AppendedRows<MergedView> merged_;
 };
 
 } // namespace

@@ -48,6 +48,37 @@ void transfer(const Fact& fact, const FundsTransferred& e, WalletRows& wallets) 
     }
 }
 
+void deposit(const Fact& fact, const DepositTaken& e, WalletRows& wallets) {
+    StatementView line =
+        wallets.debited(fact, "deposit_taken", debit_of(e.customer, e.minor, e.lots));
+    line.reason = e.equipment;
+    wallets.add(line);
+}
+
+void give_back(const Fact& fact, const DepositReturned& e, WalletRows& wallets) {
+    LotOrigin origin;
+    origin.source = "deposit";
+    StatementView line = wallets.credited(
+        fact, "deposit_returned", {e.customer, e.minor, e.lot, e.debt_repaid}, origin
+    );
+    line.reason = e.reason;
+    wallets.add(line);
+}
+
+void move_credit(const Fact& fact, const CreditMoved& e, WalletRows& wallets) {
+    const LotOrigin origin{"granted", std::nullopt, e.priority, e.expires_on};
+    wallets.add(
+        wallets.debited(fact, "credit_out", debit_of(e.from, e.minor, {{e.from_lot, e.minor}}))
+    );
+    wallets.add(wallets.credited(fact, "credit_in", {e.to, e.minor, e.lot, e.debt_repaid}, origin));
+}
+
+// One wallet is relieved of what it was overdrawn, another bears it.
+void move_debt(const Fact& fact, const DebtMoved& e, WalletRows& wallets) {
+    wallets.add(wallets.credited(fact, "debt_out", {e.from, e.minor, "", e.minor}, {}));
+    wallets.add(wallets.debited(fact, "debt_in", e.debit));
+}
+
 } // namespace
 
 Projection::Keys WalletTermRows::keys(const Fact& fact) const {
@@ -56,6 +87,14 @@ Projection::Keys WalletTermRows::keys(const Fact& fact) const {
         [](const FundsTransferred& e) -> Projection::Keys {
             return {"customer:" + e.from, "customer:" + e.to};
         },
+        [](const DebtMoved& e) -> Projection::Keys {
+            return {"customer:" + e.from, "customer:" + e.to};
+        },
+        [](const CreditMoved& e) -> Projection::Keys {
+            return {"customer:" + e.from, "customer:" + e.to};
+        },
+        [](const DepositTaken& e) -> Projection::Keys { return {"customer:" + e.customer}; },
+        [](const DepositReturned& e) -> Projection::Keys { return {"customer:" + e.customer}; },
         [](const ChargeCredited& e) -> Projection::Keys { return {"customer:" + e.customer}; },
         [](const CreditGranted& e) -> Projection::Keys { return {"customer:" + e.customer}; },
         [](const LotExpired& e) -> Projection::Keys { return {"customer:" + e.customer}; },
@@ -92,6 +131,16 @@ void WalletTermRows::touch(const Fact& fact, WalletRows& wallets) {
             wallets.want(fact, e.from, e.lots);
             wallets.want(fact, e.to, {});
         },
+        [&](const CreditMoved& e) {
+            wallets.want(fact, e.from, {{e.from_lot, e.minor}});
+            wallets.want(fact, e.to, {});
+        },
+        [&](const DebtMoved& e) {
+            wallets.want(fact, e.from, {});
+            wallets.want(fact, e.to, e.debit.lots);
+        },
+        [&](const DepositTaken& e) { wallets.want(fact, e.customer, e.lots); },
+        [&](const DepositReturned& e) { wallets.want(fact, e.customer, {}); },
         [&](const FundsHeld& e) { wallets.want(fact, e.customer, {}); },
         [&](const HoldCaptured& e) { want_hold(e); },
         [&](const HoldReleased& e) { want_hold(e); },
@@ -116,6 +165,10 @@ void WalletTermRows::apply(const Fact& fact, WalletRows& wallets) {
             wallets.wallet(fact, e.customer).overdraft_limit_minor = e.minor;
         },
         [&](const FundsTransferred& e) { transfer(fact, e, wallets); },
+        [&](const CreditMoved& e) { move_credit(fact, e, wallets); },
+        [&](const DebtMoved& e) { move_debt(fact, e, wallets); },
+        [&](const DepositTaken& e) { deposit(fact, e, wallets); },
+        [&](const DepositReturned& e) { give_back(fact, e, wallets); },
         [&](const FundsHeld& e) { hold(fact, e, wallets); },
         [&](const HoldCaptured& e) { capture(fact, e, wallets); },
         [&](const HoldReleased& e) { release(fact, e, wallets); },

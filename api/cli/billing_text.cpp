@@ -10,12 +10,14 @@ namespace tollbook::api {
 
 namespace {
 
-// "1,234,567.89": every currency that a tenant may have has hundredths. Not below zero.
+// "1,234,567.89": every currency that a tenant may have has hundredths.
 std::string amount(std::int64_t minor) {
-    std::string text = fmt::format("{}.{:02}", minor / 100, minor % 100);
+    const std::uint64_t size =
+        minor < 0 ? 0 - static_cast<std::uint64_t>(minor) : static_cast<std::uint64_t>(minor);
+    std::string text = fmt::format("{}.{:02}", size / 100, size % 100);
     for (std::size_t at = text.size() - 3; at > 3; at -= 3)
         text.insert(at - 3, 1, ',');
-    return text;
+    return minor < 0 ? "-" + text : text;
 }
 
 std::string line_of(std::string_view name, const BillingSum& sum) {
@@ -68,6 +70,42 @@ std::string report_text(const RenewalReport& report) {
         report.waiting,
         report.invoices,
         report.overdue
+    );
+}
+
+std::string preview_text(const MigrationPreview& preview) {
+    const auto line = [](std::string_view name, const MigrationSum& sum) {
+        return fmt::format(
+            "{:<24}{:>10}{:>18}{:>18}{:>18}\n",
+            name,
+            sum.services,
+            amount(sum.price_minor),
+            amount(sum.new_price_minor),
+            amount(sum.minor)
+        );
+    };
+    std::string text = fmt::format(
+        "{:<24}{:>10}{:>18}{:>18}{:>18}\n", "", "services", "a period", "then", "paid now"
+    );
+    text += line("will be changed now", preview.changed);
+    text += line("with the next period", preview.scheduled);
+    text += line("refused: look at them", preview.refused);
+    for (const MigrationItem& item : preview.items)
+        if (item.outcome == MigrationOutcome::refused)
+            text += fmt::format("refused: {}: {}\n", item.service, item.reason.value_or(""));
+    if (preview.left_out > 0)
+        text += fmt::format("{} more are in the sums alone\n", preview.left_out);
+    return text + "to do just that: the same with --preview " + preview.preview;
+}
+
+std::string report_text(const MigrationReport& report) {
+    return fmt::format(
+        "{} services: {} changed or scheduled, {} refused, {} moved, {} failed",
+        report.services,
+        report.changed,
+        report.refused,
+        report.moved,
+        report.failed
     );
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "api/migrations.hpp"
 #include "api/renewals.hpp"
 
 #include <string>
@@ -9,5 +10,7 @@ namespace tollbook::api {
 // A preview and a run as people read them, in lines; the last one has no end.
 std::string preview_text(const BillingPreview& preview, const std::string& tenant);
 std::string report_text(const RenewalReport& report);
+std::string preview_text(const MigrationPreview& preview);
+std::string report_text(const MigrationReport& report);
 
 } // namespace tollbook::api

@@ -27,6 +27,36 @@ void add_billing(CLI::App& app, Action& chosen) {
     });
 }
 
+void add_plans(CLI::App& app, Action& chosen) {
+    CLI::App& plans = add_command(app, "plans", "Plans, and who has them");
+    plans.require_subcommand(1);
+    CLI::App& migrate = add_command(
+        plans, "migrate", "Give all services of a plan another one; first it says what comes of it"
+    );
+
+    struct Typed {
+        std::string tenant;
+        PlanMigration migration;
+        std::string when{"period_end"};
+    };
+
+    const auto typed = std::make_shared<Typed>();
+    migrate.add_option("--tenant", typed->tenant, "Whose services")->required();
+    migrate.add_option("--plan", typed->migration.plan, "Which have this plan")->required();
+    migrate.add_option("--version", typed->migration.plan_version, "Which version; any");
+    migrate.add_option("--to-plan", typed->migration.to_plan, "What they get")->required();
+    migrate.add_option("--to-version", typed->migration.to_version, "Its version; the newest");
+    migrate.add_option("--when", typed->when, "now or period_end")
+        ->check(CLI::IsMember({"now", "period_end"}));
+    migrate.add_option("--preview", typed->migration.preview, "A preview's hash: do just that");
+    migrate.callback([&chosen, typed] {
+        typed->migration.when = typed->when == "now" ? ChangeTime::now : ChangeTime::period_end;
+        chosen = [typed](const Context& context) {
+            return run_plan_migration(context, typed->tenant, typed->migration);
+        };
+    });
+}
+
 } // namespace
 
 void add_remote(CLI::App& app, Action& chosen) {
@@ -40,6 +70,7 @@ void add_remote(CLI::App& app, Action& chosen) {
     });
 
     add_billing(app, chosen);
+    add_plans(app, chosen);
 
     CLI::App& clock = add_command(app, "clock", "Test clocks");
     clock.require_subcommand(1);

@@ -69,6 +69,28 @@ Exit run_billing_confirm(
     return all_done ? Exit::ok : Exit::differences;
 }
 
+Exit run_plan_migration(
+    const Context& context, const std::string& tenant, const PlanMigration& migration
+) {
+    const std::string body = to_json(migration);
+    if (!migration.preview) {
+        const Result<ClientReply> reply =
+            ask(context, tenant, {"/plan-migrations/preview", body, "run:" + new_request_id()});
+        if (!reply) return fail(context, reply.error());
+        const Result<MigrationPreview> preview = from_json<MigrationPreview>(reply->body);
+        if (!preview) return fail(context, preview.error());
+        print(context.json ? reply->body : preview_text(*preview));
+        return Exit::ok;
+    }
+    const Result<ClientReply> reply =
+        ask(context, tenant, {"/plan-migrations", body, "run:" + new_request_id()});
+    if (!reply) return fail(context, reply.error());
+    const Result<MigrationReport> report = from_json<MigrationReport>(reply->body);
+    if (!report) return fail(context, report.error());
+    print(context.json ? reply->body : report_text(*report));
+    return report->changed == report->services ? Exit::ok : Exit::differences;
+}
+
 Exit run_clock_advance(const Context& context, const std::string& tenant, Timestamp to) {
     const AdvanceTestClock command{to};
     const std::string body = to_json(command);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "api/cli/context.hpp"
+#include "commands/plan_migration.hpp"
 #include "ledger/time.hpp"
 
 #include <functional>
@@ -12,7 +13,7 @@ class App;
 
 namespace tollbook::api {
 
-// run, billing and clock, as they are typed. Each sets `chosen` when it was.
+// run, billing, plans and clock, as they are typed. Each sets `chosen` when it was.
 void add_remote(CLI::App& app, std::function<Exit(const Context&)>& chosen);
 
 // Renews what is due for a tenant. Run twice, it does nothing twice.
@@ -22,6 +23,11 @@ Exit run_renewal_run(const Context& context, const std::string& tenant);
 Exit run_billing_preview(const Context& context, const std::string& tenant);
 Exit run_billing_confirm(
     const Context& context, const std::string& tenant, const std::string& preview
+);
+
+// Without a preview: prints what a migration would come to, and its hash. With one: does just that.
+Exit run_plan_migration(
+    const Context& context, const std::string& tenant, const PlanMigration& migration
 );
 
 // Moves a tenant's test clock.

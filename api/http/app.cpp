@@ -114,6 +114,8 @@ void App::run(Request request, Admitted admitted, const Reply& reply) {
         if (!confirmed) return reply(problem_response(confirmed.error(), request.id));
         order.preview = std::move(confirmed->preview);
     }
+    if (order.step == RunStep::migration_preview || order.step == RunStep::migrate)
+        order.body = std::move(request.body);
     services_.run(std::move(order), reply);
 }
 

@@ -3,6 +3,7 @@
 #include "api/http/problem.hpp"
 #include "api/http/routes.hpp"
 #include "commands/commands.hpp"
+#include "commands/plan_migration.hpp"
 #include "ledger/json.hpp"
 
 #include <boost/mp11/algorithm.hpp>
@@ -171,6 +172,9 @@ std::string body_json(const Route& route) {
     case Kind::node:
         return R"("requestBody":{"required":true,"content":{"application/json":{"schema":{}}}},)";
     case Kind::run:
+        if (route.run == RunStep::migration_preview || route.run == RunStep::migrate)
+            return R"("requestBody":{"required":true,"content":{"application/json":{"schema":)" +
+                   schema_of(Tag<PlanMigration>{}) + "}}},";
         if (route.run != RunStep::confirm) return {};
         return R"("requestBody":{"required":true,"content":{"application/json":{"schema":)" +
                schema_of(Tag<Confirmation>{}) + "}}},";

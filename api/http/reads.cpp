@@ -59,8 +59,9 @@ Result<ReadAnswer> list_customers(ReaderPool& pool, const Query& query) {
         .name = "customers",
         .select =
             "SELECT 'customer' AS object, c.customer, c.name, c.phone, c.mail, @c.registered_at, "
-            "w.balance_minor, w.currency "
+            "w.balance_minor, w.currency, m.merged_into "
             "FROM customers c LEFT JOIN wallets w USING (tenant, customer) "
+            "LEFT JOIN merged_customers m USING (tenant, customer) "
             "WHERE $3::text IS NULL OR c.customer ILIKE $3 || '%' OR c.name ILIKE '%' || $3 || '%' "
             "OR c.phone LIKE '%' || $3 || '%'",
         .key = "r.customer",
@@ -84,6 +85,10 @@ Result<ReadAnswer> get_customer(ReaderPool& pool, const Query& query) {
             " FROM services s WHERE s.customer = c.customer) AS services, "
             "(SELECT g.customer_group FROM customer_groups g WHERE g.customer = c.customer) "
             " AS customer_group, "
+            "(SELECT m.merged_into FROM merged_customers m WHERE m.customer = c.customer) "
+            " AS merged_into, "
+            "(SELECT coalesce(json_agg(m.customer ORDER BY m.seq), '[]') "
+            " FROM merged_customers m WHERE m.merged_into = c.customer) AS merged, "
             "coalesce((SELECT b.mode FROM billing_modes b WHERE b.customer = c.customer), "
             " 'prepaid') AS billing_mode "
             "FROM customers c WHERE c.customer = $1) r",

@@ -2,11 +2,13 @@
 #pragma once
 
 #include "api/http/command_routes.hpp"
+#include "api/http/deposit_routes.hpp"
 #include "api/http/dunning_routes.hpp"
 #include "api/http/finance_routes.hpp"
 #include "api/http/invoice_routes.hpp"
 #include "api/http/pages.hpp"
 #include "api/http/read_routes.hpp"
+#include "api/http/relation_routes.hpp"
 #include "api/http/submissions.hpp"
 
 #include <array>
@@ -74,6 +76,24 @@ inline constexpr std::array base_routes{
         .status = 200,
         .run = RunStep::confirm,
     },
+    Route{
+        .method = Method::post,
+        .path = "/v1/tenants/{tenant}/plan-migrations/preview",
+        .kind = Kind::run,
+        .roles = for_finance,
+        .summary = "What another plan for all services of one would come to; changes nothing",
+        .status = 200,
+        .run = RunStep::migration_preview,
+    },
+    Route{
+        .method = Method::post,
+        .path = "/v1/tenants/{tenant}/plan-migrations",
+        .kind = Kind::run,
+        .roles = for_finance,
+        .summary = "Give services another plan just as a preview said, or nothing of it",
+        .status = 200,
+        .run = RunStep::migrate,
+    },
     node(
         "/v1/submissions",
         &run_submissions,
@@ -87,7 +107,14 @@ inline constexpr std::array base_routes{
 };
 
 inline constexpr std::array route_table = joined(
-    base_routes, command_routes, invoice_routes, dunning_routes, read_routes, finance_routes
+    base_routes,
+    command_routes,
+    deposit_routes,
+    invoice_routes,
+    dunning_routes,
+    relation_routes,
+    read_routes,
+    finance_routes
 );
 
 } // namespace tollbook::api

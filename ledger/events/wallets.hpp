@@ -101,6 +101,8 @@ struct WalletCharged {
 
     friend bool operator==(const WalletCharged&, const WalletCharged&) = default;
 };
-BOOST_DESCRIBE_STRUCT(WalletCharged, (), (charge, customer, service, minor, lines, lots, postings, overdrawn))
+BOOST_DESCRIBE_STRUCT(
+    WalletCharged, (), (charge, customer, service, minor, lines, lots, postings, overdrawn)
+)
 
 } // namespace tollbook

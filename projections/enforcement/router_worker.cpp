@@ -117,6 +117,7 @@ bool RouterWorker::connect() {
     routeros::Answer<routeros::Client> client = routeros::Client::connect(device);
     if (!client) return false;
     client_.emplace(std::move(*client));
+    next_audit_ = Clock::now(); // It may be another device, or one that a backup was restored on.
     return true;
 }
 

@@ -25,7 +25,7 @@ using OpenSealed = std::function<
 
 struct EnforcementOptions {
     std::chrono::milliseconds call_timeout{5'000};
-    std::chrono::milliseconds audit_every{60'000}; // Read everything back, repair drift.
+    std::chrono::milliseconds audit_every{60'000}; // Read all back, repair drift; so with each connection.
 
     // Asked again and again: while it says no, the log is followed and no router is spoken to.
     // Null: yes. For several processes of which one acts.

@@ -114,12 +114,18 @@ SELECT s.*, p.receipt, p.occurred_at, p.payer_number, p.payer_name, p.payer_refe
 FROM suspense_items s JOIN payments p USING (tenant, payment)
 WHERE s.remaining_minor > 0;
 
--- The device holds another state than the book wants: who paid and is off, and who is on unpaid.
+-- The device holds another state than the book wants: who paid and is off, and who is on unpaid. A
+-- line that no device ever answered for is off, too: once it was refused, or after a minute.
 CREATE VIEW paid_but_cut WITH (security_invoker = true) AS
 SELECT tenant, site, service, customer, target, wanted_at AS since, wanted_seq, applied_seq,
        failed_error
 FROM sites
-WHERE wanted_enabled AND NOT applied_enabled AND phase <> 'removed';
+WHERE wanted_enabled AND phase <> 'removed' AND (
+    NOT applied_enabled OR (
+        applied_enabled IS NULL
+        AND (failed_error IS NOT NULL OR wanted_at < now() - interval '1 minute')
+    )
+);
 
 CREATE VIEW unpaid_but_on WITH (security_invoker = true) AS
 SELECT tenant, site, service, customer, target, wanted_at AS since, wanted_seq, applied_seq,
@@ -186,6 +192,10 @@ WITH ledger AS (
 ), invoice_side AS (
     SELECT tenant, currency, sum(open_minor) AS minor
     FROM invoices WHERE number IS NOT NULL GROUP BY 1, 2
+), deposit_side AS (
+    SELECT tenant, currency, account, -balance_minor AS minor FROM ledger WHERE kind = 'deposit'
+), equipment_side AS (
+    SELECT tenant, currency, account, sum(remaining_minor) AS minor FROM deposits GROUP BY 1, 2, 3
 )
 SELECT tenant, 'entries' AS name, entity AS part, currency, sum(balance_minor)::bigint AS minor,
        0::bigint AS expected_minor, sum(balance_minor)::bigint AS difference_minor
@@ -205,7 +215,11 @@ FROM cash_side c FULL JOIN receipt_side r USING (tenant, currency, channel)
 UNION ALL
 SELECT tenant, 'invoices', '', currency, coalesce(r.minor, 0)::bigint, coalesce(i.minor, 0)::bigint,
        (coalesce(r.minor, 0) - coalesce(i.minor, 0))::bigint
-FROM receivable_side r FULL JOIN invoice_side i USING (tenant, currency);
+FROM receivable_side r FULL JOIN invoice_side i USING (tenant, currency)
+UNION ALL
+SELECT tenant, 'deposits', account, currency, coalesce(d.minor, 0)::bigint,
+       coalesce(e.minor, 0)::bigint, (coalesce(d.minor, 0) - coalesce(e.minor, 0))::bigint
+FROM deposit_side d FULL JOIN equipment_side e USING (tenant, currency, account);
 
 GRANT SELECT ON trial_balance, control_checks, paid_but_cut, unpaid_but_on, open_suspense
 TO tollbook_reader;

@@ -183,6 +183,24 @@ TEST_CASE("edge_33: a reversal takes the money back from the wallet and says wha
     CHECK(debits.front().unwound == std::vector<Unwound>{{"A-1:period:2026-11-20:0", 1'500'00}});
 }
 
+TEST_CASE("edge_37: a cashier who types the same amount again that day is warned") {
+    Spec book = given(world());
+    const auto reason = [&book] { return book.event<ArrivalResolved>(1).reason; };
+    book.when(typed("R1", "A", 1'500'00));
+    CHECK_FALSE(reason());
+    book.when(typed("R1", "A", 1'500'00)).then_types("desk_entry_received arrival_resolved");
+    CHECK(book.event<ArrivalResolved>(1).outcome == Outcome::duplicate);
+    book.when(typed("R2", "A", 1'500'00)).wallet("A", 3'000'00);
+    CHECK(book.event<ArrivalResolved>(1).outcome == Outcome::accepted);
+    CHECK(*reason() == "the same amount as till:main:R1 of the same day");
+    book.when(typed("R3", "B", 1'500'00));
+    CHECK_FALSE(reason());
+    book.when(typed("R4", "A", 1'400'00));
+    CHECK_FALSE(reason());
+    on(book, "2026-11-21").when(typed("R5", "A", 1'500'00));
+    CHECK_FALSE(reason());
+}
+
 TEST_CASE("edge_40: of two debits that want the same money one gets it, whole") {
     const auto fee = [](const std::string& number) {
         ChargeLine line;

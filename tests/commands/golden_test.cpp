@@ -1,6 +1,8 @@
 // One example of each event, pinned byte by byte: a released payload never changes.
 #include "tests/support/book_builders.hpp"
 #include "tests/support/invoice_examples.hpp"
+#include "tests/support/merging_examples.hpp"
+#include "tests/support/relation_examples.hpp"
 
 #include <fstream>
 #include <set>
@@ -264,7 +266,8 @@ Story dunning() {
 
 Story examples() {
     return tenancy() + services() + arrivals() + payments() + wallets() + subscriptions() +
-           wallet_terms() + dunning() + invoice_example_events();
+           wallet_terms() + dunning() + invoice_example_events() + lead_example_events() +
+           ticket_example_events() + deposit_example_events() + merging_example_events();
 }
 
 std::string golden(std::string_view type) {

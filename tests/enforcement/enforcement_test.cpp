@@ -149,6 +149,29 @@ TEST_CASE("enforcement: drift is noticed, repaired and counted") {
     CHECK(provider.enforcement().health().front().repaired >= 1);
 }
 
+TEST_CASE("edge_59: a router that was replaced gets all its lines back, with the first contact") {
+    SmallProvider provider(1);
+    provider.enforce();
+    for (std::size_t number = 0; number < 3; ++number)
+        provider.provision(0, number);
+    std::size_t provisioned = 0;
+    provider.await<SiteProvisioned>([&](const SiteProvisioned&) { return ++provisioned == 3; });
+    provider.router(0).set_fault(routeros::Fault::refuse); // Its connections are gone.
+    for (const char* name : {"user-0-0", "user-0-1", "user-0-2"})
+        provider.router(0).run({"/ppp/secret/remove", std::string("=.id=") + name});
+    CHECK(provider.router(0).secrets().empty());
+    provider.router(0).set_fault(routeros::Fault::none);
+    provider.suspend("0-0");
+    std::size_t repaired = 0;
+    provider.await<SiteStateApplied>([&](const SiteStateApplied& e) {
+        repaired += e.repaired ? 1 : 0;
+        return repaired == 2;
+    });
+    CHECK(provider.secret("0-0").disabled);
+    CHECK_FALSE(provider.secret("0-1").disabled);
+    CHECK_FALSE(provider.secret("0-2").disabled);
+}
+
 TEST_CASE("enforcement: a secret that is somebody else's is left alone and reported once") {
     SmallProvider provider(1);
     provider.router(0).run({"/ppp/secret/add", "=name=user-0-0", "=password=theirs"});

@@ -1,4 +1,4 @@
-#include "ledger/table.hpp"
+#include "ledger/table_members.hpp"
 
 #include "tests/support/map_row_store.hpp"
 

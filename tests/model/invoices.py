@@ -219,7 +219,7 @@ class Invoices:
         self.come_back(e, row)
         # What of it repaid a debt is not in its lot any more when the payment takes it.
         self.payments[e["payment"]].repaid += e["debt_repaid"]
-        self.debit("receivable:" + e["customer"], e["minor"])
+        self.debit("receivable:" + row["customer"], e["minor"])
         self.credit("wallet:" + e["customer"], e["minor"])
 
     def on_funds_reallocated(self, e, _):

@@ -16,6 +16,7 @@ from collections import defaultdict
 
 from dunning import Dunning
 from invoices import Invoices
+from relations import Relations
 from terms import ModelFault as Fault  # noqa: F401: the tests know it by this name.
 from terms import Terms, Wallet, days_between, expect, half_up
 
@@ -59,10 +60,11 @@ class Payment:
         self.repaid = 0  # Of a debt, with what invoices were released of.
 
 
-class Model(Terms, Dunning, Invoices):
+class Model(Terms, Dunning, Invoices, Relations):
     def __init__(self):
         Dunning.__init__(self)
         Invoices.__init__(self)
+        Relations.__init__(self)
         self.seq = 0
         self.rolling = True
         self.plans = {}

@@ -3,6 +3,8 @@
 #include "projections/parking_fold.hpp"
 #include "small_isp.hpp"
 #include "support/invoice_examples.hpp"
+#include "support/merging_examples.hpp"
+#include "support/relation_examples.hpp"
 #include "support/show_result.hpp"
 
 #include <doctest/doctest.h>
@@ -174,6 +176,14 @@ void live_a_day(MemorySource& source) {
     change_services(source);
     set_terms(source);
     for (Event& event : invoice_example_events())
+        source.add({std::move(event), noon, {}, {}});
+    for (Event& event : lead_example_events())
+        source.add({std::move(event), noon, {}, {}});
+    for (Event& event : ticket_example_events())
+        source.add({std::move(event), noon, {}, {}});
+    for (Event& event : deposit_example_events())
+        source.add({std::move(event), noon, {}, {}});
+    for (Event& event : merging_example_events())
         source.add({std::move(event), noon, {}, {}});
 }
 

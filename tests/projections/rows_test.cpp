@@ -178,6 +178,28 @@ TEST_CASE("payments: what a cashier typed is confirmed by its callback") {
     );
 }
 
+TEST_CASE("edge_43: paid, and no router ever enabled it: a difference that grows by the minute") {
+    MemorySource source;
+    open_isp(source); // ACC1-1 is wanted from noon on, ten days ago.
+    const TestDatabase database;
+    const auto db = database.prepared();
+    REQUIRE(project_all(*db, source));
+    const auto difference = [&] {
+        return ask(
+            *db,
+            "SELECT coalesce(max(row(difference, site, minutes)::text), '') "
+            "FROM line_differences('2026-11-20 10:30:40+00') WHERE site = 'ACC1-1'"
+        );
+    };
+    CHECK(difference() == "(paid_but_cut,ACC1-1,90)");
+    source.add({SiteFailed{"ACC1-1", "rtr-01", 6, "device-refused", "no"}, noon, {}, {}});
+    REQUIRE(project_all(*db, source));
+    CHECK(difference() == "(paid_but_cut,ACC1-1,90)");
+    source.add({SiteProvisioned{"ACC1-1", "rtr-01", 6, true}, noon, {}, {}});
+    REQUIRE(project_all(*db, source));
+    CHECK(difference() == "");
+}
+
 TEST_CASE("routers: wanted, applied, drifted, failed and removed") {
     MemorySource source;
     open_isp(source); // ACC1-1 is wanted at seq 6.

@@ -95,7 +95,7 @@ TEST_CASE("runner: carries what comes, and a read can wait for its own write") {
     CHECK(progress.lag_records() == 0);
     CHECK(progress.lag_seconds(at("2027-01-01T00:00:00Z")) == 0);
     CHECK(progress.records == source.head()->seq);
-    CHECK(progress.projections.size() == 10);
+    CHECK(progress.projections.size() == 13);
 
     const Status late =
         runner.wait_for(source.head()->seq + 1, Clock::now() + std::chrono::milliseconds{30});

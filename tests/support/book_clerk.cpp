@@ -455,8 +455,16 @@ void BookClerk::change_sites() {
 }
 
 void BookClerk::step() {
-    const std::uint64_t what = roll(145);
-    if (what >= 140)
+    const std::uint64_t what = roll(158);
+    if (what >= 157)
+        merge();
+    else if (what >= 153)
+        deposit();
+    else if (what >= 149)
+        lead();
+    else if (what >= 145)
+        ticket();
+    else if (what >= 140)
         dun();
     else if (what >= 125)
         invoice();

@@ -45,7 +45,11 @@ private:
     void settle_invoice(const std::string& invoice);
     void set_invoice_terms();
     void dun();
+    void lead();
+    void ticket();
     void move_time();
+    void deposit();
+    void merge();
     void change_customers();
     void change_sites();
 
@@ -72,6 +76,7 @@ private:
     std::uint64_t receipts_{10};
     std::uint64_t charges_{};
     std::uint64_t arrivals_{};
+    std::uint64_t merged_{};
 };
 
 // The tenant that the clerk works for.

@@ -168,7 +168,10 @@ std::vector<OwedChange> owed_by(const Event& event) {
             return {{e.invoice, e.customer, -e.minor}};
         },
         [](const FundsReleased& e) -> std::vector<OwedChange> {
-            return {{e.invoice, e.customer, e.minor}};
+            return {{e.invoice, e.postings.front().account.substr(11), e.minor}};
+        },
+        [](const InvoiceMoved& e) -> std::vector<OwedChange> {
+            return {{e.invoice, e.from, -e.minor}, {e.invoice, e.to, e.minor}};
         },
         [](const FundsReallocated& e) -> std::vector<OwedChange> {
             return {{e.from, e.customer, e.minor}, {e.to, e.customer, -e.minor}};

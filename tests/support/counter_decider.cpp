@@ -1,10 +1,15 @@
 #include "tests/support/counter_decider.hpp"
 
+#include "ledger/table_members.hpp"
+
 #include "ledger/ensure.hpp"
 
 #include <fmt/format.h>
 
 namespace tollbook {
+
+template class Table<CounterRow>;
+template class Table<AdditionRow>;
 
 namespace {
 

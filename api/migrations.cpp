@@ -1,0 +1,141 @@
+#include "api/migrations.hpp"
+
+#include "api/machine_clock.hpp"
+#include "api/slices.hpp"
+#include "api/submit_each.hpp"
+#include "commands/book_decider.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iterator>
+#include <span>
+#include <utility>
+
+namespace tollbook::api {
+
+namespace {
+
+Result<std::vector<ServiceOfCustomer>> services_of(
+    Partition& partition, const std::string& tenant, const PlanMigration& migration
+) {
+    Result<std::vector<ServiceOfCustomer>> services = std::vector<ServiceOfCustomer>{};
+    const Status looked = partition.read([&](const Decider& decider, const Head&) {
+        const Book& book = static_cast<const BookDecider&>(decider).book();
+        services = services_to_migrate(book, tenant, migration);
+    });
+    if (!looked) return looked.error();
+    return services;
+}
+
+// In slices, so that commands are decided in between.
+Result<std::vector<MigrationItem>> preview_items(
+    Partition& partition, const std::string& tenant, const PlanMigration& migration
+) {
+    const Result<std::vector<ServiceOfCustomer>> all = services_of(partition, tenant, migration);
+    if (!all) return all.error();
+    std::vector<MigrationItem> items;
+    std::span<const ServiceOfCustomer> services = *all;
+    while (!services.empty()) {
+        const auto slice = next_slice(services);
+        const Status looked = partition.read([&](const Decider& decider, const Head&) {
+            const Book& book = static_cast<const BookDecider&>(decider).book();
+            std::ranges::move(
+                preview_migration(book, tenant, machine_clock(), migration, slice),
+                std::back_inserter(items)
+            );
+        });
+        if (!looked) return looked.error();
+        services = services.subspan(slice.size());
+    }
+    return items;
+}
+
+MigrationSum& sum_of(MigrationPreview& preview, MigrationOutcome outcome) {
+    if (outcome == MigrationOutcome::changed) return preview.changed;
+    return outcome == MigrationOutcome::scheduled ? preview.scheduled : preview.refused;
+}
+
+MigrationPreview summed_up(std::vector<MigrationItem> items) {
+    MigrationPreview preview;
+    preview.preview = preview_hash(items);
+    preview.services = items.size();
+    for (const MigrationItem& item : items) {
+        MigrationSum& sum = sum_of(preview, item.outcome);
+        ++sum.services;
+        sum.minor += item.minor;
+        sum.price_minor += item.price_minor;
+        sum.new_price_minor += item.new_price_minor;
+    }
+    preview.left_out = items.size() - std::min(items.size(), migration_items_max);
+    items.resize(items.size() - preview.left_out);
+    preview.items = std::move(items);
+    return preview;
+}
+
+Submission change_of(
+    const MigrationItem& item, const PlanMigration& migration, const RunOrder& order
+) {
+    const std::string hash = migration.preview->substr(0, key_hash_chars);
+    ChangePlan change;
+    change.service = item.service;
+    change.plan = migration.to_plan;
+    change.plan_version = item.to_version;
+    change.when = migration.when.value_or(ChangeTime::period_end);
+    change.expected_minor = item.minor;
+    return submission_of(
+        order, fmt::format("migrate:{}:{}:{}", item.service, item.changes, hash), change
+    );
+}
+
+void count(MigrationReport& report, const Result<Receipt>& answer) {
+    if (answer) {
+        ++report.changed;
+        report.position = std::max(report.position, answer->last_seq);
+    } else if (answer.error().code == Errc::figures_moved) {
+        ++report.moved;
+    } else if (info(answer.error().code).http_status < 500) {
+        ++report.refused;
+    } else {
+        ++report.failed;
+    }
+}
+
+Result<MigrationReport> migrate(
+    Partition& partition, const RunOrder& order, const PlanMigration& migration
+) {
+    if (!migration.preview) return Error{Errc::missing_field, "preview"};
+    Result<std::vector<MigrationItem>> items = preview_items(partition, order.tenant, migration);
+    if (!items) return items.error();
+    if (const std::string now = preview_hash(*items); now != *migration.preview)
+        return Error{Errc::figures_moved, "the preview of now is " + now};
+    MigrationReport report;
+    report.services = items->size();
+    report.refused = std::erase_if(*items, [](const MigrationItem& item) {
+        return item.outcome == MigrationOutcome::refused;
+    });
+    const auto command = [&](const MigrationItem& item) {
+        return change_of(item, migration, order);
+    };
+    submit_each(partition, *items, command, [&](const Result<Receipt>& answer) {
+        count(report, answer);
+    });
+    return report;
+}
+
+} // namespace
+
+Result<std::string> run_migration(Partition& partition, const RunOrder& order) {
+    const Result<PlanMigration> migration = from_json<PlanMigration>(order.body.value_or("{}"));
+    if (!migration) return migration.error();
+    if (order.step == RunStep::migration_preview) {
+        auto items = preview_items(partition, order.tenant, *migration);
+        if (!items) return items.error();
+        return to_json(summed_up(std::move(*items)));
+    }
+    const Result<MigrationReport> report = migrate(partition, order, *migration);
+    if (!report) return report.error();
+    return to_json(*report);
+}
+
+} // namespace tollbook::api

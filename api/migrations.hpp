@@ -1,0 +1,55 @@
+#pragma once
+
+#include "api/run_order.hpp"
+#include "commands/plan_migration.hpp"
+#include "ledger/partition.hpp"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace tollbook::api {
+
+// What a migration comes to for those of one outcome.
+struct MigrationSum {
+    std::uint64_t services{};
+    std::int64_t minor{};           // What wallets pay now, less what comes back.
+    std::int64_t price_minor{};     // Of a period each, now ...
+    std::int64_t new_price_minor{}; // ... and after it.
+};
+BOOST_DESCRIBE_STRUCT(MigrationSum, (), (services, minor, price_minor, new_price_minor))
+
+struct MigrationPreview {
+    std::string preview; // Its hash, which a confirmation names.
+    std::uint64_t services{};
+    MigrationSum changed;
+    MigrationSum scheduled;
+    MigrationSum refused;
+    std::vector<MigrationItem> items; // The first migration_items_max; sums and hash have all.
+    std::uint64_t left_out{};
+};
+BOOST_DESCRIBE_STRUCT(
+    MigrationPreview, (), (preview, services, changed, scheduled, refused, items, left_out)
+)
+
+inline constexpr std::size_t migration_items_max = 10'000;
+
+// `moved`: its figures were not those of the preview any more. `refused`: as previewed, or since.
+struct MigrationReport {
+    std::uint64_t services{};
+    std::uint64_t changed{}; // Or scheduled.
+    std::uint64_t moved{};
+    std::uint64_t refused{};
+    std::uint64_t failed{};
+    std::uint64_t position{}; // Seq of the last record it made; 0: none.
+};
+BOOST_DESCRIBE_STRUCT(MigrationReport, (), (services, changed, moved, refused, failed, position))
+
+// A run whose body is a PlanMigration. migration_preview: what it would come to, as a
+// MigrationPreview; changes nothing. migrate: just what the preview that it names said, as a
+// MigrationReport; refused with figures_moved when the preview of now is another one, and each
+// command does what was previewed or nothing. Blocks until all are answered. A run that was cut off
+// is taken up again by a new preview: what has the plan already is not in it.
+Result<std::string> run_migration(Partition& partition, const RunOrder& order);
+
+} // namespace tollbook::api

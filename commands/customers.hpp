@@ -1,0 +1,14 @@
+#pragma once
+
+#include "commands/bodies/services.hpp"
+#include "commands/decision.hpp"
+
+namespace tollbook {
+
+// Whether the service's name is one, and free.
+Status check_new_service(const Decision& decision, const AddService& command);
+
+// Adds such a service for a customer that exists, or that the same decision registers.
+Status place_service(Decision& decision, const AddService& command);
+
+} // namespace tollbook

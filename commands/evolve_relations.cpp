@@ -1,0 +1,64 @@
+#include "commands/evolve_parts.hpp"
+
+#include <algorithm>
+
+namespace tollbook {
+
+void EvolveRelations::operator()(const CustomerRegistered& e) {
+    book().customers.edit(key(e.customer));
+    book().wallets.edit(key(e.customer));
+    for (const PaymentReference& reference : e.references)
+        book().references.edit(key(reference.normalised)).name = e.customer;
+}
+
+void EvolveRelations::operator()(const PaymentReferenceAdded& e) {
+    book().references.edit(key(e.reference.normalised)).name = e.customer;
+}
+
+void EvolveRelations::operator()(const LeadOpened& e) {
+    book().leads.edit(key(e.lead)) = {LeadStage::open, e.plan};
+}
+
+void EvolveRelations::operator()(const LeadMoved& e) {
+    book().leads.edit(key(e.lead)).stage = e.stage;
+}
+
+void EvolveRelations::operator()(const LeadConverted& e) {
+    book().leads.edit(key(e.lead)).stage = LeadStage::converted;
+}
+
+void EvolveRelations::operator()(const LeadLost& e) {
+    book().leads.edit(key(e.lead)).stage = LeadStage::lost;
+}
+
+void EvolveRelations::operator()(const TicketOpened& e) {
+    book().tickets.edit(key(e.ticket)) = {e.customer, e.service, 1, false};
+}
+
+void EvolveRelations::operator()(const TicketAnswered& e) {
+    TicketRow& row = book().tickets.edit(key(e.ticket));
+    row.texts = e.number;
+    if (e.author == TicketAuthor::customer) row.closed = false;
+}
+
+void EvolveRelations::operator()(const TicketLinked& e) {
+    book().tickets.edit(key(e.ticket)).service = e.service;
+}
+
+void EvolveRelations::operator()(const TicketClosed& e) {
+    book().tickets.edit(key(e.ticket)).closed = true;
+}
+
+void EvolveRelations::operator()(const ServiceMoved& e) {
+    std::erase(book().customers.edit(key(e.from)).services, e.service);
+    book().customers.edit(key(e.to)).services.push_back(e.service);
+    ServiceRow& row = book().services.edit(key(e.service));
+    row.customer = e.to;
+    ++row.changes;
+}
+
+void EvolveRelations::operator()(const CustomerMerged& e) {
+    book().merged.edit(key(e.customer)).name = e.into;
+}
+
+} // namespace tollbook

@@ -1,0 +1,90 @@
+#pragma once
+
+#include "commands/bodies/subscriptions.hpp"
+#include "commands/book.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace tollbook {
+
+// All services of a plan are to have another plan or version.
+struct PlanMigration {
+    std::string plan;
+    std::optional<std::uint32_t> plan_version; // Only those that have it; none: any.
+    std::string to_plan;
+    std::optional<std::uint32_t> to_version; // The newest.
+    std::optional<ChangeTime> when;          // period_end
+    std::optional<std::string> preview;      // The hash that is confirmed.
+};
+BOOST_DESCRIBE_STRUCT(PlanMigration, (), (plan, plan_version, to_plan, to_version, when, preview))
+
+// changed: at once, `minor` is what the wallet pays, less what comes back. scheduled: with the
+// period that begins on renews_on. refused: nothing is done, for `reason`.
+enum class MigrationOutcome { changed, scheduled, refused };
+BOOST_DESCRIBE_ENUM(MigrationOutcome, changed, scheduled, refused)
+
+struct MigrationItem {
+    std::string service;
+    std::string customer;
+    std::string plan;
+    std::uint32_t plan_version{};
+    std::uint32_t to_version{};
+    Date renews_on;
+    std::int64_t price_minor{};     // Of a period, tax included: now ...
+    std::int64_t new_price_minor{}; // ... and after it.
+    std::int64_t minor{};
+    MigrationOutcome outcome{};
+    std::uint64_t changes{};             // Of the service: names the state in which it was found.
+    std::optional<std::string> reason{}; // A slug of the error table.
+
+    friend bool operator==(const MigrationItem&, const MigrationItem&) = default;
+};
+BOOST_DESCRIBE_STRUCT(
+    MigrationItem,
+    (),
+    (service,
+     customer,
+     plan,
+     plan_version,
+     to_version,
+     renews_on,
+     price_minor,
+     new_price_minor,
+     minor,
+     outcome,
+     changes,
+     reason)
+)
+
+struct ServiceOfCustomer {
+    std::string customer;
+    std::string service;
+};
+
+// The services of the tenant that a migration is for and that have not ended: those of a customer
+// stand together, in the order of their names. Refuses with tenant_unknown, and with plan_unknown
+// when there is no such plan or version.
+Result<std::vector<ServiceOfCustomer>> services_to_migrate(
+    const Book& book, std::string_view tenant, const PlanMigration& migration
+);
+
+// What the change comes to now for each of these, one after the other: a wallet pays for the next
+// of its services from what is left. No customer's services may be missing. Those that have the
+// plan already are left out. Changes nothing.
+std::vector<MigrationItem> preview_migration(
+    const Book& book,
+    std::string_view tenant,
+    Timestamp recorded_at,
+    const PlanMigration& migration,
+    std::span<const ServiceOfCustomer> services
+);
+
+// Names a preview: any other service, figure or outcome has another one. 64 hex digits.
+std::string preview_hash(std::span<const MigrationItem> items);
+
+} // namespace tollbook

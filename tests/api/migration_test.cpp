@@ -1,0 +1,118 @@
+// Changes of plan for many services on a real log, looked at before.
+#include "api/cli/billing_text.hpp"
+#include "api/migrations.hpp"
+#include "tests/api/due_provider.hpp"
+
+using namespace tollbook;
+using namespace tollbook::api;
+using namespace tollbook::api::test;
+
+namespace {
+
+constexpr const char* next_version =
+    R"({"plan":"HOME","name":"H","price_minor":1200,"currency":"KES","down_mbps":2,"up_mbps":2})";
+
+PlanMigration to_version_2(const std::optional<std::string>& preview = {}) {
+    return {"HOME", 1, "HOME", 2, {}, preview};
+}
+
+Result<std::string> run(DueProvider& provider, RunStep step, const PlanMigration& migration) {
+    RunOrder order{"due", "test", {}, step, {}};
+    order.body = to_json(migration);
+    return run_order(provider.partition(), order);
+}
+
+MigrationPreview preview(DueProvider& provider, const PlanMigration& migration) {
+    const auto told = run(provider, RunStep::migration_preview, migration);
+    REQUIRE(told);
+    return from_json<MigrationPreview>(*told).value();
+}
+
+} // namespace
+
+TEST_CASE("migration: a preview tells all and changes nothing; its confirmation does just that") {
+    DueProvider provider;
+    provider.send("define_plan", next_version);
+    const std::uint64_t before = provider.head();
+    const MigrationPreview told = preview(provider, to_version_2());
+    CHECK(provider.head() == before);
+    CHECK(told.services == 2 * customers);
+    CHECK(told.scheduled.services == told.services);
+    CHECK(told.scheduled.price_minor == 2 * customers * 1'000);
+    CHECK(told.scheduled.new_price_minor == 2 * customers * 1'200);
+    CHECK(told.items.size() == told.services);
+    CHECK(told.left_out == 0);
+
+    const auto done = run(provider, RunStep::migrate, to_version_2(told.preview));
+    REQUIRE(done);
+    const auto report = from_json<MigrationReport>(*done).value();
+    CHECK(report.services == told.services);
+    CHECK(report.changed == told.services);
+    CHECK(report.refused + report.moved + report.failed == 0);
+    CHECK(report.position == provider.head());
+    // Sent again, it is another preview that is confirmed: each change counts as one of a service.
+    CHECK(
+        run(provider, RunStep::migrate, to_version_2(told.preview)).error().code ==
+        Errc::figures_moved
+    );
+}
+
+TEST_CASE("migration: a confirmation is refused, and does nothing, when anything has moved") {
+    DueProvider provider;
+    provider.send("define_plan", next_version);
+    const std::string old = preview(provider, to_version_2()).preview;
+    provider.send("pause_service", R"({"service":"C2-1"})");
+    const std::uint64_t before = provider.head();
+    CHECK(run(provider, RunStep::migrate, to_version_2(old)).error().code == Errc::figures_moved);
+    CHECK(run(provider, RunStep::migrate, to_version_2()).error().code == Errc::missing_field);
+    CHECK(provider.head() == before);
+    const MigrationPreview now = preview(provider, to_version_2());
+    CHECK(now.refused.services == 1);
+    const auto done = run(provider, RunStep::migrate, to_version_2(now.preview));
+    REQUIRE(done);
+    const auto report = from_json<MigrationReport>(*done).value();
+    CHECK(report.refused == 1);
+    CHECK(report.changed == now.services - 1);
+}
+
+TEST_CASE("migration: what is not one is refused") {
+    DueProvider provider;
+    const auto error = [&](const std::string& body) {
+        RunOrder order{"due", "test", {}, RunStep::migration_preview, {}};
+        order.body = body;
+        return run_order(provider.partition(), order).error().code;
+    };
+    CHECK(error("") == Errc::malformed_json);
+    CHECK(error("{}") == Errc::missing_field);
+    CHECK(error(R"({"plan":"HOME","to_plan":"HOME","how":1})") == Errc::unknown_field);
+    CHECK(error(R"({"plan":"HOME","to_plan":"NONE"})") == Errc::plan_unknown);
+    CHECK(error(R"({"plan":"HOME","to_plan":"HOME","when":"soon"})") == Errc::value_out_of_range);
+}
+
+TEST_CASE("migration: a preview is told in sums, with what is refused and how to confirm it") {
+    MigrationPreview told;
+    told.preview = "abc";
+    told.changed = {2, -250'00, 3'000'00, 2'000'00};
+    told.scheduled = {1'234, 0, 123'456'00, 223'456'00};
+    told.refused = {1, 0, 1'500'00, 1'000'00};
+    MigrationItem item;
+    item.service = "A-1";
+    item.outcome = MigrationOutcome::refused;
+    item.reason = "insufficient-funds";
+    told.items = {item};
+    told.left_out = 7;
+    CHECK(
+        preview_text(told) ==
+        "                          services          a period              then          paid now\n"
+        "will be changed now              2          3,000.00          2,000.00           -250.00\n"
+        "with the next period          1234        123,456.00        223,456.00              0.00\n"
+        "refused: look at them            1          1,500.00          1,000.00              0.00\n"
+        "refused: A-1: insufficient-funds\n"
+        "7 more are in the sums alone\n"
+        "to do just that: the same with --preview abc"
+    );
+    CHECK(
+        report_text(MigrationReport{9, 5, 1, 2, 1, 77}) ==
+        "9 services: 5 changed or scheduled, 2 refused, 1 moved, 1 failed"
+    );
+}

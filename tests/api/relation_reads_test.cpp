@@ -1,0 +1,42 @@
+// Leads, tickets, deposits and merged customers over HTTP from a whole node.
+#include "tests/api/seeded_node.hpp"
+
+using namespace tollbook;
+using namespace tollbook::api;
+
+TEST_CASE("reads: leads are the pipeline unless a stage is asked for, and tell their way") {
+    CHECK(page_of(body("/leads"), "lead").values == std::vector<std::string>{"L1"});
+    CHECK(page_of(body("/leads?stage=lost"), "lead").values == std::vector<std::string>{"L2"});
+    CHECK(page_of(body("/leads?source=web"), "name").values == std::vector<std::string>{"Dan"});
+    CHECK(page_of(body("/leads?source=walk-in"), "lead").values.empty());
+    const std::string lead = body("/leads/L1");
+    CHECK(has(lead, R"("address":"plot 7")"));
+    CHECK(has(lead, R"("stage":"open","note":"")"));
+    CHECK(has(lead, R"("stage":"surveyed","note":"a pole is near")"));
+    CHECK(node().get("/leads/none").error().code == Errc::lead_unknown);
+}
+
+TEST_CASE("reads: tickets by what they are about, and one with all its texts") {
+    const std::vector<std::string> one{"T1"};
+    CHECK(page_of(body("/tickets"), "ticket").values == one);
+    CHECK(page_of(body("/tickets?customer=ACC1&status=open"), "ticket").values == one);
+    CHECK(page_of(body("/tickets?priority=high"), "ticket").values == one);
+    CHECK(page_of(body("/tickets?customer=ACC2"), "ticket").values.empty());
+    CHECK(page_of(body("/tickets?service=ACC1-1"), "ticket").values.empty()); // Not any more.
+    CHECK(page_of(body("/tickets?status=closed"), "ticket").values.empty());
+    const std::string ticket = body("/tickets/T1");
+    CHECK(has(ticket, R"("subject":"No internet","status":"open","priority":"high")"));
+    CHECK(has(ticket, R"("number":1,"author":"customer","written_by":null,"text":"Since today.")"));
+    CHECK(has(ticket, R"("number":2,"author":"staff","written_by":"ann","text":"Is it on?")"));
+    CHECK(has(ticket, R"("number":3,"author":"customer","written_by":null,"text":"It is.")"));
+    CHECK(node().get("/tickets/none").error().code == Errc::ticket_unknown);
+}
+
+TEST_CASE("reads: deposits, and a customer that turned out to be another") {
+    const std::string deposits = body("/deposits?customer=ACC5&status=kept");
+    CHECK(has(deposits, R"("deposit":"D1","customer":"ACC5","equipment":"ONT 7")"));
+    CHECK(has(deposits, R"("returned_minor":200,"kept_minor":100)"));
+    CHECK(page_of(body("/deposits?status=held"), "deposit").values.empty());
+    CHECK(has(body("/customers/ACC6"), R"("merged_into":"ACC5")"));
+    CHECK(has(body("/customers/ACC5"), R"("merged":["ACC6"])"));
+}
