@@ -81,6 +81,11 @@ inline constexpr std::array settings{
         "false",
         "For development: let a topic pass that could lose the log"},
     Setting{"kafka.timeout_ms", SettingType::number, "5000", "Of one question to the brokers"},
+    Setting{
+        "billing.check_every_ms",
+        SettingType::number,
+        "60000",
+        "How often tenants with a billing schedule are looked at; 0: never"},
     Setting{"routers.timeout_ms", SettingType::number, "5000", "Of one call to a router"},
     Setting{
         "routers.audit_every_ms",

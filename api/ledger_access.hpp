@@ -46,6 +46,7 @@ struct OwnLedgerOptions {
     std::uint64_t checkpoint_records{};
     std::chrono::milliseconds answer_within{};
     std::optional<ReplicationOptions> replication; // None: the log stands on this disk alone.
+    std::chrono::milliseconds billing_check_every{}; // Zero: nobody is billed by a schedule.
 };
 
 // Recovers and leads.

@@ -91,7 +91,8 @@ Status Node::Parts::open_ledger() {
                 {options.data_directory,
                  options.checkpoint_records,
                  options.answer_within,
-                 options.replication}
+                 options.replication,
+                 options.billing_check_every}
             );
         const bool follows = has(NodeRole::projector) || has(NodeRole::enforcer);
         RemoteLedgerOptions remote{

@@ -28,6 +28,7 @@ struct NodeOptions {
     std::uint64_t checkpoint_records{250'000};
     std::optional<ReplicationOptions> replication; // None: the log stands on this disk alone.
     std::chrono::milliseconds answer_within{10'000};
+    std::chrono::milliseconds billing_check_every{60'000}; // Zero: nobody is billed by a schedule.
     std::chrono::milliseconds router_timeout{5'000};
     std::chrono::milliseconds router_audit_every{60'000};
 };

@@ -91,6 +91,12 @@ std::vector<Samples> log_samples(const PartitionHealth& health) {
         one(metric::sync_groups, true, health.groups)};
 }
 
+std::vector<Samples> billing_samples(const AutomaticBilling::Counts& counts) {
+    return {
+        one(metric::billing_runs, true, counts.runs),
+        one(metric::billing_runs_failed, true, counts.failures)};
+}
+
 std::vector<Samples> projection_samples(const ProjectionProgress& progress, Timestamp now) {
     Samples position{metric::projection_position, false, {}};
     Samples lag{metric::projection_lag, false, {}};

@@ -1,6 +1,7 @@
 // What the parts of a node tell when somebody scrapes /metrics.
 #pragma once
 
+#include "api/automatic_billing.hpp"
 #include "api/http/metrics.hpp"
 #include "ledger/guarded.hpp"
 #include "ledger/partition.hpp"
@@ -20,6 +21,7 @@ namespace tollbook::api {
 inline constexpr std::size_t routers_told_max = 200;
 
 std::vector<Samples> log_samples(const PartitionHealth& health);
+std::vector<Samples> billing_samples(const AutomaticBilling::Counts& counts);
 std::vector<Samples> projection_samples(const ProjectionProgress& progress, Timestamp now);
 
 // "wallets: 2 keys, 9 events wait"; "none".

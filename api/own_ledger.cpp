@@ -1,3 +1,4 @@
+#include "api/automatic_billing.hpp"
 #include "api/ledger_access.hpp"
 #include "api/logging.hpp"
 #include "api/node_metrics.hpp"
@@ -39,6 +40,7 @@ private:
     std::unique_ptr<KeyStore> keys_;
     std::unique_ptr<Replication> replication_; // Null without a topic.
     std::unique_ptr<Partition> partition_;
+    std::unique_ptr<AutomaticBilling> billing_; // Null when nobody is billed by a schedule.
 };
 
 Status OwnLedger::open(const OwnLedgerOptions& options) {
@@ -73,6 +75,8 @@ Status OwnLedger::open(const OwnLedgerOptions& options) {
     if (!writer) return writer.error();
     partition_ = std::move(*writer);
     if (replication_) replication_->begin();
+    if (options.billing_check_every.count() > 0)
+        billing_ = std::make_unique<AutomaticBilling>(*partition_, options.billing_check_every);
     return Done{};
 }
 
@@ -87,6 +91,7 @@ std::vector<Check> OwnLedger::checks() const {
 std::vector<Samples> OwnLedger::samples() const {
     std::vector<Samples> all = log_samples(partition_->health());
     if (replication_) std::ranges::move(replication_->samples(), std::back_inserter(all));
+    if (billing_) std::ranges::move(billing_samples(billing_->counts()), std::back_inserter(all));
     return all;
 }
 

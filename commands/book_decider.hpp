@@ -15,6 +15,13 @@ namespace tollbook {
 // Keyed hash of something personal under the tenant's key, as hex. Thread-safe.
 using PrivateHash = std::function<std::string(std::string_view tenant, std::string_view text)>;
 
+// An hour of a tenant's own time in which what is due is to be renewed by itself.
+struct BillingHour {
+    std::string tenant;
+    Date day;
+    std::uint32_t hour{};
+};
+
 // The Book and its rules, as the partition writer holds them.
 class BookDecider final : public Decider {
 public:
@@ -48,6 +55,9 @@ public:
 
     // The tenant exists.
     Date today(std::string_view tenant, Timestamp recorded_at) const;
+
+    // The hour that it is for each tenant with a billing schedule, from its schedule's hour on.
+    std::vector<BillingHour> billing_hours(Timestamp recorded_at) const;
 
     // The customers in whose wallets something lapsed that is not booked yet: what settle_wallet is
     // for. Refuses with tenant_unknown.

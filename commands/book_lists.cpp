@@ -35,6 +35,20 @@ Date BookDecider::today(std::string_view tenant, Timestamp recorded_at) const {
     return Decision(book_, tenant, recorded_at).today();
 }
 
+std::vector<BillingHour> BookDecider::billing_hours(Timestamp recorded_at) const {
+    std::vector<BillingHour> hours;
+    book_.tenants.for_each([&](std::string_view tenant, const TenantRow& row) {
+        if (!row.billing_from_hour) return;
+        const Decision decision(book_, tenant, recorded_at);
+        const Timestamp now = decision.now();
+        const std::uint32_t hour = local_hour(now, decision.timezone_at(now));
+        if (hour >= *row.billing_from_hour)
+            hours.push_back({std::string(tenant), decision.today(), hour});
+    });
+    std::ranges::sort(hours, {}, &BillingHour::tenant);
+    return hours;
+}
+
 Result<std::vector<std::string>> BookDecider::lapsed_wallets(
     std::string_view tenant, Timestamp recorded_at
 ) const {

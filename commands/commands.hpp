@@ -89,7 +89,8 @@ using CommandVariant = std::variant<
     TakeDeposit,
     ReturnDeposit,
     KeepDeposit,
-    MergeCustomers>;
+    MergeCustomers,
+    SetBillingSchedule>;
 
 // One of them; see Event (ledger/events.hpp).
 struct Command : CommandVariant {

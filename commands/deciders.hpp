@@ -18,6 +18,7 @@ Status decide(Decision& decision, const RegisterRouter& command);
 Status decide(Decision& decision, const ClosePeriod& command);
 Status decide(Decision& decision, const AdvanceTestClock& command);
 Status decide(Decision& decision, const ChangeTimezone& command);
+Status decide(Decision& decision, const SetBillingSchedule& command);
 
 Status decide(Decision& decision, const RegisterCustomer& command);
 Status decide(Decision& decision, const AddPaymentReference& command);

@@ -67,6 +67,10 @@ public:
         row.timezone = e.timezone;
     }
 
+    void operator()(const BillingScheduleSet& e) {
+        book_.tenants.edit(tenant_).billing_from_hour = e.from_hour;
+    }
+
     void operator()(const TestClockAdvanced& e) { book_.tenants.edit(tenant_).test_clock = e.to; }
 
     void operator()(const ServiceAdded& e) {

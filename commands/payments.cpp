@@ -113,7 +113,7 @@ void resolve_again(
         return;
     }
     const bool confirms = standing.channel == arrival.channel && standing.minor == arrival.minor &&
-                          standing.customer == told.customer;
+                          owner_of(decision, standing.customer) == told.customer;
     if (!confirms) {
         resolve(decision, arrival, Outcome::conflict, "differs from what the cashier typed");
         return;
@@ -175,10 +175,15 @@ struct Judgement {
 
 // A desk entry of a receipt that was told before. Money that was taken back never returns by
 // itself: not with a late callback, nor with an entry that is merely sent once more.
-Judgement judge(const PaymentRow& told, const RecordPayment& command, const std::string& customer) {
+Judgement judge(
+    const Decision& decision,
+    const PaymentRow& told,
+    const RecordPayment& command,
+    const std::string& customer
+) {
     if (!taken_back(told)) {
         const bool same = told.channel == command.channel && told.minor == command.minor &&
-                          told.customer == customer;
+                          owner_of(decision, told.customer) == customer;
         return {same ? Outcome::duplicate : Outcome::conflict, {}};
     }
     if (!command.again.value_or(false))
@@ -270,7 +275,7 @@ Status decide(Decision& decision, const RecordPayment& command) {
         return Error{Errc::payment_unknown, first};
 
     Judgement judgement{Outcome::accepted, twin_warning(decision, *customer, command.minor, at)};
-    if (newest.row != nullptr) judgement = judge(*newest.row, command, *customer);
+    if (newest.row != nullptr) judgement = judge(decision, *newest.row, command, *customer);
     const bool accepted = judgement.outcome == Outcome::accepted;
     const std::string payment = accepted ? repost_id(first, newest) : newest.payment;
     arrive(decision, command, *customer, payment, judgement);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "commands/dunning_rows.hpp"
+#include "commands/relation_rows.hpp"
 #include "commands/wallet.hpp"
 #include "ledger/events.hpp"
 
@@ -32,6 +33,7 @@ struct TenantRow {
     std::optional<Date> closed_through;
     bool opening_complete{};
     std::optional<bool> has_dunning{}; // A policy was assigned once.
+    std::optional<std::uint32_t> billing_from_hour{};
 };
 BOOST_DESCRIBE_STRUCT(
     TenantRow,
@@ -46,7 +48,8 @@ BOOST_DESCRIBE_STRUCT(
      test_clock,
      closed_through,
      opening_complete,
-     has_dunning)
+     has_dunning,
+     billing_from_hour)
 )
 
 struct PlanRow { // Keyed by plan and version.
@@ -214,27 +217,6 @@ struct RefundRow {
     std::string requested_by;
 };
 BOOST_DESCRIBE_STRUCT(RefundRow, (), (customer, minor, phase, requested_by))
-
-struct LeadRow {
-    LeadStage stage{};
-    std::optional<std::string> plan{};
-};
-BOOST_DESCRIBE_STRUCT(LeadRow, (), (stage, plan))
-
-struct TicketRow {
-    std::string customer;
-    std::optional<std::string> service{};
-    std::uint32_t texts{}; // The opening one included.
-    bool closed{};
-};
-BOOST_DESCRIBE_STRUCT(TicketRow, (), (customer, service, texts, closed))
-
-struct DepositRow {
-    std::string customer;
-    std::int64_t remaining{};
-    std::uint32_t returns{};
-};
-BOOST_DESCRIBE_STRUCT(DepositRow, (), (customer, remaining, returns))
 
 // The versions of a tax, the newest last.
 struct TaxRow {

@@ -177,6 +177,13 @@ Status decide(Decision& decision, const RegisterRouter& command) {
     return Done{};
 }
 
+Status decide(Decision& decision, const SetBillingSchedule& command) {
+    if (command.from_hour.value_or(0) > 23)
+        return Error{Errc::value_out_of_range, "from_hour: 0 to 23"};
+    decision.add("tenant:" + decision.tenant(), BillingScheduleSet{command.from_hour});
+    return Done{};
+}
+
 Status decide(Decision& decision, const ClosePeriod& command) {
     if (decision.row().closed_through && command.through <= *decision.row().closed_through)
         return Error{

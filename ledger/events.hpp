@@ -111,7 +111,8 @@ using EventVariant = std::variant<
     InvoiceMoved,
     DebtMoved,
     CreditMoved,
-    CustomerMerged>;
+    CustomerMerged,
+    BillingScheduleSet>;
 
 // One of them. What goes through all types (copies, moves, the end) is compiled once, not with each
 // file that names an event; and it is made of one by its type, not by a choice among all.

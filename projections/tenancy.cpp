@@ -19,6 +19,7 @@ struct TenantView {
     bool test_clock{};
     std::optional<Timestamp> clock_at; // Of a test clock.
     std::optional<Date> closed_through;
+    std::optional<std::uint32_t> billing_from_hour; // None: only when a run is asked for.
     std::uint32_t partition{};
     Timestamp opened_at;
     std::uint64_t seq{};
@@ -38,6 +39,7 @@ BOOST_DESCRIBE_STRUCT(
      test_clock,
      clock_at,
      closed_through,
+     billing_from_hour,
      partition,
      opened_at,
      seq)
@@ -101,15 +103,10 @@ BOOST_DESCRIBE_STRUCT(
     RouterView, (), (tenant, router, driver, address, port, tls, username, registered_at, seq)
 )
 
-template <class Enum>
-std::string name_of(Enum value) {
-    return boost::describe::enum_to_string(value, "");
-}
-
 class Tenancy final : public Projection {
 public:
     explicit Tenancy(std::string_view schema)
-        : Projection({"tenancy", 3, "101_tenancy_v3"})
+        : Projection({"tenancy", 4, "101_tenancy_v4"})
         , tenants_(schema, "tenants", 1)
         , plans_(schema, "plans", 3)
         , routers_(schema, "routers", 2) {}
@@ -122,6 +119,7 @@ public:
             [&](const PeriodClosed&) { keys.emplace_back("tenant"); },
             [&](const TestClockAdvanced&) { keys.emplace_back("tenant"); },
             [&](const TimezoneChanged&) { keys.emplace_back("tenant"); },
+            [&](const BillingScheduleSet&) { keys.emplace_back("tenant"); },
             [&](const PlanDefined& e) { keys.push_back("plan:" + e.plan); },
             [&](const RouterRegistered& e) { keys.push_back("router:" + e.router); },
             [](const auto&) {}
@@ -132,6 +130,7 @@ public:
     void touch(const Fact& fact) override {
         const bool changes = std::holds_alternative<PeriodClosed>(fact.event) ||
                              std::holds_alternative<TestClockAdvanced>(fact.event) ||
+                             std::holds_alternative<BillingScheduleSet>(fact.event) ||
                              std::holds_alternative<TimezoneChanged>(fact.event);
         if (changes) tenants_.want(row_key(fact.tenant()));
     }
@@ -178,6 +177,9 @@ public:
             [&](const PeriodClosed& e) {
                 if (TenantView* row = edit(fact)) row->closed_through = e.through;
             },
+            [&](const BillingScheduleSet& e) {
+                if (TenantView* row = edit(fact)) row->billing_from_hour = e.from_hour;
+            },
             [&](const TimezoneChanged& e) {
                 if (TenantView* row = edit(fact)) row->timezone = e.timezone;
             },
@@ -203,6 +205,7 @@ private:
             e.policies.recognition,
             e.policies.renewal_anchor,
             e.test_clock,
+            std::nullopt,
             std::nullopt,
             std::nullopt,
             e.partition,

@@ -2,17 +2,11 @@
 
 #include "api/cli/audit.hpp"
 #include "api/cli/context.hpp"
+#include "api/cli/open_log.hpp"
 
 #include <string>
 
 namespace tollbook::api {
-
-// The log that an audit reads, always read-only: the data directory's, also beside a running node,
-// or an export file, or the topic.
-struct AuditInput {
-    std::string export_file;
-    bool topic{};
-};
 
 struct ReplayWords {
     AuditInput input;

@@ -10,7 +10,12 @@ namespace tollbook::api {
 
 namespace {
 
-// "1,234,567.89": every currency that a tenant may have has hundredths.
+std::string line_of(std::string_view name, const BillingSum& sum) {
+    return fmt::format("{:<24}{:>10}{:>24}\n", name, sum.services, amount(sum.minor));
+}
+
+} // namespace
+
 std::string amount(std::int64_t minor) {
     const std::uint64_t size =
         minor < 0 ? 0 - static_cast<std::uint64_t>(minor) : static_cast<std::uint64_t>(minor);
@@ -19,12 +24,6 @@ std::string amount(std::int64_t minor) {
         text.insert(at - 3, 1, ',');
     return minor < 0 ? "-" + text : text;
 }
-
-std::string line_of(std::string_view name, const BillingSum& sum) {
-    return fmt::format("{:<24}{:>10}{:>24}\n", name, sum.services, amount(sum.minor));
-}
-
-} // namespace
 
 std::string preview_text(const BillingPreview& preview, const std::string& tenant) {
     std::string text = fmt::format("{:<24}{:>10}{:>24}\n", "", "services", preview.currency.code());

@@ -3,6 +3,7 @@
 #include "api/cli/audit_commands.hpp"
 #include "api/cli/demo/demo.hpp"
 #include "api/cli/project_commands.hpp"
+#include "api/cli/simulate.hpp"
 #include "api/cli/typed.hpp"
 
 #include <filesystem>
@@ -59,6 +60,19 @@ void add_audit(CLI::App& app, Action& chosen) {
     replay.add_option("--as-of", texts->as_of, "As recorded by this time: 2026-11-19T21:05:00Z");
     replay.callback([&chosen, texts] {
         chosen = [texts](const Context& context) { return replay_as_typed(context, *texts); };
+    });
+
+    CLI::App& simulate =
+        add_command(app, "simulate", "What days of the log would have come to under other rules");
+    auto other = std::make_shared<SimulateWords>();
+    add_input(simulate, other->input);
+    simulate.add_option("--tenant", other->tenant, "Whose days")->required();
+    simulate.add_option("--from", other->from, "The first day: 2026-11-01")->required();
+    simulate.add_option("--to", other->to, "The last day")->required();
+    simulate.add_option("--catalog", other->catalog, "Other prices of plans, TOML");
+    simulate.add_option("--dunning", other->dunning, "Other rules of dunning, TOML");
+    simulate.callback([&chosen, other] {
+        chosen = [other](const Context& context) { return run_simulate(context, *other); };
     });
 
     CLI::App& verify = add_command(app, "verify", "Check chain, postings, command index and views");

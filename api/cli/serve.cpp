@@ -79,6 +79,8 @@ Result<NodeOptions> options_of(const Context& context, const std::vector<std::st
     if (!replication) return replication.error();
     options.replication = std::move(*replication);
     options.answer_within = std::chrono::milliseconds(config.number("book.answer_within_ms"));
+    options.billing_check_every =
+        std::chrono::milliseconds(config.number("billing.check_every_ms"));
     options.router_timeout = std::chrono::milliseconds(config.number("routers.timeout_ms"));
     options.router_audit_every = std::chrono::milliseconds(config.number("routers.audit_every_ms"));
     return options;

@@ -24,6 +24,10 @@ inline constexpr std::array command_routes{
         "Register a customer"
     ),
     command(
+        {"/v1/tenants/{tenant}/billing-schedule", "set_billing_schedule", for_admins, 200},
+        "Renew what is due by itself, from an hour of each day on, or only when asked"
+    ),
+    command(
         {"/v1/tenants/{tenant}/customers/{customer}/references",
          "add_payment_reference",
          for_operators},

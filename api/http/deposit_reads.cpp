@@ -9,7 +9,7 @@ Result<ReadAnswer> list_deposits(ReaderPool& pool, const Query& query) {
         .select =
             "SELECT 'deposit' AS object, deposit, customer, equipment, currency, minor, "
             "remaining_minor, returned_minor, kept_minor, status, reason, @taken_at, @changed_at "
-            "FROM deposits WHERE ($3::text IS NULL OR customer = $3) "
+            "FROM deposits WHERE ($3::text IS NULL OR customer IN (SELECT same_customers($3))) "
             "AND ($4::text IS NULL OR status = $4)",
         .key = "r.deposit",
     };

@@ -92,6 +92,10 @@ inline constexpr MetricName paid_but_cut{
     "tollbook_paid_but_cut_sites", "Sites that shall be on and whose router says off"};
 inline constexpr MetricName unpaid_but_on{
     "tollbook_unpaid_but_on_sites", "Sites that shall be off and whose router says on"};
+inline constexpr MetricName billing_runs{
+    "tollbook_billing_runs_total", "Runs that a billing schedule began, since the start"};
+inline constexpr MetricName billing_runs_failed{
+    "tollbook_billing_runs_failed_total", "Of a schedule: those that are tried again"};
 inline constexpr MetricName build_info{"tollbook_build_info", "1, with the version as label"};
 
 } // namespace metric

@@ -8,7 +8,7 @@ Result<ReadAnswer> list_tenants(ReaderPool& pool, const Query& query) {
     static constexpr ListOf tenants{
         .name = "tenants",
         .select = "SELECT 'tenant' AS object, tenant, name, timezone, currency, test_clock, "
-                  "closed_through, @opened_at FROM tenants",
+                  "closed_through, billing_from_hour, @opened_at FROM tenants",
         .key = "r.tenant",
     };
     return read_list(pool, query, tenants);

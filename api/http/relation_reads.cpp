@@ -41,10 +41,7 @@ Result<ReadAnswer> list_tickets(ReaderPool& pool, const Query& query) {
             "SELECT 'ticket' AS object, ticket, customer, service, subject, status, priority, "
             "texts AS text_count, last_author, @opened_at, @answered_at, @closed_at, closed_by "
             "FROM tickets "
-            "WHERE ($3::text IS NULL OR customer IN ("
-            " WITH RECURSIVE same(customer) AS (SELECT $3 UNION SELECT m.customer "
-            "  FROM merged_customers m JOIN same s ON m.merged_into = s.customer) "
-            " SELECT customer FROM same)) "
+            "WHERE ($3::text IS NULL OR customer IN (SELECT same_customers($3))) "
             "AND ($4::text IS NULL OR service = $4) AND ($5::text IS NULL OR status = $5) "
             "AND ($6::text IS NULL OR priority = $6)",
         .key = "r.ticket",

@@ -90,6 +90,13 @@ struct ChangeTimezone {
 };
 BOOST_DESCRIBE_STRUCT(ChangeTimezone, (), (timezone))
 
+// Renew what is due every hour from that one on; none: only when somebody asks for it.
+struct SetBillingSchedule {
+    static constexpr std::string_view type = "set_billing_schedule";
+    std::optional<std::uint32_t> from_hour; // 0 to 23, of the tenant's zone.
+};
+BOOST_DESCRIBE_STRUCT(SetBillingSchedule, (), (from_hour))
+
 struct AdvanceTestClock {
     static constexpr std::string_view type = "advance_test_clock";
     Timestamp to;

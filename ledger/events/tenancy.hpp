@@ -145,6 +145,17 @@ struct TimezoneChanged {
 };
 BOOST_DESCRIBE_STRUCT(TimezoneChanged, (), (timezone, after))
 
+// What is due is renewed by itself, every hour from that one of the tenant's day on; none: only
+// when somebody asks for a run.
+struct BillingScheduleSet {
+    static constexpr std::string_view type = "billing_schedule_set";
+    static constexpr std::uint16_t schema_version = 1;
+    std::optional<std::uint32_t> from_hour; // 0 to 23
+
+    friend bool operator==(const BillingScheduleSet&, const BillingScheduleSet&) = default;
+};
+BOOST_DESCRIBE_STRUCT(BillingScheduleSet, (), (from_hour))
+
 struct TestClockAdvanced {
     static constexpr std::string_view type = "test_clock_advanced";
     static constexpr std::uint16_t schema_version = 1;

@@ -109,6 +109,17 @@ RETURNS TABLE (
     ORDER BY h.tenant, h.service, h.seq DESC
 $$;
 
+-- The customer, and all that were merged into it.
+CREATE OR REPLACE FUNCTION same_customers(of_customer text)
+RETURNS SETOF text LANGUAGE sql STABLE AS $$
+    WITH RECURSIVE same(customer) AS (
+        SELECT of_customer
+        UNION
+        SELECT m.customer FROM merged_customers m JOIN same s ON m.merged_into = s.customer
+    )
+    SELECT customer FROM same
+$$;
+
 CREATE VIEW open_suspense WITH (security_invoker = true) AS
 SELECT s.*, p.receipt, p.occurred_at, p.payer_number, p.payer_name, p.payer_reference
 FROM suspense_items s JOIN payments p USING (tenant, payment)

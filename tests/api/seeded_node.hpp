@@ -201,22 +201,23 @@ private:
         post(base + "/customers/ACC7/group", R"({"group":"late"})");
     }
 
-    // ACC6 turns out to be ACC5; its deposit came back to ACC5, but for a scratch.
+    // ACC3 turns out to be ACC2; its deposit came back to ACC2, but for a scratch.
     void seed_deposits(const std::string& base) {
         post(
             base + "/payments",
-            R"({"channel":"till:main","receipt":"R6","customer":"ACC6","minor":500,"user":"c"})"
+            R"({"channel":"till:main","receipt":"R6","customer":"ACC3","minor":500,"user":"c"})"
         );
         post(
             base + "/deposits",
-            R"({"deposit":"D1","customer":"ACC6","equipment":"ONT 7","minor":300})"
+            R"({"deposit":"D1","customer":"ACC3","equipment":"ONT 7","minor":300})"
         );
-        post(base + "/customers/ACC6/merge", R"({"into":"ACC5","reason":"one person"})");
+        post(base + "/customers/ACC3/merge", R"({"into":"ACC2","reason":"one person"})");
         post(base + "/deposits/D1/return", R"({"minor":200,"reason":"back"})");
         post(base + "/deposits/D1/keep", R"({"reason":"scratched"})");
     }
 
-    // A lead in the pipeline and one that was lost; a ticket that was closed and opened again.
+    // A lead in the pipeline and one that was lost; a ticket that was closed and opened again, and
+    // one that stays closed.
     void seed_relations(const std::string& base) {
         post(
             base + "/leads",
@@ -234,6 +235,11 @@ private:
         post(base + "/tickets/T1/close", R"({"user":"ann"})");
         post(base + "/tickets/T1/answers", R"({"text":"It is."})");
         post(base + "/tickets/T1/service", "{}");
+        post(
+            base + "/tickets",
+            R"({"ticket":"T2","customer":"ACC3","subject":"Thanks","text":"All is well."})"
+        );
+        post(base + "/tickets/T2/close", R"({"user":"ann"})");
     }
 
     ScratchDirectory directory_;

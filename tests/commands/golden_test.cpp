@@ -39,6 +39,7 @@ Story tenancy() {
         PeriodClosed{day("2026-11-19")},
         TestClockAdvanced{at("2026-11-20T06:00:00.25Z")},
         TimezoneChanged{"Africa/Lagos", day("2026-11-20")},
+        BillingScheduleSet{6},
         CustomerRegistered{"ACC00001", {{"acc-00001", "ACC00001"}}},
         PaymentReferenceAdded{"ACC00001", {"plot 7/b", "PLOT7B"}}};
 }

@@ -107,6 +107,13 @@ TEST_CASE("merge_customers: what cannot be is refused, and nothing moves") {
     book.when(MergeCustomers{"C", "B", ""}).refused(Errc::customer_merged, "into A");
 }
 
+TEST_CASE("merge_customers: a receipt that was typed before is confirmed by its callback after") {
+    Spec book = given(world());
+    book.when(typed("QK1", "B", 400'00, "mpesa:600901")).when(merge);
+    book.when(told({"QK1", "400.00", "B"}))
+        .then_types("callback_received arrival_resolved payment_confirmed");
+}
+
 TEST_CASE("edge_55: a merged customer is a stone that leads on to the other one") {
     Spec book = given(world() + Story{service("B-1", "B", "2026-12-20")});
     book.when(typed("R1", "B", 2'000'00)).when(typed("R2", "A", 100'00));
@@ -139,6 +146,10 @@ TEST_CASE("edge_55: a merged customer is a stone that leads on to the other one"
         CHECK(invoice(book, "I1").customer == "A");
         CHECK(invoice(book, "I2").customer == "A");
         CHECK(invoice(book, "I2").open == 1'400'00);
+    }
+    SUBCASE("what a cashier had typed for it is confirmed, and is no other payment") {
+        book.when(typed("R1", "A", 2'000'00));
+        CHECK(book.event<ArrivalResolved>(1).outcome == Outcome::duplicate);
     }
     SUBCASE("a deposit comes back to who stands for it") {
         book.when(ReturnDeposit{"D1", {}, "back"});

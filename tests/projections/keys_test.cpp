@@ -171,6 +171,7 @@ void live_a_day(MemorySource& source) {
     source.add({PaymentConfirmed{"mpesa:R1", "in-1", "00ff", noon}, noon, {}, {}});
     source.add({PeriodClosed{day("2026-11-19")}, noon, {}, {}});
     source.add({TestClockAdvanced{noon}, noon, {}, {}});
+    source.add({BillingScheduleSet{6}, noon, {}, {}});
     source.add({TimezoneChanged{"Africa/Kampala", day("2026-11-19")}, noon, {}, {}});
     dun(source);
     change_services(source);

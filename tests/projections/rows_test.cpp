@@ -180,7 +180,7 @@ TEST_CASE("payments: what a cashier typed is confirmed by its callback") {
 
 TEST_CASE("edge_43: paid, and no router ever enabled it: a difference that grows by the minute") {
     MemorySource source;
-    open_isp(source); // ACC1-1 is wanted from noon on, ten days ago.
+    open_isp(source); // ACC1-1 is wanted from nine in the morning on, in Nairobi.
     const TestDatabase database;
     const auto db = database.prepared();
     REQUIRE(project_all(*db, source));
@@ -191,10 +191,10 @@ TEST_CASE("edge_43: paid, and no router ever enabled it: a difference that grows
             "FROM line_differences('2026-11-20 10:30:40+00') WHERE site = 'ACC1-1'"
         );
     };
-    CHECK(difference() == "(paid_but_cut,ACC1-1,90)");
+    CHECK(difference() == "(paid_but_cut,ACC1-1,270)");
     source.add({SiteFailed{"ACC1-1", "rtr-01", 6, "device-refused", "no"}, noon, {}, {}});
     REQUIRE(project_all(*db, source));
-    CHECK(difference() == "(paid_but_cut,ACC1-1,90)");
+    CHECK(difference() == "(paid_but_cut,ACC1-1,270)");
     source.add({SiteProvisioned{"ACC1-1", "rtr-01", 6, true}, noon, {}, {}});
     REQUIRE(project_all(*db, source));
     CHECK(difference() == "");

@@ -311,6 +311,7 @@ void BookClerk::move_time() {
     if (roll(40) == 0) // Two zones with the same hours: the model knows one.
         send(ChangeTimezone{
             tenant->timezone == "Africa/Kampala" ? "Africa/Nairobi" : "Africa/Kampala"});
+    if (roll(60) == 0) send(SetBillingSchedule{count(30)});
     if (roll(3) == 0) {
         send(ClosePeriod{today - static_cast<int>(roll(4))});
         return;

@@ -45,7 +45,9 @@ Result<std::vector<Fact>> BookRun::send(
             std::move(event.event),
             event.effective_at,
             event.booked_on,
-            event.personal ? event.personal->json : std::string{}};
+            event.personal ? event.personal->json : std::string{},
+            static_cast<std::uint32_t>(made.size()),
+            static_cast<std::uint32_t>(decided->size())};
         decider_.evolve(fact.event, record_of(fact));
         made.push_back(fact);
         facts_.push_back(std::move(fact));

@@ -18,7 +18,9 @@ struct Fact {
     Event event;
     Timestamp effective_at;
     Date booked_on;
-    std::string sealed; // JSON of the personal part, in clear here.
+    std::string sealed;     // JSON of the personal part, in clear here.
+    std::uint32_t index{};  // Within its command's facts,
+    std::uint32_t count{1}; // of which there are so many.
 };
 
 // What tests take for the tenant's keyed hash.

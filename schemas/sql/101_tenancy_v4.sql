@@ -11,6 +11,7 @@ CREATE TABLE tenants (
     test_clock boolean NOT NULL,
     clock_at timestamptz,
     closed_through date,
+    billing_from_hour integer,      -- NULL: only when a run is asked for.
     partition integer NOT NULL,
     opened_at timestamptz NOT NULL,
     seq bigint NOT NULL

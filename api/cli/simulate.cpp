@@ -1,0 +1,225 @@
+#include "api/cli/simulate.hpp"
+
+#include "api/cli/billing_text.hpp"
+#include "api/cli/progress.hpp"
+#include "api/cli/read_all.hpp"
+
+#include <fmt/format.h>
+
+#include <set>
+#include <sstream>
+#include <toml++/toml.h>
+
+namespace tollbook::api {
+
+namespace {
+
+constexpr std::size_t customers_told_max = 1'000;
+
+struct CatalogFile {
+    std::vector<SimulatedPlan> plans;
+};
+BOOST_DESCRIBE_STRUCT(CatalogFile, (), (plans))
+
+struct DunningFile {
+    std::vector<DefineDunning> policies;
+    std::vector<AssignDunning> assignments;
+};
+BOOST_DESCRIBE_STRUCT(DunningFile, (), (policies, assignments))
+
+// TOML says the same as JSON: the one codec reads it, and is as strict as with commands.
+template <class File>
+Result<File> read_rules(const std::string& path) {
+    std::stringstream json;
+    try {
+        json << toml::json_formatter{toml::parse_file(path)};
+    } catch (const toml::parse_error& error) {
+        return Error{Errc::config_invalid, path + ": " + std::string(error.description())};
+    }
+    Result<File> file = from_json<File>(json.str());
+    if (!file) return Error{Errc::config_invalid, path + ": " + file.error().detail};
+    return file;
+}
+
+struct OutcomeLine {
+    std::int64_t revenue_minor{};
+    std::uint64_t suspensions{};
+    std::uint64_t ends{};
+    std::uint64_t refused{}; // Commands that were not possible any more.
+};
+BOOST_DESCRIBE_STRUCT(OutcomeLine, (), (revenue_minor, suspensions, ends, refused))
+
+struct RevenueLine {
+    std::string account;
+    std::int64_t control_minor{};
+    std::int64_t simulated_minor{};
+};
+BOOST_DESCRIBE_STRUCT(RevenueLine, (), (account, control_minor, simulated_minor))
+
+struct CustomerLine {
+    std::string customer;
+    CustomerOutcome control;
+    CustomerOutcome simulated;
+};
+BOOST_DESCRIBE_STRUCT(CustomerLine, (), (customer, control, simulated))
+
+struct SimulateLine {
+    std::string tenant;
+    Date from;
+    Date to;
+    std::uint64_t facts{};
+    OutcomeLine actual;
+    OutcomeLine control;
+    OutcomeLine simulated;
+    std::vector<RevenueLine> revenue;
+    std::uint64_t customers{}; // Who differ; the first of them:
+    std::vector<CustomerLine> differing;
+};
+BOOST_DESCRIBE_STRUCT(
+    SimulateLine,
+    (),
+    (tenant, from, to, facts, actual, control, simulated, revenue, customers, differing)
+)
+
+OutcomeLine line_of(const Outcomes& outcomes) {
+    const auto& [revenue, suspensions, ends] = outcomes.all;
+    return {revenue, suspensions, ends, outcomes.refused};
+}
+
+template <class Value>
+Value under(const std::map<std::string, Value>& values, const std::string& key) {
+    const auto found = values.find(key);
+    return found == values.end() ? Value{} : found->second;
+}
+
+// The keys of either.
+template <class Value>
+std::set<std::string> keys_of(
+    const std::map<std::string, Value>& a, const std::map<std::string, Value>& b
+) {
+    std::set<std::string> keys;
+    for (const auto* values : {&a, &b})
+        for (const auto& [key, value] : *values)
+            keys.insert(key);
+    return keys;
+}
+
+SimulateLine line_of(const SimulationReport& report, const SimulationRange& range) {
+    SimulateLine line{range.tenant, range.from, range.to, report.facts, {}, {}, {}, {}, 0, {}};
+    line.actual = line_of(report.actual);
+    line.control = line_of(report.control);
+    line.simulated = line_of(report.simulated);
+    for (const std::string& account : keys_of(report.control.revenue, report.simulated.revenue))
+        line.revenue.push_back(
+            {account,
+             under(report.control.revenue, account),
+             under(report.simulated.revenue, account)}
+        );
+    const auto& before = report.control.customers;
+    const auto& after = report.simulated.customers;
+    for (const std::string& customer : keys_of(before, after)) {
+        const CustomerLine difference{customer, under(before, customer), under(after, customer)};
+        if (difference.control == difference.simulated) continue;
+        ++line.customers;
+        if (line.differing.size() < customers_told_max) line.differing.push_back(difference);
+    }
+    return line;
+}
+
+std::string text_of(const SimulateLine& line) {
+    std::string text =
+        fmt::format("{:<28}{:>18}{:>18}{:>18}\n", "", "in the log", "lived again", "simulated");
+    const auto row = [&text](std::string_view name, auto actual, auto control, auto simulated) {
+        text += fmt::format("{:<28}{:>18}{:>18}{:>18}\n", name, actual, control, simulated);
+    };
+    row("revenue",
+        amount(line.actual.revenue_minor),
+        amount(line.control.revenue_minor),
+        amount(line.simulated.revenue_minor));
+    for (const RevenueLine& part : line.revenue)
+        row("  " + part.account, "", amount(part.control_minor), amount(part.simulated_minor));
+    row("suspensions", line.actual.suspensions, line.control.suspensions, line.simulated.suspensions
+    );
+    row("services that ended", line.actual.ends, line.control.ends, line.simulated.ends);
+    row("commands refused", line.actual.refused, line.control.refused, line.simulated.refused);
+    for (const CustomerLine& customer : line.differing)
+        text += fmt::format(
+            "{:<28}{:>36}{:>18}   cut {} -> {}\n",
+            customer.customer,
+            amount(customer.control.revenue_minor),
+            amount(customer.simulated.revenue_minor),
+            customer.control.suspensions,
+            customer.simulated.suspensions
+        );
+    return text + fmt::format(
+                      "{} customers differ, {} to {}; nothing was written",
+                      line.customers,
+                      to_string(line.from),
+                      to_string(line.to)
+                  );
+}
+
+Result<SimulationRange> range_of(const SimulateWords& words) {
+    const Result<Date> from = parse_date(words.from);
+    if (!from) return Error{Errc::config_invalid, "--from: " + from.error().detail};
+    const Result<Date> to = parse_date(words.to);
+    if (!to) return Error{Errc::config_invalid, "--to: " + to.error().detail};
+    if (*to < *from) return Error{Errc::config_invalid, "--to: before --from"};
+    return SimulationRange{words.tenant, *from, *to};
+}
+
+Result<SimulationReport> simulate(
+    Source& source,
+    const SimulationRange& range,
+    SimulationRules rules,
+    const AuditProgress& progress
+) {
+    Simulation simulation(range, std::move(rules));
+    Status taken = Done{};
+    const Status read = read_all(source, progress, [&](const Batch& batch) {
+        for (const Record& record : batch.records)
+            if (taken = simulation.take(record); !taken) return false;
+        return true;
+    });
+    if (!read) return read.error();
+    if (!taken) return taken.error();
+    return simulation.finish();
+}
+
+} // namespace
+
+Result<SimulationRules> rules_of(const std::string& catalog, const std::string& dunning) {
+    SimulationRules rules;
+    if (!catalog.empty()) {
+        Result<CatalogFile> file = read_rules<CatalogFile>(catalog);
+        if (!file) return file.error();
+        rules.plans = std::move(file->plans);
+    }
+    if (!dunning.empty()) {
+        Result<DunningFile> file = read_rules<DunningFile>(dunning);
+        if (!file) return file.error();
+        rules.dunning = std::move(file->policies);
+        rules.assignments = std::move(file->assignments);
+    }
+    return rules;
+}
+
+Exit run_simulate(const Context& context, const SimulateWords& words) {
+    const Result<SimulationRange> range = range_of(words);
+    if (!range) return fail(context, range.error());
+    Result<SimulationRules> rules = rules_of(words.catalog, words.dunning);
+    if (!rules) return fail(context, rules.error());
+    const Result<OpenedLog> log = open_log(context, words.input);
+    if (!log) return fail(context, log.error());
+    Progress progress(context, "simulate");
+    const Result<SimulationReport> report =
+        simulate(*log->source, *range, std::move(*rules), [&](std::uint64_t seq, std::uint64_t of) {
+            progress.at(seq, of);
+        });
+    if (!report) return fail(context, report.error());
+    const SimulateLine line = line_of(*report, *range);
+    print(context.json ? to_json(line) : text_of(line));
+    return Exit::ok;
+}
+
+} // namespace tollbook::api

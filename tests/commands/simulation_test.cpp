@@ -1,0 +1,270 @@
+#include "commands/simulation.hpp"
+
+#include "tests/support/book_builders.hpp"
+#include "tests/support/book_clerk.hpp"
+
+#include <random>
+
+using namespace tollbook;
+
+namespace {
+
+// What the log of such a run would hold.
+std::vector<Record> records_of(const BookRun& run) {
+    std::vector<Record> records;
+    for (const Fact& fact : run.facts()) {
+        Record& record = records.emplace_back();
+        record.command.tenant = fact.tenant;
+        record.command.count = fact.count;
+        record.index = fact.index;
+        record.seq = fact.seq;
+        record.type = type_of(fact.event);
+        record.schema_version = schema_version_of(fact.event);
+        record.effective_at = fact.effective_at;
+        record.booked_on = fact.booked_on;
+        record.payload = payload_of(fact.event);
+    }
+    return records;
+}
+
+Result<SimulationReport> simulated(
+    const BookRun& run, const SimulationRules& rules, const SimulationRange& range
+) {
+    Simulation simulation(range, rules);
+    for (const Record& record : records_of(run))
+        if (const Status taken = simulation.take(record); !taken) return taken.error();
+    return simulation.finish();
+}
+
+SimulationRange whole() { return {tenant_id, day("2026-11-20"), day("2027-12-31")}; }
+
+// A provider on a test clock: what is due is renewed each morning at nine.
+class Mornings {
+public:
+    Mornings() {
+        send(opened());
+        send(DefinePlan{"HOME", {}, "Home", 1'500'00, kes(), 16, {}, 10, 10});
+        send(DefinePlan{"FAST", {}, "Fast", 2'500'00, kes(), 16, {}, 50, 50});
+    }
+
+    void add(const std::string& customer) {
+        send(RegisterCustomer{customer, "N", "2547", {}, {customer}});
+        AddService service;
+        service.service = customer + "-1";
+        service.customer = customer;
+        service.plan = "HOME";
+        send(service);
+    }
+
+    void pay(const std::string& customer, std::int64_t minor) {
+        send(typed("R" + std::to_string(++receipts_), customer, minor));
+    }
+
+    // Whether it was possible.
+    bool send(const Command& command) { return run_.send(tenant_id, command).has_value(); }
+
+    void morning() {
+        ++days_;
+        send(AdvanceTestClock{Timestamp{at("2026-11-20T06:00:00Z").micros + days_ * 86'400'000'000}}
+        );
+        const auto due = run_.decider().due_services(tenant_id, {});
+        for (const DueService& service : due.value())
+            send(RenewService{service.service});
+    }
+
+    const BookRun& run() const { return run_; }
+
+private:
+    static OpenTenant opened() {
+        OpenTenant open;
+        open.name = "Kiota";
+        open.timezone = "Africa/Nairobi";
+        open.currency = kes();
+        open.tills = {"main"};
+        open.policies = Policies{"on_charge", "rolling"};
+        open.test_clock = at("2026-11-20T06:00:00Z");
+        return open;
+    }
+
+    BookRun run_;
+    std::int64_t days_{};
+    int receipts_{};
+};
+
+// What customers and their provider do in a day, at random.
+void do_something(Mornings& provider, std::mt19937_64& random) {
+    const std::string customer = "C" + std::to_string(1 + random() % 8);
+    const std::string service = customer + "-1";
+    switch (random() % 12) {
+    case 0:
+        provider.send(ChangePlan{service, random() % 2 == 0 ? "FAST" : "HOME", {}, {}, {}});
+        break;
+    case 1:
+        provider.send(PauseService{service});
+        break;
+    case 2:
+        provider.send(ResumeService{service});
+        break;
+    case 3:
+        provider.send(ExtendServices{{service}, 2, "outage"});
+        break;
+    case 4:
+        provider.send(SuspendService{service, "abuse"});
+        break;
+    case 5:
+        provider.send(ReinstateService{service, "abuse"});
+        break;
+    case 6:
+        provider.send(GrantCredit{
+            customer, "g" + std::to_string(random() % 1'000), 300'00, {}, {}, "welcome"});
+        break;
+    default:
+        provider.pay(customer, 500'00 + static_cast<std::int64_t>(random() % 1'500'00));
+    }
+}
+
+SimulationRules price(std::int64_t minor) {
+    SimulationRules rules;
+    rules.plans = {{"HOME", minor, {}, {}}};
+    return rules;
+}
+
+} // namespace
+
+TEST_CASE("simulation: lived again under the rules that were, a log comes to what happened") {
+    for (std::uint64_t seed = 1; seed <= 4; ++seed) {
+        CAPTURE(seed);
+        std::mt19937_64 random(seed);
+        Mornings provider;
+        for (int i = 1; i <= 8; ++i)
+            provider.add("C" + std::to_string(i));
+        for (int i = 0; i < 120; ++i) {
+            for (std::uint64_t n = random() % 3; n > 0; --n)
+                do_something(provider, random);
+            provider.morning();
+        }
+        const auto report = simulated(provider.run(), {}, whole());
+        REQUIRE(report);
+        CHECK(report->facts == provider.run().facts().size());
+        CHECK(report->actual.all.revenue_minor > 0);
+        CHECK(report->actual.all.suspensions > 0);
+        CHECK(report->control.all == report->actual.all);
+        CHECK(report->control.customers == report->actual.customers);
+        CHECK(report->control.refused == 0);
+        CHECK(report->simulated.all == report->control.all);
+    }
+}
+
+TEST_CASE("simulation: a dearer plan earns more from who can pay, and cuts who cannot") {
+    Mornings provider;
+    for (const char* customer : {"C1", "C2"})
+        provider.add(customer);
+    provider.pay("C1", 10'000'00);
+    provider.pay("C2", 1'500'00);
+    for (int i = 0; i < 40; ++i)
+        provider.morning();
+    const auto report = simulated(provider.run(), price(2'000'00), whole());
+    REQUIRE(report);
+    CHECK(report->control.customers == report->actual.customers);
+    const auto& before = report->control.customers;
+    const auto& after = report->simulated.customers;
+    CHECK(before.at("C1").revenue_minor == 2 * 1'293'10);
+    CHECK(after.at("C1").revenue_minor == 2 * 1'724'14);
+    CHECK(before.at("C2").revenue_minor == 1'293'10);
+    CHECK(before.at("C2").suspensions == 1);
+    CHECK(after.at("C2").revenue_minor == 0);
+    CHECK(after.at("C2").suspensions == 1);
+    CHECK(report->simulated.revenue.at("revenue:HOME") == 2 * 1'724'14);
+}
+
+TEST_CASE("simulation: each version of a plan costs the same then") {
+    Mornings provider;
+    provider.add("C1");
+    provider.pay("C1", 10'000'00);
+    provider.send(DefinePlan{"HOME", {}, "Home", 1'800'00, kes(), 16, {}, 10, 10});
+    provider.send(ChangePlan{"C1-1", "HOME", 2, ChangeTime::period_end, {}});
+    for (int i = 0; i < 3; ++i)
+        provider.morning();
+    const auto report = simulated(
+        provider.run(), price(2'000'00), {tenant_id, day("2026-11-21"), day("2026-12-31")}
+    );
+    REQUIRE(report);
+    CHECK(report->actual.all.revenue_minor == 1'551'72);
+    CHECK(report->control.all == report->actual.all);
+    CHECK(report->simulated.all.revenue_minor == 1'724'14);
+}
+
+TEST_CASE("simulation: the rules count from the first day of the range, and until its last") {
+    Mornings provider;
+    provider.add("C1");
+    provider.pay("C1", 10'000'00);
+    for (int i = 0; i < 70; ++i)
+        provider.morning(); // Three periods: from 20 November, 20 December and 20 January.
+    const auto report = simulated(
+        provider.run(), price(2'000'00), {tenant_id, day("2026-12-01"), day("2027-01-10")}
+    );
+    REQUIRE(report);
+    CHECK(report->actual.all.revenue_minor == 1'293'10);
+    CHECK(report->control.all == report->actual.all);
+    CHECK(report->simulated.all.revenue_minor == 1'724'14);
+}
+
+TEST_CASE("simulation: other rules of dunning cut later, or not at all") {
+    Mornings provider;
+    provider.add("C1");
+    provider.add("C2");
+    provider.pay("C1", 1'500'00);
+    provider.pay("C2", 1'500'00);
+    for (int i = 0; i < 33; ++i)
+        provider.morning();
+    provider.pay("C1", 1'500'00);
+    for (int i = 0; i < 3; ++i)
+        provider.morning();
+    SimulationRules rules;
+    rules.dunning = {
+        {"soft",
+         {},
+         {{"mail", 0, DunningAction::remind, {}, {}}, {"cut", 5, DunningAction::suspend, {}, {}}},
+         {},
+         {},
+         {}}};
+    rules.assignments = {{"soft", {}, {}}};
+    const auto report = simulated(provider.run(), rules, whole());
+    REQUIRE(report);
+    CHECK(report->actual.all.suspensions == 2);
+    CHECK(report->control.all == report->actual.all);
+    CHECK(report->simulated.all.suspensions == 1);
+    CHECK(report->simulated.customers.at("C1").suspensions == 0);
+    rules.dunning[0].steps.clear();
+    CHECK(simulated(provider.run(), rules, whole()).error().code == Errc::value_out_of_range);
+}
+
+TEST_CASE("simulation: what is not in the log is refused") {
+    Mornings provider;
+    provider.add("C1");
+    SimulationRange nobody = whole();
+    nobody.tenant = "nobody";
+    CHECK(simulated(provider.run(), {}, nobody).error().code == Errc::tenant_unknown);
+    SimulationRules rules;
+    rules.plans = {{"NONE", 1, {}, {}}};
+    CHECK(simulated(provider.run(), rules, whole()).error().code == Errc::plan_unknown);
+}
+
+TEST_CASE("simulation: whatever a clerk did can be lived again") {
+    for (std::uint64_t seed = 11; seed <= 12; ++seed) {
+        CAPTURE(seed);
+        BookRun run;
+        BookClerk clerk(run, seed);
+        clerk.set_up();
+        for (int i = 0; i < 2'500; ++i)
+            clerk.step();
+        SimulationRules rules = price(1'800'00);
+        rules.plans.push_back({"BIZ", 5'000'00, 8, 100'00});
+        const SimulationRange range{clerk_tenant, day("2026-11-25"), day("2029-12-31")};
+        const auto report = simulated(run, rules, range);
+        REQUIRE(report);
+        CHECK(report->facts == run.facts().size());
+        CHECK(report->actual.all.revenue_minor != 0);
+        CHECK(report->simulated.all.revenue_minor != report->control.all.revenue_minor);
+    }
+}
