@@ -49,7 +49,7 @@ BOOST_DESCRIBE_STRUCT(MigrationReport, (), (services, changed, moved, refused, f
 // MigrationPreview; changes nothing. migrate: just what the preview that it names said, as a
 // MigrationReport; refused with figures_moved when the preview of now is another one, and each
 // command does what was previewed or nothing. Blocks until all are answered. A run that was cut off
-// is taken up again by a new preview: what has the plan already is not in it.
+// is taken up again by a new preview: what was done already is not in it.
 Result<std::string> run_migration(Partition& partition, const RunOrder& order);
 
 } // namespace tollbook::api

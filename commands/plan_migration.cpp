@@ -37,8 +37,16 @@ public:
         , migration_(migration)
         , to_version_(wanted_version(book, tenant, migration).value()) {}
 
-    bool has_it(const ServiceRow& row) const {
-        return row.plan == migration_.to_plan && row.plan_version == to_version_;
+    // Or gets it with its next period, and is to get it then.
+    bool has_it(const std::string& service, const ServiceRow& row) const {
+        const auto is_wanted = [&](const std::string& plan, std::uint32_t version) {
+            return plan == migration_.to_plan && version == to_version_;
+        };
+        if (is_wanted(row.plan, row.plan_version)) return true;
+        if (migration_.when == ChangeTime::now || row.scheduled != Scheduled::plan_change)
+            return false;
+        const PlanChoiceRow* next = book_.next_plans.find(book_key(tenant_, service));
+        return next != nullptr && is_wanted(next->plan, next->version);
     }
 
     MigrationItem item_of(const std::string& service, const ServiceRow& row) {
@@ -70,6 +78,7 @@ private:
         item.customer = row.customer;
         item.plan = row.plan;
         item.plan_version = row.plan_version;
+        item.to_plan = migration_.to_plan;
         item.to_version = to_version_;
         item.renews_on = row.renews_on;
         item.price_minor = plan_row(*so_far_, row.plan, row.plan_version).price_minor;
@@ -123,7 +132,7 @@ std::vector<MigrationItem> preview_migration(
     std::vector<MigrationItem> items;
     for (const auto& [customer, service] : services) {
         const ServiceRow* row = book.services.find(book_key(tenant, service));
-        if (row != nullptr && row->plan == migration.plan && !preview.has_it(*row))
+        if (row != nullptr && row->plan == migration.plan && !preview.has_it(service, *row))
             items.push_back(preview.item_of(service, *row));
     }
     return items;

@@ -33,6 +33,7 @@ struct MigrationItem {
     std::string customer;
     std::string plan;
     std::uint32_t plan_version{};
+    std::string to_plan;
     std::uint32_t to_version{};
     Date renews_on;
     std::int64_t price_minor{};     // Of a period, tax included: now ...
@@ -51,6 +52,7 @@ BOOST_DESCRIBE_STRUCT(
      customer,
      plan,
      plan_version,
+     to_plan,
      to_version,
      renews_on,
      price_minor,
@@ -75,7 +77,7 @@ Result<std::vector<ServiceOfCustomer>> services_to_migrate(
 
 // What the change comes to now for each of these, one after the other: a wallet pays for the next
 // of its services from what is left. No customer's services may be missing. Those that have the
-// plan already are left out. Changes nothing.
+// plan already, or get it as it is wanted, are left out. Changes nothing.
 std::vector<MigrationItem> preview_migration(
     const Book& book,
     std::string_view tenant,

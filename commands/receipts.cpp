@@ -59,7 +59,10 @@ std::string twin_warning(
 ) {
     const std::string typed = typed_key(decision.tenant(), customer, {decision.day_of(at), minor});
     const NameRow* twin = decision.book().typed.find(typed);
-    return twin == nullptr ? "" : "the same amount as " + twin->name + " of the same day";
+    if (twin == nullptr) return "";
+    const PaymentRow* standing = decision.book().payments.find(decision.key(twin->name));
+    if (standing == nullptr || taken_back(*standing)) return "";
+    return "the same amount as " + twin->name + " of the same day";
 }
 
 } // namespace tollbook

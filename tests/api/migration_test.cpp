@@ -50,7 +50,8 @@ TEST_CASE("migration: a preview tells all and changes nothing; its confirmation 
     CHECK(report.changed == told.services);
     CHECK(report.refused + report.moved + report.failed == 0);
     CHECK(report.position == provider.head());
-    // Sent again, it is another preview that is confirmed: each change counts as one of a service.
+    // Sent again, it is another preview that is confirmed: nothing is left to do.
+    CHECK(preview(provider, to_version_2()).services == 0);
     CHECK(
         run(provider, RunStep::migrate, to_version_2(told.preview)).error().code ==
         Errc::figures_moved

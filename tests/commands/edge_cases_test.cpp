@@ -197,7 +197,10 @@ TEST_CASE("edge_37: a cashier who types the same amount again that day is warned
     CHECK_FALSE(reason());
     book.when(typed("R4", "A", 1'400'00));
     CHECK_FALSE(reason());
-    on(book, "2026-11-21").when(typed("R5", "A", 1'500'00));
+    book.when(ReversePayment{"till:main:R2", {}, "typed in error"});
+    book.when(typed("R5", "A", 1'500'00)); // The money of the first twin alone stands.
+    CHECK_FALSE(reason());
+    on(book, "2026-11-21").when(typed("R6", "A", 1'500'00));
     CHECK_FALSE(reason());
 }
 

@@ -60,6 +60,8 @@ TEST_CASE("plan migration: what it says of each service is what the change then 
         CHECK(item.new_price_minor == 2'000'00);
         book.when(change_of(item, migration)).then_types("plan_change_scheduled");
     }
+    CHECK(preview(book, migration).empty()); // Done, though none has it yet.
+    CHECK(preview(book, to_version_2(ChangeTime::now)).size() == 3);
 }
 
 TEST_CASE("plan migration: a change at once is paid from what the ones before it leave") {
@@ -120,4 +122,10 @@ TEST_CASE("plan migration: its hash names every figure") {
     CHECK(hash() == before);
     book.when(AddService{"C-1", "C", "HOME10", 1, {}, day("2026-12-20"), {}, {}});
     CHECK(hash() != before);
+    PlanMigration other = to_version_2();
+    const auto first = preview_hash(preview(book, other));
+    book.when(DefinePlan{"TWIN", {}, "Twin", 2'000'00, kes(), {}, {}, 10, 10});
+    book.when(DefinePlan{"TWIN", {}, "Twin", 2'000'00, kes(), {}, {}, 10, 10});
+    other.to_plan = "TWIN"; // Its second version costs the same: all figures are equal.
+    CHECK(preview_hash(preview(book, other)) != first);
 }
