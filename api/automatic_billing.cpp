@@ -32,7 +32,8 @@ void tell(const BillingHour& hour, const RenewalReport& report) {
          {"cut", count(report.cut)},
          {"parked", count(report.parked)},
          {"failed", count(report.failed)},
-         {"invoices", count(report.invoices)}});
+         {"invoices", count(report.invoices)},
+         {"top_ups", count(report.top_ups)}});
 }
 
 } // namespace
@@ -59,7 +60,10 @@ void AutomaticBilling::look(const std::stop_token& stop) {
             "system:billing",
             fmt::format("billing:{}:{}", hour.tenant, name),
             RunStep::renew,
-            {}};
+            {},
+            {},
+            {},
+            true};
         const Result<RenewalReport> report = run_renewals(partition_, order);
         if (report) tell(hour, *report);
         if (report && report->failed == 0) done = name;

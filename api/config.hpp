@@ -86,6 +86,18 @@ inline constexpr std::array settings{
         SettingType::number,
         "60000",
         "How often tenants with a billing schedule are looked at; 0: never"},
+    Setting{
+        "fiscal.check_every_ms",
+        SettingType::number,
+        "1000",
+        "How often it is looked for documents that wait for a fiscal device; 0: never"},
+    Setting{"fiscal.timeout_ms", SettingType::number, "15000", "Of one call to a fiscal device"},
+    Setting{
+        "fiscal.keys_file",
+        SettingType::text,
+        "",
+        "File with lines of tenant, entity and its device's key; empty: fiscal.keys below "
+        "data.dir"},
     Setting{"routers.timeout_ms", SettingType::number, "5000", "Of one call to a router"},
     Setting{
         "routers.audit_every_ms",

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "api/fiscal/fiscal_reactor.hpp"
 #include "api/http/metrics.hpp"
 #include "api/http/services.hpp"
 #include "api/replication.hpp"
@@ -45,8 +46,9 @@ struct OwnLedgerOptions {
     std::string data_directory;
     std::uint64_t checkpoint_records{};
     std::chrono::milliseconds answer_within{};
-    std::optional<ReplicationOptions> replication; // None: the log stands on this disk alone.
+    std::optional<ReplicationOptions> replication;   // None: the log stands on this disk alone.
     std::chrono::milliseconds billing_check_every{}; // Zero: nobody is billed by a schedule.
+    FiscalOptions fiscal;
 };
 
 // Recovers and leads.

@@ -8,8 +8,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <iterator>
-#include <span>
 #include <utility>
 
 namespace tollbook::api {
@@ -28,27 +26,14 @@ Result<std::vector<ServiceOfCustomer>> services_of(
     return services;
 }
 
-// In slices, so that commands are decided in between.
 Result<std::vector<MigrationItem>> preview_items(
     Partition& partition, const std::string& tenant, const PlanMigration& migration
 ) {
     const Result<std::vector<ServiceOfCustomer>> all = services_of(partition, tenant, migration);
     if (!all) return all.error();
-    std::vector<MigrationItem> items;
-    std::span<const ServiceOfCustomer> services = *all;
-    while (!services.empty()) {
-        const auto slice = next_slice(services);
-        const Status looked = partition.read([&](const Decider& decider, const Head&) {
-            const Book& book = static_cast<const BookDecider&>(decider).book();
-            std::ranges::move(
-                preview_migration(book, tenant, machine_clock(), migration, slice),
-                std::back_inserter(items)
-            );
-        });
-        if (!looked) return looked.error();
-        services = services.subspan(slice.size());
-    }
-    return items;
+    return look_in_slices(partition, *all, [&](const Book& book, auto slice) {
+        return preview_migration(book, tenant, machine_clock(), migration, slice);
+    });
 }
 
 MigrationSum& sum_of(MigrationPreview& preview, MigrationOutcome outcome) {
@@ -88,20 +73,7 @@ Submission change_of(
     );
 }
 
-void count(MigrationReport& report, const Result<Receipt>& answer) {
-    if (answer) {
-        ++report.changed;
-        report.position = std::max(report.position, answer->last_seq);
-    } else if (answer.error().code == Errc::figures_moved) {
-        ++report.moved;
-    } else if (info(answer.error().code).http_status < 500) {
-        ++report.refused;
-    } else {
-        ++report.failed;
-    }
-}
-
-Result<MigrationReport> migrate(
+Result<ChangeReport> migrate(
     Partition& partition, const RunOrder& order, const PlanMigration& migration
 ) {
     if (!migration.preview) return Error{Errc::missing_field, "preview"};
@@ -109,7 +81,7 @@ Result<MigrationReport> migrate(
     if (!items) return items.error();
     if (const std::string now = preview_hash(*items); now != *migration.preview)
         return Error{Errc::figures_moved, "the preview of now is " + now};
-    MigrationReport report;
+    ChangeReport report;
     report.services = items->size();
     report.refused = std::erase_if(*items, [](const MigrationItem& item) {
         return item.outcome == MigrationOutcome::refused;
@@ -117,7 +89,7 @@ Result<MigrationReport> migrate(
     const auto command = [&](const MigrationItem& item) {
         return change_of(item, migration, order);
     };
-    submit_each(partition, *items, command, [&](const Result<Receipt>& answer) {
+    submit_each(partition, *items, command, [&](const auto&, const Result<Receipt>& answer) {
         count(report, answer);
     });
     return report;
@@ -133,7 +105,7 @@ Result<std::string> run_migration(Partition& partition, const RunOrder& order) {
         if (!items) return items.error();
         return to_json(summed_up(std::move(*items)));
     }
-    const Result<MigrationReport> report = migrate(partition, order, *migration);
+    const Result<ChangeReport> report = migrate(partition, order, *migration);
     if (!report) return report.error();
     return to_json(*report);
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "api/change_report.hpp"
 #include "api/run_order.hpp"
 #include "commands/plan_migration.hpp"
 #include "ledger/partition.hpp"
@@ -34,20 +35,9 @@ BOOST_DESCRIBE_STRUCT(
 
 inline constexpr std::size_t migration_items_max = 10'000;
 
-// `moved`: its figures were not those of the preview any more. `refused`: as previewed, or since.
-struct MigrationReport {
-    std::uint64_t services{};
-    std::uint64_t changed{}; // Or scheduled.
-    std::uint64_t moved{};
-    std::uint64_t refused{};
-    std::uint64_t failed{};
-    std::uint64_t position{}; // Seq of the last record it made; 0: none.
-};
-BOOST_DESCRIBE_STRUCT(MigrationReport, (), (services, changed, moved, refused, failed, position))
-
 // A run whose body is a PlanMigration. migration_preview: what it would come to, as a
 // MigrationPreview; changes nothing. migrate: just what the preview that it names said, as a
-// MigrationReport; refused with figures_moved when the preview of now is another one, and each
+// ChangeReport; refused with figures_moved when the preview of now is another one, and each
 // command does what was previewed or nothing. Blocks until all are answered. A run that was cut off
 // is taken up again by a new preview: what was done already is not in it.
 Result<std::string> run_migration(Partition& partition, const RunOrder& order);

@@ -92,7 +92,8 @@ Status Node::Parts::open_ledger() {
                  options.checkpoint_records,
                  options.answer_within,
                  options.replication,
-                 options.billing_check_every}
+                 options.billing_check_every,
+                 options.fiscal}
             );
         const bool follows = has(NodeRole::projector) || has(NodeRole::enforcer);
         RemoteLedgerOptions remote{

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "api/fiscal/fiscal_reactor.hpp"
 #include "api/http/hooks.hpp"
 #include "api/http/limits.hpp"
 #include "api/http/server.hpp"
@@ -29,6 +30,7 @@ struct NodeOptions {
     std::optional<ReplicationOptions> replication; // None: the log stands on this disk alone.
     std::chrono::milliseconds answer_within{10'000};
     std::chrono::milliseconds billing_check_every{60'000}; // Zero: nobody is billed by a schedule.
+    FiscalOptions fiscal;
     std::chrono::milliseconds router_timeout{5'000};
     std::chrono::milliseconds router_audit_every{60'000};
 };

@@ -2,7 +2,9 @@
 #pragma once
 
 #include "api/automatic_billing.hpp"
+#include "api/fiscal/fiscal_reactor.hpp"
 #include "api/http/metrics.hpp"
+#include "api/http/services.hpp"
 #include "ledger/guarded.hpp"
 #include "ledger/partition.hpp"
 #include "projections/enforcement/enforcement.hpp"
@@ -22,6 +24,15 @@ inline constexpr std::size_t routers_told_max = 200;
 
 std::vector<Samples> log_samples(const PartitionHealth& health);
 std::vector<Samples> billing_samples(const AutomaticBilling::Counts& counts);
+
+// More devices than this are told as one, {tenant="other", entity="other"}.
+inline constexpr std::size_t devices_told_max = 200;
+
+std::vector<Samples> fiscal_samples(const std::vector<FiscalHealth>& devices);
+
+// One check, "fiscal", when there is a device at all.
+std::vector<Check> fiscal_checks(const std::vector<FiscalHealth>& devices);
+
 std::vector<Samples> projection_samples(const ProjectionProgress& progress, Timestamp now);
 
 // "wallets: 2 keys, 9 events wait"; "none".

@@ -1,4 +1,5 @@
 #include "api/automatic_billing.hpp"
+#include "api/fiscal/fiscal_reactor.hpp"
 #include "api/ledger_access.hpp"
 #include "api/logging.hpp"
 #include "api/node_metrics.hpp"
@@ -41,6 +42,7 @@ private:
     std::unique_ptr<Replication> replication_; // Null without a topic.
     std::unique_ptr<Partition> partition_;
     std::unique_ptr<AutomaticBilling> billing_; // Null when nobody is billed by a schedule.
+    std::unique_ptr<FiscalReactor> fiscal_;     // Null when nothing is transmitted from here.
 };
 
 Status OwnLedger::open(const OwnLedgerOptions& options) {
@@ -77,6 +79,10 @@ Status OwnLedger::open(const OwnLedgerOptions& options) {
     if (replication_) replication_->begin();
     if (options.billing_check_every.count() > 0)
         billing_ = std::make_unique<AutomaticBilling>(*partition_, options.billing_check_every);
+    if (options.fiscal.check_every.count() == 0) return Done{};
+    auto fiscal = FiscalReactor::start(*partition_, options.fiscal);
+    if (!fiscal) return fiscal.error();
+    fiscal_ = std::move(*fiscal);
     return Done{};
 }
 
@@ -85,6 +91,7 @@ std::vector<Check> OwnLedger::checks() const {
     std::vector<Check> all{
         {"log", log.serving, false, log.serving ? "serving" : log.stopped.detail}};
     if (replication_) all.push_back(replication_->check());
+    if (fiscal_) std::ranges::move(fiscal_checks(fiscal_->health()), std::back_inserter(all));
     return all;
 }
 
@@ -92,6 +99,7 @@ std::vector<Samples> OwnLedger::samples() const {
     std::vector<Samples> all = log_samples(partition_->health());
     if (replication_) std::ranges::move(replication_->samples(), std::back_inserter(all));
     if (billing_) std::ranges::move(billing_samples(billing_->counts()), std::back_inserter(all));
+    if (fiscal_) std::ranges::move(fiscal_samples(fiscal_->health()), std::back_inserter(all));
     return all;
 }
 

@@ -1,18 +1,19 @@
 #include "api/renewals.hpp"
 
+#include "api/batch_dry_run.hpp"
 #include "api/dry_run.hpp"
 #include "api/migrations.hpp"
 #include "api/run_follow_up.hpp"
+#include "api/run_record.hpp"
 #include "api/slices.hpp"
 #include "api/submit_each.hpp"
+#include "api/tariffs.hpp"
 #include "commands/book_decider.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <iterator>
 #include <map>
-#include <span>
 #include <utility>
 #include <vector>
 
@@ -39,24 +40,12 @@ Result<Currency> currency_of(Partition& partition, const std::string& tenant) {
     return currency;
 }
 
-// In slices, so that commands are decided in between.
 Result<std::vector<BillingItem>> preview_items(Partition& partition, const std::string& tenant) {
     const Result<std::vector<DueService>> all = due_services(partition, tenant);
     if (!all) return all.error();
-    std::vector<BillingItem> items;
-    std::span<const DueService> due = *all;
-    while (!due.empty()) {
-        const auto slice = next_slice(due);
-        const Status looked = partition.read([&](const Decider& decider, const Head&) {
-            const Book& book = static_cast<const BookDecider&>(decider).book();
-            std::ranges::move(
-                preview_billing(book, tenant, machine_clock(), slice), std::back_inserter(items)
-            );
-        });
-        if (!looked) return looked.error();
-        due = due.subspan(slice.size());
-    }
-    return items;
+    return look_in_slices(partition, *all, [&](const Book& book, auto slice) {
+        return preview_billing(book, tenant, machine_clock(), slice);
+    });
 }
 
 void add(BillingSum& sum, const BillingItem& item) {
@@ -130,44 +119,44 @@ Submission confirmation_of(const BillingItem& item, const RunOrder& order) {
 
 // Adds up what they come to.
 template <class Items, class MakeCommand>
-RenewalReport submit_all(Partition& partition, const Items& items, MakeCommand make_command) {
-    RenewalReport report;
-    submit_each(partition, items, make_command, [&](const Result<Receipt>& answer) {
-        count(report, answer);
+void submit_all(
+    Partition& partition, const Items& items, MakeCommand make_command, RunTally& tally
+) {
+    submit_each(partition, items, make_command, [&](const auto& item, const auto& answer) {
+        count(tally, item.service, answer);
     });
-    return report;
 }
 
-Result<RenewalReport> confirm(Partition& partition, const RunOrder& order) {
+Status confirm(Partition& partition, const RunOrder& order, RunTally& tally) {
     Result<std::vector<BillingItem>> items = preview_items(partition, order.tenant);
     if (!items) return items.error();
     if (const std::string now = preview_hash(*items); now != order.preview)
         return Error{Errc::figures_moved, "the preview of now is " + now};
-    const std::size_t due = items->size();
-    std::erase_if(*items, [](const BillingItem& item) {
+    for (const BillingItem& item : *items) {
+        note_due(tally, item.service, item.from, item.changes);
+        if (item.outcome == BillingOutcome::parked)
+            note_parked(tally, item.service, item.reason.value_or(""));
+    }
+    tally.report.parked = std::erase_if(*items, [](const BillingItem& item) {
         return item.outcome == BillingOutcome::parked;
     });
-    const std::size_t parked = due - items->size();
-    const std::size_t waiting = std::erase_if(*items, [](const BillingItem& item) {
+    tally.report.waiting = std::erase_if(*items, [](const BillingItem& item) {
         return item.outcome == BillingOutcome::waiting;
     });
-    RenewalReport report = submit_all(partition, *items, [&](const BillingItem& item) {
-        return confirmation_of(item, order);
-    });
-    report.due = due;
-    report.parked += parked;
-    report.waiting += waiting;
-    return report;
+    const auto confirmation = [&](const BillingItem& item) { return confirmation_of(item, order); };
+    submit_all(partition, *items, confirmation, tally);
+    return Done{};
 }
 
-Result<RenewalReport> renew(Partition& partition, const RunOrder& order) {
+Status renew(Partition& partition, const RunOrder& order, RunTally& tally) {
+    if (const Status status = take_top_ups(partition, order, tally); !status) return status;
     const Result<std::vector<DueService>> due = due_services(partition, order.tenant);
     if (!due) return due.error();
-    RenewalReport report = submit_all(partition, *due, [&](const DueService& service) {
-        return renewal_of(service, order);
-    });
-    report.due = due->size();
-    return report;
+    for (const DueService& service : *due)
+        note_due(tally, service.service, service.renews_on, service.changes);
+    const auto renewal = [&](const DueService& service) { return renewal_of(service, order); };
+    submit_all(partition, *due, renewal, tally);
+    return Done{};
 }
 
 } // namespace
@@ -183,17 +172,24 @@ Result<BillingPreview> preview_run(Partition& partition, const std::string& tena
 }
 
 Result<RenewalReport> run_renewals(Partition& partition, const RunOrder& order) {
-    Result<RenewalReport> report =
-        order.step == RunStep::confirm ? confirm(partition, order) : renew(partition, order);
-    if (!report) return report;
-    if (const Status status = follow_up(partition, order, *report); !status) return status.error();
-    return report;
+    Result<RunTally> tally = begin_run(partition, order);
+    if (!tally) return tally.error();
+    const bool confirms = order.step == RunStep::confirm;
+    Status status = confirms ? confirm(partition, order, *tally) : renew(partition, order, *tally);
+    if (status) status = follow_up(partition, order, tally->report);
+    if (status) status = take_top_ups(partition, order, *tally);
+    if (status) status = record_run(partition, order, *tally);
+    if (!status) return status.error();
+    return tally->report;
 }
 
 Result<std::string> run_order(Partition& partition, const RunOrder& order) {
     if (order.step == RunStep::dry_run) return dry_run(partition, order);
+    if (order.step == RunStep::batch_dry_run) return try_batch(partition, order);
     if (order.step == RunStep::migration_preview || order.step == RunStep::migrate)
         return run_migration(partition, order);
+    if (order.step == RunStep::tariff_preview || order.step == RunStep::tariff)
+        return run_tariff(partition, order);
     if (order.step == RunStep::preview) {
         const Result<BillingPreview> preview = preview_run(partition, order.tenant);
         if (!preview) return preview.error();

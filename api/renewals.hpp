@@ -31,6 +31,10 @@ struct RenewalReport {
     std::uint64_t position{}; // Seq of the last record it made; 0: none.
     std::uint64_t dunned{};
     std::uint64_t waiting{};
+    std::uint64_t top_ups{};          // That were granted, or are asked for now.
+    std::int64_t charged_minor{};     // To wallets, by this run.
+    std::int64_t invoiced_minor{};    // Put on invoices.
+    std::optional<std::string> run{}; // Its name in the list of runs; none: it is not a new one.
 };
 BOOST_DESCRIBE_STRUCT(
     RenewalReport,
@@ -48,7 +52,11 @@ BOOST_DESCRIBE_STRUCT(
      lapsed,
      position,
      dunned,
-     waiting)
+     waiting,
+     top_ups,
+     charged_minor,
+     invoiced_minor,
+     run)
 )
 
 // The lines of a preview with something in common.

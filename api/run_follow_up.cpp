@@ -29,7 +29,7 @@ std::uint64_t done(
     MakeCommand make_command
 ) {
     std::uint64_t made = 0;
-    submit_each(partition, names, make_command, [&](const Result<Receipt>& answer) {
+    submit_each(partition, names, make_command, [&](const auto&, const Result<Receipt>& answer) {
         if (!answer || answer->replayed) return;
         ++made;
         report.position = std::max(report.position, answer->last_seq);
@@ -47,7 +47,7 @@ Status issue_invoices(Partition& partition, const RunOrder& order, RenewalReport
             order, "issue:" + invoice, IssueInvoice{invoice, std::nullopt, std::nullopt}
         );
     };
-    submit_each(partition, *drafts, issue, [&](const Result<Receipt>& answer) {
+    submit_each(partition, *drafts, issue, [&](const auto&, const Result<Receipt>& answer) {
         // Issued meanwhile, by another run or by hand, is no failure.
         if (!answer && answer.error().code != Errc::invoice_issued) ++report.failed;
         if (!answer || answer->replayed) return;

@@ -1,8 +1,14 @@
 #pragma once
 
+#include "commands/book_decider.hpp"
+#include "ledger/partition.hpp"
+
 #include <algorithm>
 #include <cstddef>
+#include <iterator>
 #include <span>
+#include <type_traits>
+#include <vector>
 
 namespace tollbook::api {
 
@@ -18,6 +24,25 @@ std::span<const Item> next_slice(std::span<const Item> services) {
     while (end < services.size() && services[end].customer == services[end - 1].customer)
         ++end;
     return services.first(end);
+}
+
+// What `look` tells of the services on the Book as it stands, slice by slice, so that commands are
+// decided in between.
+template <class Item, class Look>
+auto look_in_slices(Partition& partition, const std::vector<Item>& services, Look look)
+    -> Result<std::invoke_result_t<Look&, const Book&, std::span<const Item>>> {
+    std::invoke_result_t<Look&, const Book&, std::span<const Item>> told;
+    std::span<const Item> left = services;
+    while (!left.empty()) {
+        const auto slice = next_slice(left);
+        const Status looked = partition.read([&](const Decider& decider, const Head&) {
+            const Book& book = static_cast<const BookDecider&>(decider).book();
+            std::ranges::move(look(book, slice), std::back_inserter(told));
+        });
+        if (!looked) return looked.error();
+        left = left.subspan(slice.size());
+    }
+    return told;
 }
 
 } // namespace tollbook::api

@@ -28,8 +28,8 @@ Submission submission_of(const RunOrder& order, std::string key, const Command& 
     return submission;
 }
 
-// Submits a command for each item, in windows; `take` is told each answer, one at a time. Blocks
-// until all are answered.
+// Submits a command for each item, in windows; `take` is told each item's answer, one at a time.
+// Blocks until all are answered.
 template <class Items, class MakeCommand, class Take>
 void submit_each(Partition& partition, const Items& items, MakeCommand make_command, Take take) {
     Guarded<Done> turn;
@@ -37,8 +37,8 @@ void submit_each(Partition& partition, const Items& items, MakeCommand make_comm
         const std::size_t end = std::min(begin + window_commands_max, items.size());
         std::latch answered(static_cast<std::ptrdiff_t>(end - begin));
         for (std::size_t i = begin; i < end; ++i)
-            partition.submit(make_command(items[i]), [&](const Result<Receipt>& answer) {
-                turn.with([&](Done&) { take(answer); });
+            partition.submit(make_command(items[i]), [&, i](const Result<Receipt>& answer) {
+                turn.with([&](Done&) { take(items[i], answer); });
                 answered.count_down();
             });
         answered.wait();

@@ -30,12 +30,18 @@ public:
     std::string request(const std::string& path, const std::string& key, const std::string& body)
         const;
 
+    // A GET of the tenant "bench".
+    std::string get_request(const std::string& path) const;
+
+    // Below it stands its private PostgreSQL.
+    std::string data_directory() const { return directory_.path + "/data"; }
+
     // Returns when the read models have caught up with the log.
     void wait_for_read_models() const;
 
 private:
-    // The smallest sample of a metric, whatever its labels.
-    double lowest(const std::string& metric) const;
+    // The smallest sample of a metric, whatever its labels; none yet.
+    std::optional<double> lowest(const std::string& metric) const;
 
     OpenDirectory directory_; // PostgreSQL's own user must reach it.
     std::string key_;

@@ -38,6 +38,10 @@ int months_of(const PlanRow& plan) {
     return static_cast<int>(plan.period_count) * length_of(plan.period).months;
 }
 
+bool same_length(const PlanRow& a, const PlanRow& b) {
+    return a.period == b.period && a.period_count == b.period_count;
+}
+
 std::uint32_t period_count_max(BillingPeriod period) { return length_of(period).count_max; }
 
 } // namespace tollbook

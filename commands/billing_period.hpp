@@ -17,6 +17,9 @@ Period period_from(Date from, const PlanRow& plan, int anchor_day);
 // The months of one period; zero: it is counted in days.
 int months_of(const PlanRow& plan);
 
+// Whether prices of both are for as long.
+bool same_length(const PlanRow& a, const PlanRow& b);
+
 // How many of these a price may pay for at most.
 std::uint32_t period_count_max(BillingPeriod period);
 

@@ -15,6 +15,7 @@ template class Table<SiteRow>;
 template class Table<PaymentRow>;
 template class Table<ChargeRow>;
 template class Table<PlanChoiceRow>;
+template class Table<ServiceAddonsRow>;
 template class Table<RefundRow>;
 template class Table<LeadRow>;
 template class Table<TicketRow>;
@@ -25,6 +26,10 @@ template class Table<BillingRow>;
 template class Table<InvoiceRow>;
 template class Table<DunningPolicyRow>;
 template class Table<DunningRow>;
+template class Table<TopUpRow>;
+template class Table<FiscalDeviceRow>;
+template class Table<FiscalQueueRow>;
+template class Table<FiscalDocumentRow>;
 
 Book::Book() = default;
 

@@ -11,7 +11,7 @@
 namespace tollbook {
 
 // Raise it when a row, a key or evolve changes: older checkpoints are then not used.
-inline constexpr std::uint32_t book_version = 6;
+inline constexpr std::uint32_t book_version = 7;
 
 // "<tenant>/<a>" and "<tenant>/<a>/<b>": ids hold no slash, so keys cannot collide.
 std::string book_key(std::string_view tenant, std::string_view a);
@@ -59,6 +59,7 @@ struct Book {
     Table<PaymentRow> payments{journal, 'p', Residency::cold};     // tenant/payment
     Table<ChargeRow> charges{journal, 'c', Residency::cold};       // tenant/charge
     Table<PlanChoiceRow> next_plans{journal, 'n', Residency::hot}; // tenant/service
+    Table<ServiceAddonsRow> addons{journal, 'A', Residency::hot};  // tenant/service
     Table<NameRow> holds{journal, 'h', Residency::cold};           // tenant/hold -> customer
     Table<RefundRow> refunds{journal, 'r', Residency::cold};       // tenant/refund
     Table<NumberRow> credits{journal, 'g', Residency::cold}; // tenant/lot of a grant or transfer
@@ -76,6 +77,12 @@ struct Book {
     Table<NameRow> merged{journal, 'm', Residency::hot};          // tenant/customer -> into
     Table<NameRow> typed{journal, 'f', Residency::cold};          // typed_key -> payment
     Table<NumberRow> arrivals{journal, 'a', Residency::cold};     // tenant/arrival -> deliveries
+    Table<TopUpRow> top_ups{journal, 't', Residency::hot};        // tenant/customer
+    Table<NameRow> fees_charged{journal, 'b', Residency::cold};   // tenant/service/step -> charge
+    Table<NumberRow> notices{journal, 'w', Residency::cold};      // notice_key -> 1: it was sent
+    Table<FiscalDeviceRow> fiscal_devices{journal, 'F', Residency::hot};      // tenant/entity
+    Table<FiscalQueueRow> fiscal_queue{journal, 'Q', Residency::hot};         // tenant/document
+    Table<FiscalDocumentRow> fiscal_documents{journal, 'D', Residency::cold}; // tenant/document
 };
 
 // Takes an event of `tenant` into the book. Never refuses.

@@ -37,11 +37,16 @@ private:
     static constexpr bool moves_wallet = boost::mp11::mp_contains<
         boost::mp11::mp_list<
             ChargeWallet,
+            SellProduct,
             GrantCredit,
             SettleWallet,
             HoldFunds,
             SetOverdraftLimit,
-            RequestRefund>,
+            RequestRefund,
+            SetTopUpRule,
+            EndTopUpRule,
+            TakeTopUp,
+            CancelTopUp>,
         T>::value;
 
     template <class T>
@@ -75,6 +80,8 @@ private:
             return "plan:" + command.plan;
         else if constexpr (std::same_as<T, AddPaymentReference> || std::same_as<T, SetBillingMode> || std::same_as<T, SetCustomerGroup>)
             return "customer:" + command.customer;
+        else if constexpr (std::same_as<T, FinishBillingRun>)
+            return "run:" + command.run;
         else if constexpr (std::same_as<T, DefineDunning>)
             return "dunning:" + command.policy;
         else
@@ -156,6 +163,7 @@ void want_rows(const Book& book, std::string_view tenant, const T& command) {
     }
     if constexpr (std::same_as<T, ChargeWallet>)
         book.charges.want(key(manual_charge(command.charge)));
+    if constexpr (std::same_as<T, SellProduct>) book.charges.want(key(sale_charge(command.sale)));
     if constexpr (!requires { command.customer; } && requires {
                       { command.service } -> std::same_as<const std::string&>;
                   })

@@ -22,6 +22,13 @@ struct BillingHour {
     std::uint32_t hour{};
 };
 
+// A rule of a wallet that has something to do.
+struct DueTopUp {
+    std::string customer;
+    std::string rule;
+    std::uint64_t changes{}; // Of the wallet's rules: names the state in which it was found.
+};
+
 // The Book and its rules, as the partition writer holds them.
 class BookDecider final : public Decider {
 public:
@@ -56,6 +63,9 @@ public:
     // The tenant exists.
     Date today(std::string_view tenant, Timestamp recorded_at) const;
 
+    // The tenant exists.
+    Timestamp now(std::string_view tenant, Timestamp recorded_at) const;
+
     // The hour that it is for each tenant with a billing schedule, from its schedule's hour on.
     std::vector<BillingHour> billing_hours(Timestamp recorded_at) const;
 
@@ -63,6 +73,9 @@ public:
     // for. Refuses with tenant_unknown.
     Result<std::vector<std::string>> lapsed_wallets(std::string_view tenant, Timestamp recorded_at)
         const;
+
+    // Refuses with tenant_unknown.
+    Result<std::vector<DueTopUp>> due_top_ups(std::string_view tenant, Timestamp recorded_at) const;
 
     // The drafts of invoices to which runs added periods. Refuses with tenant_unknown.
     Result<std::vector<std::string>> drafts_to_issue(std::string_view tenant) const;

@@ -4,6 +4,7 @@
 #include "commands/renewal.hpp"
 #include "commands/service_end.hpp"
 #include "commands/settling.hpp"
+#include "commands/top_ups.hpp"
 
 #include <algorithm>
 
@@ -35,6 +36,10 @@ Date BookDecider::today(std::string_view tenant, Timestamp recorded_at) const {
     return Decision(book_, tenant, recorded_at).today();
 }
 
+Timestamp BookDecider::now(std::string_view tenant, Timestamp recorded_at) const {
+    return Decision(book_, tenant, recorded_at).now();
+}
+
 std::vector<BillingHour> BookDecider::billing_hours(Timestamp recorded_at) const {
     std::vector<BillingHour> hours;
     book_.tenants.for_each([&](std::string_view tenant, const TenantRow& row) {
@@ -63,6 +68,26 @@ Result<std::vector<std::string>> BookDecider::lapsed_wallets(
     });
     std::ranges::sort(customers);
     return customers;
+}
+
+Result<std::vector<DueTopUp>> BookDecider::due_top_ups(
+    std::string_view tenant, Timestamp recorded_at
+) const {
+    if (book_.tenants.find(tenant) == nullptr)
+        return Error{Errc::tenant_unknown, std::string(tenant.substr(0, 32))};
+    Decision decision(book_, tenant, recorded_at);
+    const std::string prefix = std::string(tenant) + "/";
+    std::vector<DueTopUp> due;
+    book_.top_ups.for_each([&](std::string_view key, const TopUpRow& row) {
+        if (!key.starts_with(prefix)) return;
+        const std::string customer(key.substr(prefix.size()));
+        for (const TopUpRule& rule : row.rules)
+            if (is_due(decision, customer, rule)) due.push_back({customer, rule.rule, row.changes});
+    });
+    std::ranges::sort(due, [](const DueTopUp& a, const DueTopUp& b) {
+        return a.customer != b.customer ? natural_less(a.customer, b.customer) : a.rule < b.rule;
+    });
+    return due;
 }
 
 namespace {

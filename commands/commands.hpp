@@ -3,13 +3,17 @@
 // minor units; an absent optional means the default that its comment names.
 #pragma once
 
+#include "commands/bodies/addons.hpp"
 #include "commands/bodies/dunning.hpp"
+#include "commands/bodies/fiscal.hpp"
 #include "commands/bodies/invoices.hpp"
 #include "commands/bodies/money.hpp"
 #include "commands/bodies/relations.hpp"
 #include "commands/bodies/services.hpp"
 #include "commands/bodies/subscriptions.hpp"
+#include "commands/bodies/tariffs.hpp"
 #include "commands/bodies/tenancy.hpp"
+#include "commands/bodies/top_ups.hpp"
 #include "commands/bodies/wallet_terms.hpp"
 
 #include <string>
@@ -90,7 +94,22 @@ using CommandVariant = std::variant<
     ReturnDeposit,
     KeepDeposit,
     MergeCustomers,
-    SetBillingSchedule>;
+    SetBillingSchedule,
+    SetFiscalDevice,
+    RecordFiscalReceipt,
+    RecordFiscalRefusal,
+    RetryFiscalTransmission,
+    SetTopUpRule,
+    EndTopUpRule,
+    TakeTopUp,
+    CancelTopUp,
+    WaiveLateFee,
+    FinishBillingRun,
+    RecordNoticeSent,
+    CorrectTariff,
+    AddAddon,
+    RemoveAddon,
+    SellProduct>;
 
 // One of them; see Event (ledger/events.hpp).
 struct Command : CommandVariant {

@@ -1,5 +1,6 @@
 // What of an invoice is taken back: in part by credit notes, or all of it.
 #include "commands/deciders.hpp"
+#include "commands/fiscal.hpp"
 #include "commands/invoicing.hpp"
 #include "commands/merging.hpp"
 #include "commands/renewal.hpp"
@@ -159,24 +160,23 @@ Status decide(Decision& decision, const CreditInvoice& command) {
     const std::string prefix = invoicing_on(decision, decision.today()).credit_prefix;
     const std::string customer = owner_of(decision, row.customer);
     const std::int64_t back = taken->minor - taken->offset;
-    decision.add(
-        "invoice:" + command.invoice,
-        CreditNoteIssued{
-            command.credit_note,
-            fmt::format("{}{:06}", prefix, number),
-            number,
-            decision.row().legal_entity,
-            command.invoice,
-            customer,
-            std::move(taken->lines),
-            taken->minor,
-            taken->offset,
-            std::move(taken->lots),
-            taken->debt_repaid,
-            taken->remaining,
-            command.reason,
-            std::move(taken->postings)}
-    );
+    const CreditNoteIssued issued{
+        command.credit_note,
+        fmt::format("{}{:06}", prefix, number),
+        number,
+        decision.row().legal_entity,
+        command.invoice,
+        customer,
+        std::move(taken->lines),
+        taken->minor,
+        taken->offset,
+        std::move(taken->lots),
+        taken->debt_repaid,
+        taken->remaining,
+        command.reason,
+        std::move(taken->postings)};
+    decision.add("invoice:" + command.invoice, issued);
+    request_transmission(decision, issued);
     if (const Status status = request_refund(decision, command, customer, back); !status)
         return status;
     reconnect_paid(decision, customer, std::nullopt);
@@ -187,6 +187,8 @@ Status decide(Decision& decision, const VoidInvoice& command) {
     const Result<const InvoiceRow*> found = find_issued(decision, command.invoice);
     if (!found) return found.error();
     const InvoiceRow& row = **found;
+    if (const Status status = check_not_at_device(decision, command.invoice); !status)
+        return status;
     if (const Status status = check_text("reason", command.reason); !status) return status;
     Result<TakenBack> taken =
         take_back(decision, command.invoice, row, whole(row), "void#" + command.invoice);

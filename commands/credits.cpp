@@ -3,6 +3,7 @@
 #include "commands/charge_lines.hpp"
 #include "commands/deciders.hpp"
 #include "commands/merging.hpp"
+#include "commands/renewal.hpp"
 
 #include <fmt/format.h>
 
@@ -86,7 +87,11 @@ Status credit_charge(
 
 Status decide(Decision& decision, const CreditCharge& command) {
     if (const Status status = check_text("reason", command.reason); !status) return status;
-    return credit_charge(decision, command.charge, command.lines, command.reason);
+    const Status status = credit_charge(decision, command.charge, command.lines, command.reason);
+    if (!status) return status;
+    const ChargeRow& row = *decision.book().charges.find(decision.key(command.charge));
+    reconnect_paid(decision, owner_of(decision, row.customer), std::nullopt);
+    return Done{};
 }
 
 } // namespace tollbook

@@ -1,5 +1,6 @@
 #include "commands/customers.hpp"
 
+#include "commands/catalogue.hpp"
 #include "commands/deciders.hpp"
 #include "commands/mpesa.hpp"
 #include "ledger/ensure.hpp"
@@ -77,16 +78,6 @@ Beginning beginning_of(
     return beginning;
 }
 
-// The version that a service gets: the one asked for, or the newest.
-Result<std::uint32_t> plan_version(const Decision& decision, const AddService& command) {
-    const NumberRow* newest = decision.book().plan_versions.find(decision.key(command.plan));
-    if (newest == nullptr) return Error{Errc::plan_unknown, command.plan};
-    const auto latest = static_cast<std::uint32_t>(newest->value);
-    const std::uint32_t version = command.plan_version.value_or(latest);
-    if (version == 0 || version > latest) return Error{Errc::plan_unknown, command.plan};
-    return version;
-}
-
 } // namespace
 
 Status decide(Decision& decision, const RegisterCustomer& command) {
@@ -133,13 +124,14 @@ Status check_new_service(const Decision& decision, const AddService& command) {
 Status place_service(Decision& decision, const AddService& command) {
     const std::string site = command.site.value_or(command.service);
     const std::vector<std::string> blocks = command.blocks.value_or(std::vector<std::string>{});
-    const Result<std::uint32_t> version = plan_version(decision, command);
-    if (!version) return version.error();
+    const Result<PlanChoiceRow> plan =
+        choose_service_plan(decision, command.plan, command.plan_version);
+    if (!plan) return plan.error();
     if (decision.book().sites.find(decision.key(site)) != nullptr)
         return Error{Errc::site_exists, site};
     if (command.anchor_day && (*command.anchor_day < 1 || *command.anchor_day > 31))
         return Error{Errc::value_out_of_range, "anchor_day: 1 to 31"};
-    const Beginning beginning = beginning_of(decision, command, *version);
+    const Beginning beginning = beginning_of(decision, command, plan->version);
     const std::int32_t anchor = command.anchor_day.value_or(civil(beginning.renews_on).day);
     if (const Status status = check_new_blocks(blocks); !status) return status;
 
@@ -149,7 +141,7 @@ Status place_service(Decision& decision, const AddService& command) {
             command.service,
             command.customer,
             command.plan,
-            *version,
+            plan->version,
             site,
             beginning.renews_on,
             anchor,

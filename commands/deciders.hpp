@@ -40,12 +40,21 @@ Status decide(Decision& decision, const ResumeService& command);
 Status decide(Decision& decision, const EndService& command);
 Status decide(Decision& decision, const ExtendServices& command);
 Status decide(Decision& decision, const PromisePayment& command);
+Status decide(Decision& decision, const CorrectTariff& command);
+
+Status decide(Decision& decision, const AddAddon& command);
+Status decide(Decision& decision, const RemoveAddon& command);
 
 Status decide(Decision& decision, const PostOpeningBalances& command);
 Status decide(Decision& decision, const ChargeWallet& command);
 
+Status decide(Decision& decision, const SellProduct& command);
+
 // The id of a charge that somebody named: no id of a service holds a '#'.
 std::string manual_charge(const std::string& charge);
+
+// The id of the charge of a sale.
+std::string sale_charge(const std::string& sale);
 
 Status decide(Decision& decision, const CreditCharge& command);
 Status decide(Decision& decision, const GrantCredit& command);
@@ -74,10 +83,18 @@ Status decide(Decision& decision, const VoidInvoice& command);
 Status decide(Decision& decision, const WriteOffInvoice& command);
 Status decide(Decision& decision, const RecordWithholding& command);
 Status decide(Decision& decision, const ReallocateFunds& command);
+
+Status decide(Decision& decision, const SetFiscalDevice& command);
+Status decide(Decision& decision, const RecordFiscalReceipt& command);
+Status decide(Decision& decision, const RecordFiscalRefusal& command);
+Status decide(Decision& decision, const RetryFiscalTransmission& command);
+
 Status decide(Decision& decision, const DefineDunning& command);
 Status decide(Decision& decision, const AssignDunning& command);
 Status decide(Decision& decision, const SetCustomerGroup& command);
 Status decide(Decision& decision, const SettleBacklog& command);
+Status decide(Decision& decision, const WaiveLateFee& command);
+Status decide(Decision& decision, const RecordNoticeSent& command);
 
 Status decide(Decision& decision, const OpenLead& command);
 Status decide(Decision& decision, const MoveLead& command);
@@ -94,6 +111,13 @@ Status decide(Decision& decision, const ReturnDeposit& command);
 Status decide(Decision& decision, const KeepDeposit& command);
 
 Status decide(Decision& decision, const MergeCustomers& command);
+
+Status decide(Decision& decision, const SetTopUpRule& command);
+Status decide(Decision& decision, const EndTopUpRule& command);
+Status decide(Decision& decision, const TakeTopUp& command);
+Status decide(Decision& decision, const CancelTopUp& command);
+
+Status decide(Decision& decision, const FinishBillingRun& command);
 
 Status decide(Decision& decision, const RecordPayment& command);
 Status decide(

@@ -43,6 +43,16 @@ std::int64_t& Decision::open(const std::string& invoice) {
     return opens_.emplace(invoice, stored == nullptr ? 0 : stored->open).first->second;
 }
 
+const ServiceAddonsRow* Decision::addons(std::string_view service) const {
+    const auto found = addons_.find(service);
+    if (found != addons_.end()) return found->second.addons.empty() ? nullptr : &found->second;
+    return book_.addons.rows_in_memory() == 0 ? nullptr : book_.addons.find(key(service));
+}
+
+void Decision::set_addons(std::string_view service, ServiceAddonsRow addons) {
+    addons_.insert_or_assign(std::string(service), std::move(addons));
+}
+
 std::vector<std::string> Decision::wallets_touched() const {
     std::vector<std::string> customers;
     for (const auto& [customer, wallet] : wallets_)

@@ -4,6 +4,7 @@
 #include "ledger/decider.hpp"
 
 #include <algorithm>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -65,11 +66,15 @@ public:
     // What is still owed for an issued invoice, as the events so far leave it.
     std::int64_t& open(const std::string& invoice);
 
-    // A name that an event so far gave to a lot: no row tells of it yet.
-    void name(std::string lot) { names_.push_back(std::move(lot)); }
+    // The add-ons of a service as the events so far leave them. Null: it has none.
+    const ServiceAddonsRow* addons(std::string_view service) const;
+    void set_addons(std::string_view service, ServiceAddonsRow addons);
 
-    bool named(std::string_view lot) const {
-        return std::ranges::find(names_, lot) != names_.end();
+    // What an event so far named, or took away, and no row tells of yet: a lot, a late fee.
+    void name(std::string what) { names_.push_back(std::move(what)); }
+
+    bool named(std::string_view what) const {
+        return std::ranges::find(names_, what) != names_.end();
     }
 
     // Whose wallets were looked at, and which invoices.
@@ -110,6 +115,7 @@ private:
     Date today_;
     std::map<std::string, Held> wallets_;
     std::map<std::string, std::int64_t> opens_;
+    std::map<std::string, ServiceAddonsRow, std::less<>> addons_;
     std::vector<std::string> names_;
     Events events_;
 };

@@ -64,7 +64,16 @@ CatchUp catch_up_of(const DunningPolicyRow& rules, const ServiceRow& row) {
 
 std::vector<LateFee> late_fees(const Decision& decision, std::string_view service) {
     const DunningRow* state = decision.book().dunning.find(decision.key(service));
-    return state == nullptr ? std::vector<LateFee>{} : state->fees;
+    if (state == nullptr) return {};
+    std::vector<LateFee> fees = state->fees;
+    std::erase_if(fees, [&](const LateFee& fee) { return decision.named(fee.charge); });
+    return fees;
+}
+
+std::string notice_key(
+    std::string_view tenant, std::string_view service, const Reminder& reminder
+) {
+    return book_key(tenant, service, to_string(reminder.due_since) + "~" + reminder.step);
 }
 
 bool is_held(const Decision& decision, const DunningPolicyRow& rules, DunningAction action) {

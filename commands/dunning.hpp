@@ -32,8 +32,17 @@ AppliedPolicy dunning_policy(const Decision& decision, const ServiceRow& row);
 // What becomes of periods that passed, this one among them.
 CatchUp catch_up_of(const DunningPolicyRow& rules, const ServiceRow& row);
 
-// The fees that are owed with the service.
+// The fees that are owed with the service, as the events so far leave them.
 std::vector<LateFee> late_fees(const Decision& decision, std::string_view service);
+
+// A reminder for a due date of a service.
+struct Reminder {
+    Date due_since;
+    std::string step;
+};
+
+// "<tenant>/<service>/<due date>~<step>": the key of `Book::notices`.
+std::string notice_key(std::string_view tenant, std::string_view service, const Reminder& reminder);
 
 // Whether the policy's calendar keeps the action from being taken now.
 bool is_held(const Decision& decision, const DunningPolicyRow& rules, DunningAction action);

@@ -23,10 +23,11 @@ BOOST_DESCRIBE_STRUCT(DunningPolicyRow, (), (version, steps, calendar, suspended
 struct LateFee {
     std::string charge; // The id that its charge has.
     std::int64_t minor{};
+    std::string step{};
 
     friend bool operator==(const LateFee&, const LateFee&) = default;
 };
-BOOST_DESCRIBE_STRUCT(LateFee, (), (charge, minor))
+BOOST_DESCRIBE_STRUCT(LateFee, (), (charge, minor, step))
 
 // How far dunning is with a service. There is a row from its first step on, until what is due is
 // paid, and as long as a fee is owed.

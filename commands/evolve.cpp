@@ -11,12 +11,14 @@ namespace {
 // One event's way into the rows. A case for every event: a missing one does not compile.
 class Evolution : public EvolveSubscriptions,
                   public EvolveInvoices,
+                  public EvolveTopUps,
                   public EvolveDunning,
                   public EvolveRelations {
 public:
     Evolution(Book& book, std::string_view tenant)
         : EvolveSubscriptions(book, tenant)
         , EvolveInvoices(book, tenant)
+        , EvolveTopUps(book, tenant)
         , EvolveDunning(book, tenant)
         , EvolveRelations(book, tenant)
         , book_(book)
@@ -24,6 +26,7 @@ public:
 
     using EvolveSubscriptions::operator();
     using EvolveInvoices::operator();
+    using EvolveTopUps::operator();
     using EvolveDunning::operator();
     using EvolveRelations::operator();
 
@@ -37,20 +40,6 @@ public:
         row.policies = e.policies;
         for (const std::string& shortcode : e.mpesa_shortcodes)
             book_.shortcodes.edit(shortcode).name = tenant_;
-    }
-
-    void operator()(const PlanDefined& e) {
-        book_.plans.edit(key(e.plan, std::to_string(e.version))) = {
-            e.price_minor,
-            e.tax_code,
-            e.tax_percent,
-            e.period,
-            e.period_count.value_or(1),
-            e.setup_minor.value_or(0),
-            e.trial_days.value_or(0),
-            e.proration.value_or(Proration::actual_days),
-            e.first_period.value_or(FirstPeriod::full)};
-        book_.plan_versions.edit(key(e.plan)).value = e.version;
     }
 
     void operator()(const RouterRegistered& e) {
@@ -70,6 +59,8 @@ public:
     void operator()(const BillingScheduleSet& e) {
         book_.tenants.edit(tenant_).billing_from_hour = e.from_hour;
     }
+
+    void operator()(const BillingRunFinished&) {}
 
     void operator()(const TestClockAdvanced& e) { book_.tenants.edit(tenant_).test_clock = e.to; }
 
@@ -209,6 +200,7 @@ public:
         for (const LotTaken& taken : e.lots)
             note_use(e.charge, taken);
         note_paid(e);
+        note_addons_paid(e);
     }
 
     void operator()(const ChargeCredited& e) {
@@ -222,11 +214,13 @@ public:
             forget_use(e.charge, part);
         }
         note_credited(e);
+        note_addons_credited(e);
     }
 
     void operator()(const PeriodDrafted& e) {
         draft(e);
         note_drafted(e);
+        note_addons_drafted(e);
     }
 
 private:
@@ -289,6 +283,7 @@ private:
 void evolve(Book& book, std::string_view tenant, const Event& event) {
     std::visit(Evolution{book, tenant}, event);
     note_dunning(book, tenant, event);
+    note_top_ups(book, tenant, event);
     const Postings* postings = postings_of(event);
     if (postings == nullptr || postings->empty()) return;
     std::uint64_t& turnover = book.turnovers.edit(tenant).value;

@@ -22,13 +22,22 @@ void forget_if_done(Book& book, const std::string& key) {
     if (row != nullptr && row->steps.empty() && row->fees.empty()) book.dunning.erase(key);
 }
 
-void pay_fee(Book& book, const std::string& key, const std::string& charge) {
+// What the service owed as that charge, no more; none: it owed no such fee.
+std::optional<LateFee> drop_fee(Book& book, const std::string& key, const std::string& charge) {
     const DunningRow* row = book.dunning.find(key);
-    if (row == nullptr || std::ranges::find(row->fees, charge, &LateFee::charge) == row->fees.end())
-        return;
-    std::erase_if(book.dunning.edit(key).fees, [&](const LateFee& fee) {
-        return fee.charge == charge;
-    });
+    if (row == nullptr) return std::nullopt;
+    const auto owed = std::ranges::find(row->fees, charge, &LateFee::charge);
+    if (owed == row->fees.end()) return std::nullopt;
+    LateFee fee = *owed;
+    std::erase(book.dunning.edit(key).fees, fee);
+    return fee;
+}
+
+void pay_fee(Book& book, const std::string& key, const std::string& charge) {
+    const std::optional<LateFee> fee = drop_fee(book, key, charge);
+    if (!fee) return;
+    for (const std::string_view step : {std::string_view(fee->step), any_dunned})
+        book.fees_charged.edit(key + "/" + std::string(step)).name = charge;
 }
 
 } // namespace
@@ -61,7 +70,9 @@ void EvolveDunning::operator()(const DunningStepTaken& e) {
     if (row.due_since != e.due_since) row.steps.clear();
     row.due_since = e.due_since;
     row.steps.push_back(e.step);
-    if (e.charge) row.fees.push_back({*e.charge, e.fee_minor.value_or(0)});
+    if (e.charge) row.fees.push_back({*e.charge, e.fee_minor.value_or(0), e.step});
+    if (e.action == DunningAction::remind)
+        book().notices.edit(notice_key(tenant(), e.service, {e.due_since, e.step})).value = 0;
     ++book().services.edit(key(e.service)).changes;
 }
 
@@ -77,6 +88,16 @@ void EvolveDunning::operator()(const BacklogBilled& e) {
     ServiceRow& row = book().services.edit(key(e.service));
     row.billed_to = e.to;
     ++row.changes;
+}
+
+void EvolveDunning::operator()(const LateFeeWaived& e) {
+    drop_fee(book(), key(e.service), e.fee);
+    forget_if_done(book(), key(e.service));
+    ++book().services.edit(key(e.service)).changes;
+}
+
+void EvolveDunning::operator()(const NoticeSent& e) {
+    book().notices.edit(notice_key(tenant(), e.service, {e.due_since, e.step})).value = 1;
 }
 
 void note_dunning(Book& book, std::string_view tenant, const Event& event) {

@@ -113,7 +113,8 @@ void EvolveInvoices::operator()(const DraftDiscarded& e) {
     row.draft.clear();
 }
 
-void EvolveInvoices::draft(const PeriodDrafted& e) {
+template <class Drafted>
+void EvolveInvoices::add_to_draft(const Drafted& e) {
     InvoiceRow& row = book().invoices.edit(key(e.invoice));
     row.customer = e.customer;
     row.draft.insert(row.draft.end(), e.lines.begin(), e.lines.end());
@@ -123,6 +124,10 @@ void EvolveInvoices::draft(const PeriodDrafted& e) {
     charge.customer = e.customer;
     charge.service = e.service;
 }
+
+void EvolveInvoices::draft(const PeriodDrafted& e) { add_to_draft(e); }
+
+void EvolveInvoices::operator()(const SaleDrafted& e) { add_to_draft(e); }
 
 void EvolveInvoices::operator()(const InvoiceIssued& e) {
     InvoiceRow& row = book().invoices.edit(key(e.invoice));
@@ -177,6 +182,7 @@ void EvolveInvoices::operator()(const InvoiceVoided& e) {
     InvoiceRow& row = set_open(e.invoice, 0);
     take_back(row, e.lines);
     row.phase = InvoicePhase::voided;
+    forget_document(e.invoice);
 }
 
 void EvolveInvoices::operator()(const InvoiceWrittenOff& e) {

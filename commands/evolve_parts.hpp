@@ -24,9 +24,33 @@ private:
     std::string_view tenant_;
 };
 
-class EvolveSubscriptions : public EvolvePart {
+// Plans, and add-ons of services.
+class EvolveCatalogue : public EvolvePart {
 public:
     using EvolvePart::EvolvePart;
+
+    void operator()(const PlanDefined& e);
+    void operator()(const AddonAdded& e);
+    void operator()(const AddonEndScheduled& e);
+    void operator()(const AddonEndCancelled& e);
+    void operator()(const AddonRemoved& e);
+
+protected:
+    ServiceRow& changed(const std::string& service);
+
+    // The days that a service's charge pays for, of each add-on that has a line in it.
+    void note_addons_paid(const WalletCharged& e);
+    void note_addons_drafted(const PeriodDrafted& e);
+    void note_addons_credited(const ChargeCredited& e);
+
+private:
+    ServiceAddonsRow* addons_of(const std::string& service);
+};
+
+class EvolveSubscriptions : public EvolveCatalogue {
+public:
+    using EvolveCatalogue::EvolveCatalogue;
+    using EvolveCatalogue::operator();
 
     void operator()(const PlanChangeScheduled& e);
     void operator()(const PlanChangeCancelled& e);
@@ -38,6 +62,7 @@ public:
     void operator()(const ServiceEnded& e);
     void operator()(const ServiceExtended& e);
     void operator()(const PaymentPromised& e);
+    void operator()(const TariffCorrected& e);
 
 protected:
     // The days that a service's charge pays for, in place of those before.
@@ -47,7 +72,6 @@ protected:
 
 private:
     void set_paid(const std::string& service, const std::string& charge, const ChargeLine& line);
-    ServiceRow& changed(const std::string& service);
     void forget_schedule(ServiceRow& row, const std::string& service);
 };
 
@@ -81,10 +105,26 @@ private:
     void end_hold(const std::string& customer, const std::string& hold);
 };
 
-class EvolveInvoices : public EvolveWalletTerms {
+class EvolveFiscal : public EvolveWalletTerms {
 public:
     using EvolveWalletTerms::EvolveWalletTerms;
     using EvolveWalletTerms::operator();
+
+    void operator()(const FiscalDeviceSet& e);
+    void operator()(const FiscalTransmissionRequested& e);
+    void operator()(const FiscalReceiptRecorded& e);
+    void operator()(const FiscalTransmissionRefused& e);
+    void operator()(const FiscalTransmissionRetried& e);
+
+protected:
+    // An invoice that is void is told to no device; only one that none has can be.
+    void forget_document(const std::string& invoice);
+};
+
+class EvolveInvoices : public EvolveFiscal {
+public:
+    using EvolveFiscal::EvolveFiscal;
+    using EvolveFiscal::operator();
 
     void operator()(const TaxDefined& e);
     void operator()(const InvoicingSet& e);
@@ -101,10 +141,14 @@ public:
     void operator()(const TaxWithheld& e);
     void operator()(const InvoiceMoved& e);
 
+    void operator()(const SaleDrafted& e);
+
 protected:
     void draft(const PeriodDrafted& e);
 
 private:
+    template <class Drafted>
+    void add_to_draft(const Drafted& e);
     // What is still owed for the invoice, here and in its customer's list.
     InvoiceRow& set_open(const std::string& invoice, std::int64_t open);
     // To the wallet that the event names.
@@ -112,6 +156,21 @@ private:
     void give_back_lots(const Giving& e);
     // A customer that pays in advance and owes nothing has no row.
     void tidy(const std::string& customer);
+};
+
+class EvolveTopUps : public EvolvePart {
+public:
+    using EvolvePart::EvolvePart;
+
+    void operator()(const TopUpRuleSet& e);
+    void operator()(const TopUpRuleEnded& e);
+    void operator()(const TopUpGranted& e);
+    void operator()(const TopUpRequested& e);
+    void operator()(const TopUpPassed& e);
+    void operator()(const TopUpRequestEnded& e);
+
+private:
+    TopUpRule& changed(const std::string& customer, const std::string& rule);
 };
 
 class EvolveDunning : public EvolvePart {
@@ -124,6 +183,8 @@ public:
     void operator()(const DunningStepTaken& e);
     void operator()(const PeriodsForgiven& e);
     void operator()(const BacklogBilled& e);
+    void operator()(const LateFeeWaived& e);
+    void operator()(const NoticeSent& e);
 };
 
 class EvolveRelations : public EvolvePart {
@@ -146,5 +207,8 @@ public:
 
 // What other events do to the dunning of a service: what is paid, given or ended is dunned no more.
 void note_dunning(Book& book, std::string_view tenant, const Event& event);
+
+// A wallet that stands above the thresholds of its top-up rules arms them.
+void note_top_ups(Book& book, std::string_view tenant, const Event& event);
 
 } // namespace tollbook

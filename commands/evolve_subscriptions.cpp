@@ -26,12 +26,6 @@ std::uint32_t days_of(const ChargeLine& line) {
 
 } // namespace
 
-ServiceRow& EvolveSubscriptions::changed(const std::string& service) {
-    ServiceRow& row = book().services.edit(key(service));
-    ++row.changes;
-    return row;
-}
-
 void EvolveSubscriptions::forget_schedule(ServiceRow& row, const std::string& service) {
     if (row.scheduled == Scheduled::plan_change) book().next_plans.erase(key(service));
     row.scheduled.reset();
@@ -51,7 +45,9 @@ void EvolveSubscriptions::operator()(const PlanChanged& e) {
     forget_schedule(row, e.service);
     row.plan = e.plan;
     row.plan_version = e.plan_version;
-    row.anchor_day = e.anchor_day.value_or(row.anchor_day);
+    if (!e.anchor_day) return;
+    row.anchor_day = *e.anchor_day;
+    if (row.paid) row.paid->whole = 0; // What is charged next is part of no period before.
 }
 
 void EvolveSubscriptions::operator()(const ServicePaused& e) {
@@ -92,9 +88,16 @@ void EvolveSubscriptions::operator()(const PaymentPromised& e) {
     changed(e.service).promised_until = e.until;
 }
 
+void EvolveSubscriptions::operator()(const TariffCorrected& e) {
+    ServiceRow& row = changed(e.service);
+    if (row.plan == e.plan && row.plan_version == e.from_version) row.plan_version = e.to_version;
+}
+
 void EvolveSubscriptions::note_paid(const WalletCharged& e) {
     if (!e.service || e.lines.empty() || !is_period(e.lines.front())) return;
     if (e.charge.find('#') != std::string::npos) return; // Somebody's own.
+    const ServiceRow* row = book().services.find(key(*e.service));
+    if (row->paid && *e.lines.front().service_from < row->paid->from) return; // Of days before.
     set_paid(*e.service, e.charge, e.lines.front());
 }
 
@@ -111,7 +114,7 @@ void EvolveSubscriptions::set_paid(
 ) {
     ServiceRow& row = book().services.edit(key(service));
     // Part of the period that was charged before, or a period of its own.
-    const bool is_part = row.paid && *line.service_to == row.renews_on;
+    const bool is_part = row.paid && row.paid->whole > 0 && *line.service_to <= row.renews_on;
     const std::uint32_t whole = is_part ? row.paid->whole : days_of(line);
     row.paid = {
         *line.service_from, correction_of(charge), days_of(line), whole, line.net, line.tax};

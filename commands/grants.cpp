@@ -1,4 +1,6 @@
 // Credit that nobody paid for, what a wallet may owe, and money that goes to another wallet.
+#include "commands/grants.hpp"
+
 #include "commands/deciders.hpp"
 #include "commands/renewal.hpp"
 #include "commands/settling.hpp"
@@ -20,24 +22,38 @@ Status decide(Decision& decision, const GrantCredit& command) {
     if (const Status status = check_text("reason", command.reason); !status) return status;
     settle(decision, command.customer);
 
-    WalletRow& wallet = decision.wallet(command.customer);
-    const std::int64_t repaid = grant(wallet, {lot, priority, command.expires_on}, command.minor);
-    decision.add(
-        "wallet:" + command.customer,
-        CreditGranted{
-            command.grant,
-            command.customer,
-            command.minor,
-            lot,
-            priority,
-            command.expires_on,
-            repaid,
-            command.reason,
-            {leg(decision, "granted", command.minor),
-             leg(decision, "wallet:" + command.customer, -command.minor)}}
+    add_grant(
+        decision,
+        {command.customer,
+         command.grant,
+         command.minor,
+         priority,
+         command.expires_on,
+         command.reason}
     );
-    reconnect_paid(decision, command.customer, std::nullopt);
     return Done{};
+}
+
+void add_grant(Decision& decision, const Grant& granted) {
+    const std::string lot = std::string(granted_lots) + granted.grant;
+    WalletRow& wallet = decision.wallet(granted.customer);
+    const std::int64_t repaid =
+        grant(wallet, {lot, granted.priority, granted.expires_on}, granted.minor);
+    decision.add(
+        "wallet:" + granted.customer,
+        CreditGranted{
+            granted.grant,
+            granted.customer,
+            granted.minor,
+            lot,
+            granted.priority,
+            granted.expires_on,
+            repaid,
+            granted.reason,
+            {leg(decision, "granted", granted.minor),
+             leg(decision, "wallet:" + granted.customer, -granted.minor)}}
+    );
+    reconnect_paid(decision, granted.customer, std::nullopt);
 }
 
 Status decide(Decision& decision, const SetOverdraftLimit& command) {

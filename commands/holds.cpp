@@ -1,5 +1,6 @@
 #include "commands/charge_lines.hpp"
 #include "commands/deciders.hpp"
+#include "commands/renewal.hpp"
 #include "commands/settling.hpp"
 
 #include <fmt/format.h>
@@ -71,8 +72,10 @@ Status decide(Decision& decision, const CaptureHold& command) {
     );
     const std::string stream = "wallet:" + *customer;
     decision.add(stream, HoldCaptured{command.hold, *customer, charge, minor, left});
-    if (last && left > 0)
+    if (last && left > 0) {
         decision.add(stream, HoldReleased{command.hold, *customer, left, "released"});
+        reconnect_paid(decision, *customer, std::nullopt);
+    }
     return Done{};
 }
 
@@ -86,6 +89,7 @@ Status decide(Decision& decision, const ReleaseHold& command) {
         "wallet:" + *customer, HoldReleased{command.hold, *customer, hold->minor, "released"}
     );
     set_hold(wallet, command.hold, 0);
+    reconnect_paid(decision, *customer, std::nullopt);
     return Done{};
 }
 

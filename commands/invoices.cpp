@@ -1,5 +1,6 @@
 // Drafts of invoices, and their issue.
 #include "commands/deciders.hpp"
+#include "commands/fiscal.hpp"
 #include "commands/invoicing.hpp"
 #include "commands/taxing.hpp"
 
@@ -154,7 +155,8 @@ Status decide(Decision& decision, const IssueInvoice& command) {
     std::vector<OpenInvoice> open = open_invoices(decision, customer);
     put_open(open, {command.invoice, issued->due_on, issued->number_seq, issued->minor});
     decision.open(command.invoice) = issued->minor;
-    decision.add("invoice:" + command.invoice, std::move(*issued));
+    decision.add("invoice:" + command.invoice, *issued);
+    request_transmission(decision, *issued);
     apply_funds(decision, customer, open, std::nullopt);
     return Done{};
 }

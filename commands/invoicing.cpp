@@ -13,17 +13,6 @@ namespace {
 
 constexpr std::string_view invoice_uses = "invoice#";
 
-// The draft to which the customer's periods are added, or the name of a new one.
-std::string draft_of(const Decision& decision, const std::string& customer) {
-    const BillingRow* row = decision.book().billing.find(decision.key(customer));
-    if (row != nullptr && row->draft) return *row->draft;
-    const std::string first = fmt::format("bill~{}~{}", customer, to_string(decision.today()));
-    std::string invoice = first;
-    for (int i = 2; decision.book().invoices.find(decision.key(invoice)) != nullptr; ++i)
-        invoice = fmt::format("{}~{}", first, i);
-    return invoice;
-}
-
 } // namespace
 
 std::string invoice_use(const std::string& invoice) { return std::string(invoice_uses) + invoice; }
@@ -117,6 +106,16 @@ void apply_funds(
                  leg(decision, receivable(customer), -minor)}}
         );
     }
+}
+
+std::string draft_of(const Decision& decision, const std::string& customer) {
+    const BillingRow* row = decision.book().billing.find(decision.key(customer));
+    if (row != nullptr && row->draft) return *row->draft;
+    const std::string first = fmt::format("bill~{}~{}", customer, to_string(decision.today()));
+    std::string invoice = first;
+    for (int i = 2; decision.book().invoices.find(decision.key(invoice)) != nullptr; ++i)
+        invoice = fmt::format("{}~{}", first, i);
+    return invoice;
 }
 
 void draft_period(

@@ -49,6 +49,9 @@ void apply_funds(
     const std::optional<std::string>& payment
 );
 
+// The draft of the customer's next invoice, or the name of a new one.
+std::string draft_of(const Decision& decision, const std::string& customer);
+
 // The lines of a period that is charged, on the draft of its customer's next invoice.
 void draft_period(
     Decision& decision,

@@ -141,6 +141,9 @@ Status check_idle(Decision& decision, const std::string& customer) {
     const WalletRow& wallet = decision.wallet(customer);
     if (wallet.terms && !wallet.terms->holds.empty())
         return Error{Errc::customer_busy, "the hold " + wallet.terms->holds.front().hold};
+    const TopUpRow* top_ups = decision.book().top_ups.find(decision.key(customer));
+    if (top_ups != nullptr && !top_ups->rules.empty())
+        return Error{Errc::customer_busy, "the top-up rule " + top_ups->rules.front().rule};
     return Done{};
 }
 

@@ -1,4 +1,6 @@
 // How what is due for a service is charged: from the wallet, or on an invoice.
+#include "commands/addons.hpp"
+#include "commands/catalogue.hpp"
 #include "commands/invoicing.hpp"
 #include "commands/renewal.hpp"
 #include "ledger/ensure.hpp"
@@ -7,26 +9,71 @@ namespace tollbook {
 
 namespace {
 
-// A price of the plan, its tax included, as a line and what it moves.
-void add_line(
-    const Decision& decision,
-    const PeriodPrice& price,
-    std::int64_t minor,
-    ChargeLine line,
-    WalletCharged& charged
-) {
-    const PlanRow& plan = plan_row(decision, price.plan, price.plan_version);
-    const NetAndTax split = split_tax_included(minor, plan.tax_percent);
-    line.plan = price.plan;
-    line.plan_version = price.plan_version;
+// A price, its tax included, that is charged by a version of a plan.
+struct PricedLine {
+    std::string_view component;
+    const std::string& plan;
+    std::uint32_t plan_version{};
+    std::uint32_t quantity{1};
+    std::int64_t minor{};
+    std::optional<Period> days{};
+};
+
+std::vector<PricedLine> lines_of(const PeriodPrice& price) {
+    constexpr std::string_view setup = "setup";
+    std::vector<PricedLine> lines;
+    const auto add = [&](PricedLine line) {
+        if (line.minor > 0) lines.push_back(line);
+    };
+    add({"period", price.plan, price.plan_version, 1, price.period_minor, price.period});
+    add({setup, price.plan, price.plan_version, 1, price.setup_minor, {}});
+    for (const AddonPrice& addon : price.addons) {
+        const auto& [plan, version, quantity, minor, setup_minor] = addon;
+        add({addon_component, plan, version, quantity, minor, price.period});
+        add({setup, plan, version, 1, setup_minor, {}});
+    }
+    return lines;
+}
+
+// As a line, and what it moves.
+void add_line(const Decision& decision, const PricedLine& priced, WalletCharged& charged) {
+    const PlanRow& plan = plan_row(decision, priced.plan, priced.plan_version);
+    const NetAndTax split = split_tax_included(priced.minor, plan.tax_percent);
+    ChargeLine line;
+    line.component = priced.component;
+    line.plan = priced.plan;
+    line.plan_version = priced.plan_version;
     line.net = split.net;
     line.tax = split.tax;
     if (!plan.tax_code.empty()) line.tax_code = plan.tax_code;
+    if (priced.days) {
+        line.service_from = priced.days->from;
+        line.service_to = priced.days->to;
+    }
     charged.lines.push_back(std::move(line));
     if (split.net != 0)
-        charged.postings.push_back(leg(decision, "revenue:" + price.plan, -split.net));
+        charged.postings.push_back(leg(decision, "revenue:" + priced.plan, -split.net));
     if (split.tax != 0)
         charged.postings.push_back(leg(decision, "tax:" + plan.tax_code, -split.tax));
+}
+
+DraftLine draft_line(
+    const Decision& decision, const std::string& service, const PricedLine& priced
+) {
+    const PlanRow& plan = plan_row(decision, priced.plan, priced.plan_version);
+    DraftLine line;
+    line.component = priced.component;
+    line.minor = priced.minor;
+    if (!plan.tax_code.empty()) line.tax = plan.tax_code;
+    line.description = quantity_text(priced.plan, priced.quantity);
+    line.service = service;
+    line.plan = priced.plan;
+    line.plan_version = priced.plan_version;
+    if (priced.days) {
+        line.service_from = priced.days->from;
+        line.service_to = priced.days->to;
+    }
+    return line;
 }
 
 // The site's profile is the plan's, unless somebody named another.
@@ -56,15 +103,8 @@ void charge_days(
     charged.lots = std::move(taken.lots);
     charged.overdrawn = taken.overdrawn;
     charged.postings.push_back(leg(decision, "wallet:" + row.customer, charged.minor));
-    ChargeLine line;
-    line.component = "period";
-    line.service_from = price.period.from;
-    line.service_to = price.period.to;
-    add_line(decision, price, price.period_minor, std::move(line), charged);
-    line = {};
-    line.component = "setup";
-    const std::int64_t setup_minor = price.minor - price.period_minor;
-    if (setup_minor > 0) add_line(decision, price, setup_minor, std::move(line), charged);
+    for (const PricedLine& line : lines_of(price))
+        add_line(decision, line, charged);
     decision.add("wallet:" + row.customer, std::move(charged));
 }
 
@@ -96,20 +136,9 @@ namespace {
 void invoice_days(
     Decision& decision, const std::string& service, const ServiceRow& row, const PeriodPrice& price
 ) {
-    const PlanRow& plan = plan_row(decision, price.plan, price.plan_version);
-    DraftLine line;
-    line.component = "period";
-    line.minor = price.period_minor;
-    if (!plan.tax_code.empty()) line.tax = plan.tax_code;
-    line.service = service;
-    line.plan = price.plan;
-    line.plan_version = price.plan_version;
-    std::vector<DraftLine> lines(1, line);
-    lines.front().service_from = price.period.from;
-    lines.front().service_to = price.period.to;
-    line.component = "setup";
-    line.minor = price.minor - price.period_minor;
-    if (line.minor > 0) lines.push_back(std::move(line));
+    std::vector<DraftLine> lines;
+    for (const PricedLine& line : lines_of(price))
+        lines.push_back(draft_line(decision, service, line));
     draft_period(decision, row.customer, service, price.charge, std::move(lines));
 }
 
@@ -195,6 +224,7 @@ void charge_covered(
 ) {
     for (const LateFee& fee : due.fees)
         charge_fee(decision, service, row, fee);
+    remove_ending_addons(decision, service, row, due.periods.front().period.from);
     charge_period(decision, service, row, due.periods.front(), cause);
     ServiceRow renewed = row;
     for (std::size_t i = 1; i < due.periods.size(); ++i) {

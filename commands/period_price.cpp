@@ -1,6 +1,7 @@
 // What the next period of a service is, and what it costs.
 #include "commands/proration.hpp"
 #include "commands/renewal.hpp"
+#include "commands/run_plan.hpp"
 #include "ledger/ensure.hpp"
 
 #include <fmt/format.h>
@@ -87,16 +88,21 @@ PlanChoiceRow next_plan(const Decision& decision, std::string_view service, cons
     return *next;
 }
 
-// A first period that its anchor day cuts short may cost its part only, but never nothing.
-std::int64_t price_of(
+// A first period that its anchor day cuts short may cost its part only.
+std::optional<Share> share_of_first(
     const Decision& decision, const ServiceRow& row, const PlanRow& plan, const Period& period
 ) {
     const bool may_be_short = !row.paid && months_of(plan) > 0 && is_fixed(decision);
-    if (!may_be_short || plan.first_period != FirstPeriod::prorated) return plan.price_minor;
+    if (!may_be_short || plan.first_period != FirstPeriod::prorated) return std::nullopt;
     const int days = period.to.days - period.from.days;
     const Period whole = period_until(period.to, plan, row.anchor_day);
-    const Share share{days, days_in(whole.to.days - whole.from.days, plan)};
-    return std::max<std::int64_t>(part_of(plan.price_minor, share), 1);
+    return Share{days, days_in(whole.to.days - whole.from.days, plan)};
+}
+
+// But never nothing.
+std::int64_t price_of(std::int64_t whole_minor, const std::optional<Share>& share) {
+    if (!share) return whole_minor;
+    return std::max<std::int64_t>(part_of(whole_minor, *share), 1);
 }
 
 } // namespace
@@ -134,16 +140,41 @@ bool is_ending(const ServiceRow& row, Date today) {
 bool is_due(const Decision& decision, std::string_view service, const ServiceRow& row) {
     const Date today = decision.today();
     if (row.renews_on > today || is_promised(row, today)) return false;
-    return row.blocks.empty() || is_ending(row, today) || is_dunned(decision, service, row);
+    return row.blocks.empty() || is_ending(row, today) || is_dunned(decision, service, row) ||
+           is_covered_again(decision, std::string(service), row);
 }
 
 namespace {
+
+// The add-ons that go on; their set-up fees wait for the first of the periods that are due.
+void price_addons(
+    const Decision& decision,
+    const std::string& service,
+    const std::optional<Share>& share,
+    bool is_first,
+    PeriodPrice& price
+) {
+    const ServiceAddonsRow* addons = decision.addons(service);
+    if (addons == nullptr) return;
+    for (const AddonRow& addon : addons->addons) {
+        if (addon.ending) continue;
+        const PlanRow& plan = plan_row(decision, addon.addon, addon.plan_version);
+        const AddonPrice& priced = price.addons.emplace_back(AddonPrice{
+            addon.addon,
+            addon.plan_version,
+            addon.quantity,
+            price_of(plan.price_minor * addon.quantity, share),
+            is_first ? addon.setup_minor : 0});
+        price.minor += priced.minor + priced.setup_minor;
+    }
+}
 
 PeriodPrice price_of_period(
     const Decision& decision,
     const std::string& service,
     const ServiceRow& row,
-    const DunningPolicyRow* rules
+    const DunningPolicyRow* rules,
+    bool is_first
 ) {
     PeriodPrice price;
     PlanChoiceRow choice = next_plan(decision, service, row);
@@ -154,9 +185,12 @@ PeriodPrice price_of_period(
                                     : period_behind(decision, row, plan, price.skipped);
     price.plan = std::move(choice.plan);
     price.plan_version = choice.version;
-    price.period_minor =
-        begins_anew ? plan.price_minor : price_of(decision, row, plan, price.period);
-    price.minor = price.period_minor + row.setup_minor;
+    std::optional<Share> share;
+    if (!begins_anew) share = share_of_first(decision, row, plan, price.period);
+    price.period_minor = price_of(plan.price_minor, share);
+    price.setup_minor = row.setup_minor;
+    price.minor = price.period_minor + price.setup_minor;
+    price_addons(decision, service, share, is_first, price);
     price.charge = charge_id(service, row, price.period.from);
     return price;
 }
@@ -189,7 +223,7 @@ DuePrice price_of_due(const Decision& decision, const std::string& service, cons
         return due;
     }
     const DunningPolicyRow* rules = dunning_policy(decision, row).rules;
-    due.periods.push_back(price_of_period(decision, service, row, rules));
+    due.periods.push_back(price_of_period(decision, service, row, rules, true));
     due.minor = due.periods.back().minor;
     due.fees = late_fees(decision, service);
     for (const LateFee& fee : due.fees)
@@ -200,7 +234,7 @@ DuePrice price_of_due(const Decision& decision, const std::string& service, cons
     ServiceRow renewed = row;
     while (due.periods.back().period.to <= decision.today()) {
         renewed = renewed_row(std::move(renewed), due.periods.back());
-        due.periods.push_back(price_of_period(decision, service, renewed, rules));
+        due.periods.push_back(price_of_period(decision, service, renewed, rules, false));
         due.minor += due.periods.back().minor;
     }
     return due;
@@ -236,11 +270,13 @@ const std::string* charged_before(const Decision& decision, const DuePrice& due)
     return found == due.periods.end() ? nullptr : &found->charge;
 }
 
+bool is_on_invoice(const Decision& decision, const std::string& charge) {
+    const ChargeRow* row = decision.book().charges.find(decision.key(charge));
+    return row != nullptr && row->minor == 0;
+}
+
 bool was_invoiced(const Decision& decision, const std::string& service, const ServiceRow& row) {
-    if (!row.paid) return false;
-    const ChargeRow* charge =
-        decision.book().charges.find(decision.key(period_charge(service, *row.paid)));
-    return charge != nullptr && charge->minor == 0; // Not a wallet's.
+    return row.paid && is_on_invoice(decision, period_charge(service, *row.paid));
 }
 
 } // namespace tollbook

@@ -1,11 +1,13 @@
 #include "commands/plan_change.hpp"
 
-#include "commands/credits.hpp"
+#include "commands/addons.hpp"
+#include "commands/catalogue.hpp"
 #include "commands/deciders.hpp"
 #include "commands/proration.hpp"
 #include "commands/renewal.hpp"
 #include "commands/service_end.hpp"
 #include "commands/settling.hpp"
+#include "commands/unused_days.hpp"
 
 #include <fmt/format.h>
 
@@ -14,18 +16,6 @@
 namespace tollbook {
 
 namespace {
-
-// The days from today on that its newest charge pays for. While it is paused, they wait.
-int unused_days(const Decision& decision, const ServiceRow& row) {
-    if (!row.paid) return 0;
-    const int ahead = row.days_left ? static_cast<int>(*row.days_left)
-                                    : row.renews_on.days - decision.today().days;
-    return std::clamp(ahead, 0, static_cast<int>(row.paid->days));
-}
-
-bool same_length(const PlanRow& a, const PlanRow& b) {
-    return a.period == b.period && a.period_count == b.period_count;
-}
 
 // Whether the new plan costs at least as much a day.
 bool is_upgrade(const PlanRow& from, const PlanRow& to, Date today) {
@@ -47,16 +37,11 @@ struct Change {
 PeriodPrice price_of_days(const Decision& decision, const Change& change, int days) {
     const ServiceRow& row = change.row;
     const PlanRow& plan = plan_row(decision, change.to.plan, change.to.version);
-    int whole_days = static_cast<int>(row.paid->whole);
-    if (is_fixed(decision)) {
-        const Period whole = period_until(row.renews_on, plan, row.anchor_day);
-        whole_days = whole.to.days - whole.from.days;
-    }
     PeriodPrice price;
     price.period = {row.renews_on - days, row.renews_on};
     price.plan = change.to.plan;
     price.plan_version = change.to.version;
-    price.period_minor = part_of(plan.price_minor, {days, days_in(whole_days, plan)});
+    price.period_minor = part_of(plan.price_minor, share_of_days(decision, row, plan, days));
     price.minor = price.period_minor;
     return price;
 }
@@ -136,46 +121,13 @@ Result<std::int64_t> change_paid(
     return minor;
 }
 
-Result<PlanChoiceRow> wanted_plan(const Decision& decision, const ChangePlan& command) {
-    const NumberRow* newest = decision.book().plan_versions.find(decision.key(command.plan));
-    if (newest == nullptr) return Error{Errc::plan_unknown, command.plan};
-    const auto latest = static_cast<std::uint32_t>(newest->value);
-    const std::uint32_t version = command.plan_version.value_or(latest);
-    if (version == 0 || version > latest) return Error{Errc::plan_unknown, command.plan};
-    return PlanChoiceRow{command.plan, version};
-}
-
 } // namespace
-
-Result<CreditedDays> credit_unused(
-    Decision& decision, const std::string& service, const ServiceRow& row, const std::string& reason
-) {
-    const int days = unused_days(decision, row);
-    if (days == 0) return CreditedDays{};
-    const PaidPeriod& paid = *row.paid;
-    const PlanRow& plan = plan_row(decision, row.plan, row.plan_version);
-    const Share share{days, static_cast<int>(paid.days)};
-    ChargeLine line;
-    line.component = "period";
-    line.plan = row.plan;
-    line.plan_version = row.plan_version;
-    line.net = part_of(paid.net, share);
-    line.tax = part_of(paid.tax, share);
-    if (!plan.tax_code.empty()) line.tax_code = plan.tax_code;
-    line.service_from = row.renews_on - days;
-    line.service_to = row.renews_on;
-    const std::int64_t minor = line.net + line.tax;
-    if (line.net == 0) return CreditedDays{0, days};
-    const Status status =
-        credit_charge(decision, period_charge(service, paid), {std::move(line)}, reason);
-    if (!status) return status.error();
-    return CreditedDays{minor, days};
-}
 
 Result<std::int64_t> change_to_plan(Decision& decision, const ChangePlan& command) {
     const ServiceRow* row = decision.book().services.find(decision.key(command.service));
     if (row == nullptr) return Error{Errc::service_unknown, command.service};
-    const Result<PlanChoiceRow> to = wanted_plan(decision, command);
+    const Result<PlanChoiceRow> to =
+        choose_service_plan(decision, command.plan, command.plan_version);
     if (!to) return to.error();
     if (has_ended(*row) || row->scheduled == Scheduled::end)
         return Error{Errc::service_ended, command.service};
@@ -187,7 +139,10 @@ Result<std::int64_t> change_to_plan(Decision& decision, const ChangePlan& comman
     const PlanRow& to_plan = plan_row(decision, to->plan, to->version);
     const ChangeTime usual =
         is_upgrade(from_plan, to_plan, decision.today()) ? ChangeTime::now : ChangeTime::period_end;
-    if (command.when.value_or(usual) == ChangeTime::period_end) {
+    const ChangeTime when = command.when.value_or(usual);
+    if (const Status fit = check_addons_fit(decision, command.service, to_plan, when); !fit)
+        return fit.error();
+    if (when == ChangeTime::period_end) {
         if (const Status same = check_figures(command, 0); !same) return same.error();
         decision.add(
             "service:" + command.service,

@@ -1,8 +1,10 @@
 #include "commands/plan_migration.hpp"
 
+#include "commands/catalogue.hpp"
 #include "commands/plan_change.hpp"
 #include "commands/renewal.hpp"
 #include "commands/service_end.hpp"
+#include "commands/turns.hpp"
 
 #include <algorithm>
 
@@ -18,11 +20,13 @@ Result<std::uint32_t> wanted_version(
     const auto latest = static_cast<std::uint32_t>(newest->value);
     const std::uint32_t version = migration.to_version.value_or(latest);
     if (version == 0 || version > latest) return Error{Errc::plan_unknown, migration.to_plan};
+    const std::string at = book_key(tenant, migration.to_plan, std::to_string(version));
+    if (!is_for_services(book.plans.find(at)->kind))
+        return Error{Errc::plan_kind_unfit, migration.to_plan};
     return version;
 }
 
-// Goes through services that stand together by customer: each is paid from what the ones before it
-// leave in the wallet.
+// Goes through services that stand together by customer.
 class Preview {
 public:
     Preview(
@@ -33,9 +37,9 @@ public:
     )
         : book_(book)
         , tenant_(tenant)
-        , recorded_at_(recorded_at)
         , migration_(migration)
-        , to_version_(wanted_version(book, tenant, migration).value()) {}
+        , to_version_(wanted_version(book, tenant, migration).value())
+        , turns_(book, tenant, recorded_at) {}
 
     // Or gets it with its next period, and is to get it then.
     bool has_it(const std::string& service, const ServiceRow& row) const {
@@ -50,23 +54,20 @@ public:
     }
 
     MigrationItem item_of(const std::string& service, const ServiceRow& row) {
-        if (!so_far_ || row.customer != customer_) so_far_.emplace(book_, tenant_, recorded_at_);
-        customer_ = row.customer;
         const ChangeTime when = migration_.when.value_or(ChangeTime::period_end);
         MigrationItem item = described(service, row);
         item.outcome =
             when == ChangeTime::now ? MigrationOutcome::changed : MigrationOutcome::scheduled;
-        Decision decision = *so_far_;
-        const Result<std::int64_t> minor = change_to_plan(
-            decision, {service, migration_.to_plan, to_version_, when, std::nullopt}
-        );
-        const Status status = minor ? decision.check_sums() : Status{minor.error()};
-        if (status) {
+        const Result<std::int64_t> minor = turns_.attempt(row.customer, [&](Decision& decision) {
+            return change_to_plan(
+                decision, {service, migration_.to_plan, to_version_, when, std::nullopt}
+            );
+        });
+        if (minor) {
             item.minor = *minor;
-            so_far_.emplace(std::move(decision));
         } else {
             item.outcome = MigrationOutcome::refused;
-            item.reason = info(status.error().code).slug;
+            item.reason = info(minor.error().code).slug;
         }
         return item;
     }
@@ -81,19 +82,21 @@ private:
         item.to_plan = migration_.to_plan;
         item.to_version = to_version_;
         item.renews_on = row.renews_on;
-        item.price_minor = plan_row(*so_far_, row.plan, row.plan_version).price_minor;
-        item.new_price_minor = plan_row(*so_far_, migration_.to_plan, to_version_).price_minor;
+        item.price_minor = price_of(row.plan, row.plan_version);
+        item.new_price_minor = price_of(migration_.to_plan, to_version_);
         item.changes = row.changes;
         return item;
     }
 
+    std::int64_t price_of(const std::string& plan, std::uint32_t version) const {
+        return book_.plans.find(book_key(tenant_, plan, std::to_string(version)))->price_minor;
+    }
+
     const Book& book_;
     std::string_view tenant_;
-    Timestamp recorded_at_;
     const PlanMigration& migration_;
     std::uint32_t to_version_;
-    std::string customer_;
-    std::optional<Decision> so_far_;
+    Turns turns_;
 };
 
 } // namespace

@@ -69,8 +69,8 @@ struct ServiceOfCustomer {
 };
 
 // The services of the tenant that a migration is for and that have not ended: those of a customer
-// stand together, in the order of their names. Refuses with tenant_unknown, and with plan_unknown
-// when there is no such plan or version.
+// stand together, in the order of their names. Refuses with tenant_unknown, with plan_unknown when
+// there is no such plan or version, and with plan_kind_unfit when it is not for services.
 Result<std::vector<ServiceOfCustomer>> services_to_migrate(
     const Book& book, std::string_view tenant, const PlanMigration& migration
 );

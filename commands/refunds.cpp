@@ -2,6 +2,7 @@
 #include "commands/channels.hpp"
 #include "commands/deciders.hpp"
 #include "commands/receipts.hpp"
+#include "commands/renewal.hpp"
 #include "commands/settling.hpp"
 
 namespace tollbook {
@@ -77,6 +78,7 @@ Status decide(Decision& decision, const RejectRefund& command) {
         "wallet:" + row.customer,
         RefundRejected{command.refund, row.customer, row.minor, command.reason, command.user}
     );
+    reconnect_paid(decision, row.customer, std::nullopt);
     return Done{};
 }
 

@@ -2,6 +2,7 @@
 
 #include "commands/invoicing.hpp"
 #include "commands/settling.hpp"
+#include "commands/top_ups.hpp"
 #include "ledger/ensure.hpp"
 
 #include <algorithm>
@@ -88,14 +89,23 @@ void renew_running(
 } // namespace
 
 void reconnect_paid(
-    Decision& decision, const std::string& customer, const std::optional<Cause>& cause
+    Decision& decision,
+    const std::string& customer,
+    const std::optional<Cause>& cause,
+    const std::optional<ChangedService>& changed
 ) {
     std::optional<std::string> payment;
-    if (cause) payment = cause->payment;
+    if (cause) {
+        payment = cause->payment;
+        end_requests(decision, customer, cause->payment);
+    }
     const std::vector<OpenInvoice> open = open_invoices(decision, customer);
     apply_funds(decision, customer, due_of(open, decision.today()), payment);
     for (const std::string& service : services_in_order(decision, customer)) {
-        const ServiceRow& row = *decision.book().services.find(decision.key(service));
+        const bool is_changed = changed && changed->service == service;
+        if (is_changed && !changed->row) continue;
+        const ServiceRow& row =
+            is_changed ? *changed->row : *decision.book().services.find(decision.key(service));
         if (only_unpaid(row.blocks))
             reconnect(decision, service, row, cause);
         else

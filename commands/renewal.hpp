@@ -32,14 +32,29 @@ struct SkippedDays {
     std::int32_t anchor_day{};
 };
 
-// The service's next period and what it costs: the set-up fee that waits for it is in it, and tax.
+// What an add-on costs for a period; `setup_minor` is the set-up fee that waits for it.
+struct AddonPrice {
+    std::string addon;
+    std::uint32_t plan_version{};
+    std::uint32_t quantity{};
+    std::int64_t minor{};
+    std::int64_t setup_minor{};
+};
+
+// The component of an add-on's line.
+inline constexpr std::string_view addon_component = "addon";
+
+// The service's next period and what it costs: its add-ons are in it, the set-up fees that wait for
+// it, and tax.
 struct PeriodPrice {
     Period period;
     std::string plan; // Another than the service's: a change is scheduled.
     std::uint32_t plan_version{};
     std::int64_t period_minor{};
-    std::int64_t minor{};
-    std::string charge; // The id that its charge has.
+    std::int64_t setup_minor{};
+    std::vector<AddonPrice> addons{};
+    std::int64_t minor{}; // All of it.
+    std::string charge;   // The id that its charge has.
     std::optional<SkippedDays> skipped{};
 };
 
@@ -71,7 +86,7 @@ bool is_promised(const ServiceRow& row, Date today);
 bool is_ending(const ServiceRow& row, Date today);
 
 // Whether a run deals with it today: its days are over, and it runs without a promise, or ends, or
-// dunning goes on with it.
+// dunning goes on with it, or it was cut and nothing is missing any more.
 bool is_due(const Decision& decision, std::string_view service, const ServiceRow& row);
 
 DuePrice price_of_due(const Decision& decision, const std::string& service, const ServiceRow& row);
@@ -120,6 +135,12 @@ void charge_covered(
     const std::optional<Cause>& cause
 );
 
+// A service that the events so far changed: the row as they leave it.
+struct ChangedService {
+    std::string service;
+    std::optional<ServiceRow> row; // None: it has ended.
+};
+
 // After money came in: it pays the invoices that are due, at last those that are not due yet. In
 // between, every service of the customer whose only reason is `unpaid` is renewed and reinstated if
 // that is covered, else passed over; so is one that runs on a promise, or while dunning has not cut
@@ -127,7 +148,10 @@ void charge_covered(
 // because of a service: one whose period was charged already is passed over too, and the money
 // stays in the wallet.
 void reconnect_paid(
-    Decision& decision, const std::string& customer, const std::optional<Cause>& cause
+    Decision& decision,
+    const std::string& customer,
+    const std::optional<Cause>& cause,
+    const std::optional<ChangedService>& changed = std::nullopt
 );
 
 // The same for one service that only `unpaid` holds, as in `row`. False: it stays off.
@@ -155,6 +179,9 @@ void change_plan(
     const PeriodPrice& price,
     std::optional<std::int32_t> anchor_day
 );
+
+// Whether a charge stands on an invoice: it is no wallet's.
+bool is_on_invoice(const Decision& decision, const std::string& charge);
 
 // Whether the days that its newest charge pays for stand on an invoice.
 bool was_invoiced(const Decision& decision, const std::string& service, const ServiceRow& row);

@@ -2,8 +2,11 @@
 // a change of their shape raises book_version (commands/book.hpp).
 #pragma once
 
+#include "commands/addon_rows.hpp"
 #include "commands/dunning_rows.hpp"
+#include "commands/fiscal_rows.hpp"
 #include "commands/relation_rows.hpp"
+#include "commands/top_up_rows.hpp"
 #include "commands/wallet.hpp"
 #include "ledger/events.hpp"
 
@@ -62,6 +65,8 @@ struct PlanRow { // Keyed by plan and version.
     std::uint32_t trial_days{};
     Proration proration{};
     FirstPeriod first_period{};
+    PlanKind kind{};
+    std::vector<IncludedAddon> includes;
 };
 BOOST_DESCRIBE_STRUCT(
     PlanRow,
@@ -74,7 +79,9 @@ BOOST_DESCRIBE_STRUCT(
      setup_minor,
      trial_days,
      proration,
-     first_period)
+     first_period,
+     kind,
+     includes)
 )
 
 // A version of a plan: what a service changes to.

@@ -43,6 +43,18 @@ std::int64_t owed_for(Decision& decision, const std::string& customer, std::int6
 
 } // namespace
 
+bool is_covered_again(const Decision& decision, const std::string& service, const ServiceRow& row) {
+    if (!only_unpaid(row.blocks)) return false;
+    const bool pays_by_invoice = is_invoiced(decision, row.customer);
+    const WalletRow* wallet = decision.book().wallets.find(decision.key(row.customer));
+    if (!pays_by_invoice && (wallet == nullptr || spendable(*wallet) + held(*wallet) <= 0))
+        return false; // As most of them are.
+    const DuePrice due = price_of_due(decision, service, row);
+    if (due.undecided || charged_before(decision, due) != nullptr) return false;
+    Decision trial = decision;
+    return owed_for(trial, row.customer, due.minor) == 0;
+}
+
 RunPlan plan_run(Decision& decision, const std::string& service, const ServiceRow& row) {
     RunPlan plan;
     plan.due = price_of_due(decision, service, row);

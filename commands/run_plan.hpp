@@ -24,6 +24,10 @@ struct RunPlan {
 // Books what lapsed in the wallet, for that is not there to be spent; adds nothing else.
 RunPlan plan_run(Decision& decision, const std::string& service, const ServiceRow& row);
 
+// Whether a service that only `unpaid` holds is covered by now: what it waited for came otherwise
+// than as money (an opening balance, another policy, another way of paying).
+bool is_covered_again(const Decision& decision, const std::string& service, const ServiceRow& row);
+
 // Does it; refuses with its refusal.
 Status carry_out(
     Decision& decision, const std::string& service, const ServiceRow& row, const RunPlan& plan

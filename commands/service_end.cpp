@@ -1,9 +1,9 @@
 #include "commands/service_end.hpp"
 
-#include "commands/credits.hpp"
+#include "commands/addons.hpp"
 #include "commands/deciders.hpp"
-#include "commands/plan_change.hpp"
 #include "commands/renewal.hpp"
+#include "commands/unused_days.hpp"
 
 #include <algorithm>
 
@@ -41,6 +41,7 @@ void add_suspension(
 void end_service(
     Decision& decision, const std::string& service, const ServiceRow& row, const std::string& reason
 ) {
+    remove_addons(decision, service, row);
     add_suspension(decision, service, row, ended_reason);
     decision.add(
         "service:" + service, ServiceEnded{service, row.customer, decision.today(), reason}
@@ -68,16 +69,21 @@ Status decide(Decision& decision, const EndService& command) {
     if (command.credit_unused.value_or(false) && was_invoiced(decision, command.service, *row))
         return Error{Errc::policy_unsupported, "credit_unused: its days are on an invoice"};
     if (command.credit_unused.value_or(false))
-        if (const auto given = credit_unused(decision, command.service, *row, command.reason);
+        if (const Status given = credit_all_unused(decision, command.service, *row, command.reason);
             !given)
-            return given.error();
+            return given;
     end_service(decision, command.service, *row, command.reason);
+    if (command.credit_unused.value_or(false))
+        reconnect_paid(
+            decision, row->customer, std::nullopt, ChangedService{command.service, std::nullopt}
+        );
     return Done{};
 }
 
 Status decide(Decision& decision, const CancelSchedule& command) {
     const ServiceRow* row = decision.book().services.find(decision.key(command.service));
     if (row == nullptr) return Error{Errc::service_unknown, command.service};
+    if (command.addon) return keep_addon(decision, command.service, *row, *command.addon);
     if (!row->scheduled) return Error{Errc::change_not_scheduled, command.service};
     const std::string stream = "service:" + command.service;
     if (*row->scheduled == Scheduled::end) {

@@ -1,6 +1,7 @@
 #include "commands/settling.hpp"
 
 #include "commands/deciders.hpp"
+#include "commands/renewal.hpp"
 
 #include <algorithm>
 
@@ -70,6 +71,7 @@ Status decide(Decision& decision, const SettleWallet& command) {
     if (const Status status = check_customer(decision, command.customer); !status) return status;
     settle(decision, command.customer);
     if (decision.empty()) return Error{Errc::lot_not_expired, command.customer};
+    reconnect_paid(decision, command.customer, std::nullopt);
     return Done{};
 }
 

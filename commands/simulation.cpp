@@ -26,6 +26,10 @@ bool stands_as_it_is(const Event& event) {
         [](const TestClockAdvanced&) { return true; },
         [](const TimezoneChanged&) { return true; },
         [](const CustomerRegistered&) { return true; },
+        [](const FiscalDeviceSet&) { return true; },
+        [](const FiscalReceiptRecorded&) { return true; },
+        [](const FiscalTransmissionRefused&) { return true; },
+        [](const FiscalTransmissionRetried&) { return true; },
         [](const PaymentReferenceAdded&) { return true; },
         [](const ServiceAdded&) { return true; },
         [](const TaxDefined&) { return true; },
@@ -44,6 +48,7 @@ bool follows_from_rules(const Command& command) {
         command,
         [](const RenewService&) { return true; },
         [](const SettleWallet&) { return true; },
+        [](const TakeTopUp&) { return true; },
         [](const IssueInvoice& c) { return c.invoice.starts_with("bill~"); },
         [](const auto&) { return false; }
     );
@@ -174,6 +179,8 @@ void Simulation::State::set_price(const SimulatedPlan& plan, Date day) {
         defined.trial_days = row->trial_days;
         defined.proration = row->proration;
         defined.first_period = row->first_period;
+        defined.kind = row->kind;
+        if (!row->includes.empty()) defined.includes = row->includes;
         simulated.take(by_the_rules(defined), day);
     }
 }
@@ -193,6 +200,11 @@ Event Simulation::State::by_the_rules(Event event) const {
                     *rule->tax_percent == 0 ? "" : "vat" + std::to_string(*rule->tax_percent);
             if (rule->setup_minor) defined->setup_minor = rule->setup_minor;
         }
+    }
+    if (auto* added = std::get_if<AddonAdded>(&event)) {
+        const SimulatedPlan* rule = rule_of(added->addon);
+        if (rule != nullptr && rule->setup_minor && added->setup_minor)
+            added->setup_minor = rule->setup_minor;
     }
     if (auto* added = std::get_if<ServiceAdded>(&event)) {
         const SimulatedPlan* rule = rule_of(added->plan);

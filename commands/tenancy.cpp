@@ -11,8 +11,6 @@ namespace tollbook {
 
 namespace {
 
-constexpr std::uint32_t trial_days_max = 366;
-
 bool all_digits(std::string_view text) {
     return !text.empty() && text.size() <= 10 &&
            std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
@@ -49,20 +47,6 @@ Status check_policies(const Policies& policies) {
         return Error{Errc::policy_unsupported, "recognition: on_charge"};
     if (policies.renewal_anchor != "rolling" && policies.renewal_anchor != "fixed")
         return Error{Errc::policy_unsupported, "renewal_anchor: rolling or fixed"};
-    return Done{};
-}
-
-// How often the plan is paid for, and what comes before its first period.
-Status check_terms(const DefinePlan& command) {
-    const std::uint32_t count_max = period_count_max(command.period.value_or(BillingPeriod::month));
-    const std::uint32_t count = command.period_count.value_or(1);
-    if (count == 0 || count > count_max)
-        return Error{
-            Errc::value_out_of_range, fmt::format("period_count: 1 to {} of these", count_max)};
-    if (command.setup_minor)
-        if (const Status status = check_amount(*command.setup_minor); !status) return status;
-    if (command.trial_days.value_or(0) > trial_days_max)
-        return Error{Errc::value_out_of_range, fmt::format("trial_days: 0 to {}", trial_days_max)};
     return Done{};
 }
 
@@ -109,47 +93,6 @@ Result<Events> open_tenant(
             {"tenant:" + id, TestClockAdvanced{*command.test_clock}, at, day, std::nullopt}
         );
     return events;
-}
-
-Status decide(Decision& decision, const DefinePlan& command) {
-    if (const Status status = check_id("plan", command.plan); !status) return status;
-    if (const Status status = check_text("name", command.name); !status) return status;
-    if (const Status status = check_amount(command.price_minor); !status) return status;
-    if (command.currency != decision.row().currency) return Error{Errc::currency_mismatch, {}};
-    const std::int64_t tax = command.tax_percent.value_or(0);
-    if (tax < 0 || tax > 100) return Error{Errc::value_out_of_range, "tax_percent: 0 to 100"};
-    if (const Status status = check_terms(command); !status) return status;
-    if (command.tax_code && tax == 0) return Error{Errc::missing_field, "tax_percent"};
-    if (command.tax_code)
-        if (const Status status = check_id("tax_code", *command.tax_code); !status) return status;
-    if (command.down_mbps < 0 || command.up_mbps < 0)
-        return Error{Errc::value_out_of_range, "down_mbps, up_mbps: not below 0"};
-
-    const NumberRow* newest = decision.book().plan_versions.find(decision.key(command.plan));
-    const auto next = static_cast<std::uint32_t>(newest == nullptr ? 1 : newest->value + 1);
-    if (command.version.value_or(next) != next)
-        return Error{Errc::plan_version_exists, fmt::format("the next version is {}", next)};
-
-    decision.add(
-        "plan:" + command.plan,
-        PlanDefined{
-            command.plan,
-            next,
-            command.name,
-            command.price_minor,
-            command.currency,
-            tax == 0 ? std::string{} : command.tax_code.value_or(fmt::format("vat{}", tax)),
-            tax,
-            command.period.value_or(BillingPeriod::month),
-            command.down_mbps,
-            command.up_mbps,
-            command.period_count,
-            command.setup_minor,
-            command.trial_days,
-            command.proration,
-            command.first_period}
-    );
-    return Done{};
 }
 
 Status decide(Decision& decision, const RegisterRouter& command) {

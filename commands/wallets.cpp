@@ -1,6 +1,7 @@
 #include "commands/channels.hpp"
 #include "commands/charge_lines.hpp"
 #include "commands/deciders.hpp"
+#include "commands/renewal.hpp"
 #include "commands/settling.hpp"
 
 #include <algorithm>
@@ -112,6 +113,7 @@ Status decide(Decision& decision, const ChargeWallet& command) {
     Result<LineTotals> totals = total_lines(decision, command.lines);
     if (!totals) return totals.error();
     settle(decision, command.customer);
+    const bool has_settled = !decision.empty(); // It may have set money free.
     auto taken = take_price(decision.wallet(command.customer), totals->minor);
     if (!taken) return Error{Errc::insufficient_funds, command.customer};
     add_charge(
@@ -123,6 +125,7 @@ Status decide(Decision& decision, const ChargeWallet& command) {
         std::move(*totals),
         std::move(*taken)
     );
+    if (has_settled) reconnect_paid(decision, command.customer, std::nullopt);
     return Done{};
 }
 

@@ -3,8 +3,11 @@
 // shape gets a new schema version and an upcaster.
 #pragma once
 
+#include "ledger/events/addons.hpp"
+#include "ledger/events/billing_runs.hpp"
 #include "ledger/events/deposits.hpp"
 #include "ledger/events/dunning.hpp"
+#include "ledger/events/fiscal.hpp"
 #include "ledger/events/invoice_settling.hpp"
 #include "ledger/events/invoices.hpp"
 #include "ledger/events/leads.hpp"
@@ -12,9 +15,11 @@
 #include "ledger/events/payments.hpp"
 #include "ledger/events/services.hpp"
 #include "ledger/events/subscriptions.hpp"
+#include "ledger/events/tariffs.hpp"
 #include "ledger/events/taxes.hpp"
 #include "ledger/events/tenancy.hpp"
 #include "ledger/events/tickets.hpp"
+#include "ledger/events/top_ups.hpp"
 #include "ledger/events/wallet_terms.hpp"
 #include "ledger/events/wallets.hpp"
 
@@ -112,7 +117,27 @@ using EventVariant = std::variant<
     DebtMoved,
     CreditMoved,
     CustomerMerged,
-    BillingScheduleSet>;
+    BillingScheduleSet,
+    FiscalDeviceSet,
+    FiscalTransmissionRequested,
+    FiscalReceiptRecorded,
+    FiscalTransmissionRefused,
+    FiscalTransmissionRetried,
+    TopUpRuleSet,
+    TopUpRuleEnded,
+    TopUpGranted,
+    TopUpRequested,
+    TopUpPassed,
+    TopUpRequestEnded,
+    LateFeeWaived,
+    BillingRunFinished,
+    NoticeSent,
+    TariffCorrected,
+    AddonAdded,
+    AddonEndScheduled,
+    AddonEndCancelled,
+    AddonRemoved,
+    SaleDrafted>;
 
 // One of them. What goes through all types (copies, moves, the end) is compiled once, not with each
 // file that names an event; and it is made of one by its type, not by a choice among all.

@@ -32,6 +32,10 @@ Status Partition::read(const std::function<void(const Decider&, const Head&)>& l
     return writer_->read(look);
 }
 
+Result<std::vector<Result<Tried>>> Partition::try_out(std::vector<Submission> commands) {
+    return writer_->try_out(std::move(commands));
+}
+
 Source& Partition::source() { return writer_->source(); }
 
 Status Partition::checkpoint() { return writer_->checkpoint(); }

@@ -47,6 +47,9 @@ struct PartitionHealth {
     Acknowledgement acknowledgement{};
 };
 
+// What would become of a command that was tried out. replayed: it had been accepted before.
+enum class Tried { accepted, replayed };
+
 // The one writer of a partition: a thread that decides, and one that appends and answers what was
 // decided (log.md 2-3). Whatever came in while the last sync ran is the next group: one batch, one
 // sync. Every answer waits until the state it was decided on is durable.
@@ -68,6 +71,11 @@ public:
     // be short: commands wait meanwhile. Not to be called from an answer. Refuses, without a look,
     // once the writer stopped: what it holds may be less than what is durable.
     Status read(const std::function<void(const Decider&, const Head&)>& look);
+
+    // What would become of these commands if they were submitted now, in this order: each is
+    // decided on the state that those before it would leave. Nothing of it stays. Blocks; commands
+    // that come meanwhile wait. Not to be called from an answer.
+    Result<std::vector<Result<Tried>>> try_out(std::vector<Submission> commands);
 
     // The confirmed records, tailing.
     Source& source();

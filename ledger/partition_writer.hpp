@@ -41,6 +41,7 @@ public:
     void submit(Submission submission, Answer answer);
     void submit_atomic(std::vector<Submission> batch, BatchAnswer answer);
     Status read(const std::function<void(const Decider&, const Head&)>& look);
+    Result<std::vector<Result<Tried>>> try_out(std::vector<Submission> submissions);
     Status checkpoint();
 
     Source& source() { return source_; }
@@ -57,6 +58,7 @@ private:
     bool keep_waiting();
     std::size_t room_in_group() const;
     void decide(PendingCommands commands);
+    void decide_and_take_back(PendingCommands commands);
     void advance();
     void drain();
     void sync_mark();

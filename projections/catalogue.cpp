@@ -8,7 +8,7 @@ namespace {
 
 using Make = std::unique_ptr<Projection> (*)(std::string_view);
 
-constexpr std::array<Make, 13> makers{
+constexpr std::array<Make, 18> makers{
     &make_tenancy,
     &make_subscribers,
     &make_wallets,
@@ -16,12 +16,17 @@ constexpr std::array<Make, 13> makers{
     &make_services,
     &make_routers,
     &make_accounts,
+    &make_addons,
+    &make_billing_runs,
     &make_deposits,
     &make_dunning,
     &make_event_index,
+    &make_fiscal,
     &make_invoices,
     &make_leads,
-    &make_tickets};
+    &make_summary,
+    &make_tickets,
+    &make_top_ups};
 
 } // namespace
 

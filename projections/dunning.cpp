@@ -30,6 +30,7 @@ const std::string* settled_by(const Event& event) {
         [](const ServiceEnded& e) { return &e.service; },
         [](const PeriodsForgiven& e) { return &e.service; },
         [](const ServiceMoved& e) { return &e.service; },
+        [](const LateFeeWaived& e) { return &e.service; },
         [](const auto&) -> const std::string* { return nullptr; }
     );
 }
@@ -37,11 +38,12 @@ const std::string* settled_by(const Event& event) {
 class Dunning final : public Projection {
 public:
     explicit Dunning(std::string_view schema)
-        : Projection({"dunning", 1, "119_dunning_v1"})
+        : Projection({"dunning", 2, "119_dunning_v2"})
         , policies_(schema, "dunning_policies", 3)
         , assignments_(schema, "dunning_assignments", 3)
         , groups_(schema, "customer_groups", 2)
-        , services_(schema, "dunning_services", 2) {}
+        , services_(schema, "dunning_services", 2)
+        , notices_(schema, "dunning_notices", 4) {}
 
     Keys keys(const Fact& fact) const override {
         if (const std::string* service = settled_by(fact.event)) return {"service:" + *service};
@@ -51,6 +53,7 @@ public:
             [](const DunningAssigned& e) -> Keys { return {key_of(e)}; },
             [](const CustomerGrouped& e) -> Keys { return {"customer:" + e.customer}; },
             [](const DunningStepTaken& e) -> Keys { return {"service:" + e.service}; },
+            [](const NoticeSent& e) -> Keys { return {"service:" + e.service}; },
             [](const auto&) -> Keys { return {}; }
         );
     }
@@ -60,6 +63,8 @@ public:
             services_.want(row_key(fact.tenant(), *service));
         if (const auto* taken = std::get_if<DunningStepTaken>(&fact.event))
             services_.want(row_key(fact.tenant(), taken->service));
+        if (const auto* sent = std::get_if<NoticeSent>(&fact.event))
+            notices_.want(notice_of(fact, *sent));
     }
 
     void apply(const Fact& fact) override {
@@ -73,6 +78,7 @@ public:
                 );
             },
             [&](const DunningStepTaken& e) { take(fact, e); },
+            [&](const NoticeSent& e) { send(fact, e); },
             [](const auto&) {}
         );
         if (const std::string* service = settled_by(fact.event))
@@ -83,7 +89,7 @@ public:
     }
 
     std::vector<RowSet*> tables() override {
-        return {&policies_, &assignments_, &groups_, &services_};
+        return {&policies_, &assignments_, &groups_, &services_, &notices_};
     }
 
 private:
@@ -131,6 +137,35 @@ private:
         row.taken_at = fact.record.effective_at;
         row.fees_minor += e.fee_minor.value_or(0);
         row.seq = fact.record.seq;
+        if (e.action == DunningAction::remind) ask(fact, e);
+    }
+
+    static std::string notice_of(const Fact& fact, const NoticeSent& e) {
+        return row_key(fact.tenant(), e.service, e.due_since, e.step);
+    }
+
+    void ask(const Fact& fact, const DunningStepTaken& e) {
+        DunningNoticeView row;
+        row.tenant = fact.tenant();
+        row.service = e.service;
+        row.due_since = e.due_since;
+        row.step = e.step;
+        row.customer = e.customer;
+        row.owed_minor = e.owed_minor;
+        row.status = "pending";
+        row.asked_at = fact.record.effective_at;
+        row.seq = fact.record.seq;
+        notices_.put(std::move(row));
+    }
+
+    void send(const Fact& fact, const NoticeSent& e) {
+        DunningNoticeView* row = notices_.edit(notice_of(fact, e));
+        if (row == nullptr) return;
+        row->status = "sent";
+        row->sent_at = fact.record.effective_at;
+        row->channel = e.channel;
+        row->message = e.message;
+        row->seq = fact.record.seq;
     }
 
     static void settle(const Event& event, DunningServiceView& row) {
@@ -146,6 +181,7 @@ private:
                 row.steps.clear();
             },
             [&](const ServiceMoved& e) { row.customer = e.to; },
+            [&](const LateFeeWaived& e) { row.fees_minor -= e.minor; },
             [&](const auto&) { row.status = "settled"; }
         );
     }
@@ -154,6 +190,7 @@ private:
     KeyedRows<DunningAssignmentView> assignments_;
     KeyedRows<CustomerGroupView> groups_;
     KeyedRows<DunningServiceView> services_;
+    KeyedRows<DunningNoticeView> notices_;
 };
 
 } // namespace

@@ -80,4 +80,35 @@ BOOST_DESCRIBE_STRUCT(
      seq)
 )
 
+struct DunningNoticeView { // Of a step that reminds.
+    std::string tenant;
+    std::string service;
+    Date due_since;
+    std::string step;
+    std::string customer;
+    std::int64_t owed_minor{};
+    std::string status; // pending | sent
+    Timestamp asked_at;
+    std::optional<Timestamp> sent_at;
+    std::optional<std::string> channel;
+    std::optional<std::string> message;
+    std::uint64_t seq{};
+};
+BOOST_DESCRIBE_STRUCT(
+    DunningNoticeView,
+    (),
+    (tenant,
+     service,
+     due_since,
+     step,
+     customer,
+     owed_minor,
+     status,
+     asked_at,
+     sent_at,
+     channel,
+     message,
+     seq)
+)
+
 } // namespace tollbook

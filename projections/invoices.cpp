@@ -64,7 +64,8 @@ public:
                 modes_.put({fact.tenant(), e.customer, name_of(e.mode), fact.record.seq});
             },
             [&](const InvoiceDrafted& e) { draft(fact, e); },
-            [&](const PeriodDrafted& e) { add_period(fact, e); },
+            [&](const PeriodDrafted& e) { add_lines(fact, e); },
+            [&](const SaleDrafted& e) { add_lines(fact, e); },
             [&](const DraftDiscarded& e) { edit(fact, e.invoice).status = "discarded"; },
             [&](const InvoiceIssued& e) { issue(fact, e); },
             [&](const FundsApplied& e) { settle(fact, e, "applied", -e.minor); },
@@ -135,7 +136,8 @@ private:
         row.note = e.note;
     }
 
-    void add_period(const Fact& fact, const PeriodDrafted& e) {
+    template <class Drafted>
+    void add_lines(const Fact& fact, const Drafted& e) {
         InvoiceView& row = edit(fact, e.invoice);
         row.customer = e.customer;
         row.minor += sum_of(e.lines);

@@ -74,6 +74,13 @@ ServiceChange change(const ServiceExtended& e) {
             }};
 }
 
+ServiceChange change(const TariffCorrected& e) {
+    return {e.service, "tariff_corrected", e.reason, [e](ServiceView& row) {
+                if (row.plan == e.plan && row.plan_version == e.from_version)
+                    row.plan_version = e.to_version;
+            }};
+}
+
 ServiceChange change(const PaymentPromised& e) {
     return {e.service, "promised", std::nullopt, [e](ServiceView& row) {
                 row.promised_until = e.until;
@@ -82,6 +89,10 @@ ServiceChange change(const PaymentPromised& e) {
 
 ServiceChange change(const DunningStepTaken& e) {
     return {e.service, "dunned", e.step, [](ServiceView&) {}};
+}
+
+ServiceChange change(const LateFeeWaived& e) {
+    return {e.service, "late_fee_waived", e.reason, [](ServiceView&) {}};
 }
 
 ServiceChange change(const PeriodsForgiven& e) {

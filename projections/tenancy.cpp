@@ -60,6 +60,8 @@ struct PlanView {
     std::uint32_t trial_days{};
     std::string proration;
     std::string first_period;
+    std::string kind;
+    JsonText includes;
     std::int64_t down_mbps{};
     std::int64_t up_mbps{};
     Timestamp defined_at;
@@ -82,6 +84,8 @@ BOOST_DESCRIBE_STRUCT(
      trial_days,
      proration,
      first_period,
+     kind,
+     includes,
      down_mbps,
      up_mbps,
      defined_at,
@@ -106,7 +110,7 @@ BOOST_DESCRIBE_STRUCT(
 class Tenancy final : public Projection {
 public:
     explicit Tenancy(std::string_view schema)
-        : Projection({"tenancy", 4, "101_tenancy_v4"})
+        : Projection({"tenancy", 5, "101_tenancy_v5"})
         , tenants_(schema, "tenants", 1)
         , plans_(schema, "plans", 3)
         , routers_(schema, "routers", 2) {}
@@ -155,6 +159,8 @@ public:
                      e.trial_days.value_or(0),
                      name_of(e.proration.value_or(Proration::actual_days)),
                      name_of(e.first_period.value_or(FirstPeriod::full)),
+                     name_of(e.kind.value_or(PlanKind::internet)),
+                     {to_json(e.includes.value_or(std::vector<IncludedAddon>{}))},
                      e.down_mbps,
                      e.up_mbps,
                      fact.record.effective_at,

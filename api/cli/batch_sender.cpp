@@ -106,6 +106,29 @@ Status send_batch(
 
 } // namespace
 
+Result<std::vector<Result<TriedOutcome>>> try_commands(
+    Client& client, const std::string& tenant, std::span<const ImportCommand> commands
+) {
+    std::vector<Result<TriedOutcome>> outcomes;
+    if (commands.empty()) return outcomes;
+    const Result<ClientReply> reply = client.post(
+        "/v1/tenants/" + path_segment(tenant) + "/batch?dry_run=true", body_of(commands), {}
+    );
+    if (!reply) return reply.error();
+    const auto answer = from_json<BatchAnswer>(reply->body);
+    if (!answer) return answer.error();
+    if (answer->data.size() != commands.size())
+        return Error{Errc::internal, "an answer for each command was expected"};
+    for (const Item& item : answer->data)
+        if (item.problem)
+            outcomes.emplace_back(error_of(*item.problem));
+        else
+            outcomes.emplace_back(
+                item.replayed.value_or(false) ? TriedOutcome::replayed : TriedOutcome::accepted
+            );
+    return outcomes;
+}
+
 Result<SendReport> send_commands(
     const Context& context,
     Client& client,

@@ -33,4 +33,13 @@ Result<SendReport> send_commands(
     std::span<const ImportCommand> commands
 );
 
+// What each command would come to behind those before it, in the order of the commands: accepted,
+// standing already, or refused. Nothing is written. Refuses with payload_too_large what is more
+// than one request may ask.
+enum class TriedOutcome { accepted, replayed };
+
+Result<std::vector<Result<TriedOutcome>>> try_commands(
+    Client& client, const std::string& tenant, std::span<const ImportCommand> commands
+);
+
 } // namespace tollbook::api

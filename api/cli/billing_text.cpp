@@ -56,7 +56,8 @@ std::string preview_text(const BillingPreview& preview, const std::string& tenan
 std::string report_text(const RenewalReport& report) {
     return fmt::format(
         "{} due: {} charged or invoiced, {} cut, {} ended, {} parked, {} moved, {} settled before, "
-        "{} failed, {} dunned, {} waiting; {} invoices issued, {} customers overdue",
+        "{} failed, {} dunned, {} waiting; {} invoices issued, {} customers overdue, {} topped up; "
+        "{} charged, {} invoiced{}",
         report.due,
         report.renewed,
         report.cut,
@@ -68,7 +69,11 @@ std::string report_text(const RenewalReport& report) {
         report.dunned,
         report.waiting,
         report.invoices,
-        report.overdue
+        report.overdue,
+        report.top_ups,
+        amount(report.charged_minor),
+        amount(report.invoiced_minor),
+        report.run ? ": run " + *report.run : ""
     );
 }
 
@@ -97,7 +102,53 @@ std::string preview_text(const MigrationPreview& preview) {
     return text + "to do just that: the same with --preview " + preview.preview;
 }
 
-std::string report_text(const MigrationReport& report) {
+namespace {
+
+std::string tariff_line(std::string_view name, std::string_view of, const TariffSum& sum) {
+    return fmt::format(
+        "{:<28}{:>16}{:>16}{:>16}{:>16}{:>16}\n",
+        name,
+        of,
+        amount(sum.credited_minor),
+        amount(sum.charged_minor),
+        amount(sum.minor),
+        amount(sum.owed_minor)
+    );
+}
+
+} // namespace
+
+std::string preview_text(const TariffPreview& preview) {
+    std::string text = fmt::format(
+        "{:<28}{:>16}{:>16}{:>16}{:>16}{:>16}\n",
+        "",
+        "",
+        "comes back",
+        "charged anew",
+        "pays more",
+        "of it owed"
+    );
+    for (const TariffItem& item : preview.items)
+        if (item.outcome == TariffOutcome::refused)
+            text += fmt::format("refused: {}: {}\n", item.service, item.reason.value_or(""));
+        else
+            text += tariff_line(
+                item.service,
+                item.customer,
+                {1, item.credited_minor, item.charged_minor, item.minor, item.owed_minor}
+            );
+    if (preview.left_out > 0)
+        text += fmt::format("{} more are in the sums alone\n", preview.left_out);
+    const auto sum = [&](std::string_view name, const TariffSum& of) {
+        text += tariff_line(name, fmt::format("{} services", of.services), of);
+    };
+    sum("corrected", preview.corrected);
+    sum("not charged since", preview.moved);
+    sum("refused: look at them", preview.refused);
+    return text + "to do just that: the same with --preview " + preview.preview;
+}
+
+std::string report_text(const ChangeReport& report) {
     return fmt::format(
         "{} services: {} changed or scheduled, {} refused, {} moved, {} failed",
         report.services,

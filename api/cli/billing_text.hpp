@@ -2,6 +2,7 @@
 
 #include "api/migrations.hpp"
 #include "api/renewals.hpp"
+#include "api/tariffs.hpp"
 
 #include <string>
 
@@ -14,6 +15,7 @@ std::string amount(std::int64_t minor);
 std::string preview_text(const BillingPreview& preview, const std::string& tenant);
 std::string report_text(const RenewalReport& report);
 std::string preview_text(const MigrationPreview& preview);
-std::string report_text(const MigrationReport& report);
+std::string preview_text(const TariffPreview& preview);
+std::string report_text(const ChangeReport& report);
 
 } // namespace tollbook::api

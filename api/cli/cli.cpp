@@ -154,7 +154,7 @@ Result<ImportOptions> options_of(const ImportWords& words) {
 Exit import_with(const Context& context, const ImportWords& words) {
     const Result<ImportOptions> options = options_of(words);
     if (!options) return fail(context, options.error());
-    return run_import(context, *options);
+    return options->preview ? run_import_preview(context, *options) : run_import(context, *options);
 }
 
 void add_import(CLI::App& app, Action& chosen) {
@@ -167,6 +167,7 @@ void add_import(CLI::App& app, Action& chosen) {
     rows.add_option("--tenant", words->options.tenant, "Whose it is")->required();
     rows.add_option("--on-error", words->on_error, "stop: nothing then; skip: the rest")
         ->check(CLI::IsMember({"stop", "skip"}));
+    rows.add_flag("--preview", words->options.preview, "What each line would come to; no more");
     rows.add_option("--opening-booked-on", words->booked_on, "Day of the opening wallets");
     rows.add_option("--port", words->ports, "Of a router that the file gives none: NAME=PORT");
     rows.add_option("--username", words->options.router_username, "Of such routers");

@@ -57,6 +57,41 @@ void add_plans(CLI::App& app, Action& chosen) {
     });
 }
 
+void add_tariffs(CLI::App& app, Action& chosen) {
+    CLI::App& tariffs = add_command(app, "tariffs", "Prices that were wrong");
+    tariffs.require_subcommand(1);
+    CLI::App& correct = add_command(
+        tariffs,
+        "correct",
+        "Charge another price since a day; first it says what comes of it for every service"
+    );
+
+    struct Typed {
+        std::string tenant;
+        std::string from;
+        TariffCorrection correction;
+    };
+
+    const auto typed = std::make_shared<Typed>();
+    correct.add_option("--tenant", typed->tenant, "Whose customers")->required();
+    correct.add_option("--plan", typed->correction.plan, "Of this plan")->required();
+    correct.add_option("--version", typed->correction.from_version, "The version that was charged")
+        ->required();
+    correct.add_option("--to-version", typed->correction.to_version, "What counts; the newest");
+    correct.add_option("--from", typed->from, "2026-11-01: for the days from then on")->required();
+    correct.add_option("--reason", typed->correction.reason, "Stands on each credit")->required();
+    correct.add_option("--preview", typed->correction.preview, "A preview's hash: do just that");
+    correct.callback([&chosen, typed] {
+        chosen = [typed](const Context& context) {
+            const Result<Date> from = parse_date(typed->from);
+            if (!from)
+                return fail(context, {Errc::config_invalid, "--from: " + from.error().detail});
+            typed->correction.from = *from;
+            return run_tariff_correction(context, typed->tenant, typed->correction);
+        };
+    });
+}
+
 } // namespace
 
 void add_remote(CLI::App& app, Action& chosen) {
@@ -71,6 +106,7 @@ void add_remote(CLI::App& app, Action& chosen) {
 
     add_billing(app, chosen);
     add_plans(app, chosen);
+    add_tariffs(app, chosen);
 
     CLI::App& clock = add_command(app, "clock", "Test clocks");
     clock.require_subcommand(1);

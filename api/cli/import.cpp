@@ -7,8 +7,13 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <fstream>
 #include <iterator>
+#include <limits>
+#include <string_view>
+#include <utility>
+#include <vector>
 
 namespace tollbook::api {
 
@@ -80,6 +85,111 @@ void print_summary(const Context& context, const ImportPlan& plan, const SendRep
     ));
 }
 
+// What a line, or one of its commands, would come to.
+struct PreviewLine {
+    std::size_t line{}; // 0: of no line of its own.
+    std::string_view outcome;
+    std::string_view type;
+    std::string_view code;
+    std::string detail;
+    std::size_t place{}; // Among those of its line.
+};
+
+struct Preview {
+    std::vector<PreviewLine> lines; // In the order of the file.
+    std::size_t would_create{};
+    std::size_t stand{};
+    std::size_t refused{};
+};
+
+// The lines name what stands in the plan.
+Preview preview_of(const ImportPlan& plan, const std::vector<Result<TriedOutcome>>& outcomes) {
+    Preview preview;
+    for (const CsvProblem& problem : plan.problems)
+        preview.lines.push_back(
+            {problem.line, "bad line", {}, info(Errc::malformed_csv).slug, problem.reason, 0}
+        );
+    for (std::size_t i = 0; i < outcomes.size(); ++i) {
+        PreviewLine& line = preview.lines.emplace_back();
+        line.line = plan.commands[i].line;
+        line.type = plan.commands[i].type;
+        if (!outcomes[i]) {
+            ++preview.refused;
+            line.outcome = "refused";
+            line.code = info(outcomes[i].error().code).slug;
+            line.detail = outcomes[i].error().detail;
+        } else if (*outcomes[i] == TriedOutcome::replayed) {
+            ++preview.stand;
+            line.outcome = "stands already";
+        } else {
+            ++preview.would_create;
+            line.outcome = "would create";
+        }
+    }
+    for (std::size_t i = 0; i < preview.lines.size(); ++i)
+        preview.lines[i].place = i;
+    std::ranges::sort(preview.lines, {}, [](const PreviewLine& line) {
+        const std::size_t last = std::numeric_limits<std::size_t>::max();
+        return std::pair(line.line == 0 ? last : line.line, line.place);
+    });
+    return preview;
+}
+
+std::string line_text(const std::string& file, const PreviewLine& line) {
+    std::string text = file;
+    if (line.line != 0) text += fmt::format(":{}", line.line);
+    text += fmt::format(": {}", line.outcome);
+    for (const std::string_view part : {line.type, line.code, std::string_view(line.detail)})
+        if (!part.empty()) text += fmt::format(" {}", part);
+    return text;
+}
+
+std::string line_json(const PreviewLine& line) {
+    std::string out = fmt::format(
+        R"({{"line":{},"outcome":"{}","type":"{}","code":"{}","detail":)",
+        line.line,
+        line.outcome,
+        line.type,
+        line.code
+    );
+    write_json_string(out, line.detail);
+    return out + "}";
+}
+
+void print_preview(
+    const Context& context,
+    const ImportOptions& options,
+    const ImportPlan& plan,
+    const Preview& preview
+) {
+    if (context.json) {
+        std::string items;
+        for (const PreviewLine& line : preview.lines)
+            items += (items.empty() ? "" : ",") + line_json(line);
+        return print(fmt::format(
+            R"({{"lines":{},"would_create":{},"stand_already":{},"refused":{},"bad_lines":{},)"
+            R"("items":[{}]}})",
+            plan.lines,
+            preview.would_create,
+            preview.stand,
+            preview.refused,
+            plan.problems.size(),
+            items
+        ));
+    }
+    for (const PreviewLine& line : preview.lines)
+        print(line_text(options.file, line));
+    print(fmt::format(
+        "{} lines: {} commands would be accepted, {} stand already, {} refused, {} bad lines; "
+        "nothing was written",
+        plan.lines,
+        preview.would_create,
+        preview.stand,
+        preview.refused,
+        plan.problems.size()
+    ));
+}
+
 } // namespace
 
 Exit run_import(const Context& context, const ImportOptions& options) {
@@ -99,6 +209,21 @@ Exit run_import(const Context& context, const ImportOptions& options) {
     report_refusals(context, options, *sent);
     print_summary(context, plan, *sent);
     return plan.problems.empty() && sent->refused.empty() ? Exit::ok : Exit::differences;
+}
+
+Exit run_import_preview(const Context& context, const ImportOptions& options) {
+    const Result<std::string> text = read_file(options.file);
+    if (!text) return fail(context, text.error());
+    const ImportPlan plan = plan_import(read_csv(*text), options);
+    const Result<std::unique_ptr<Client>> client = connect(context);
+    if (!client) return fail(context, client.error());
+    const auto outcomes = try_commands(**client, options.tenant, plan.commands);
+    if (!outcomes) return fail(context, outcomes.error());
+    const Preview preview = preview_of(plan, *outcomes);
+    print_preview(context, options, plan, preview);
+    if (!plan.problems.empty() && !options.skip_bad_lines)
+        remark(context, "as it is nothing would be imported; --on-error skip imports the others");
+    return plan.problems.empty() && preview.refused == 0 ? Exit::ok : Exit::differences;
 }
 
 } // namespace tollbook::api

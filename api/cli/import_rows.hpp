@@ -22,6 +22,7 @@ struct ImportOptions {
     std::string tenant;
     std::string file;
     bool skip_bad_lines{};
+    bool preview{};                                    // Asks the book, and writes nothing.
     std::optional<Date> opening_booked_on;             // customers: their opening wallets.
     std::map<std::string, std::uint16_t> router_ports; // Where the file names none.
     std::string router_username;                       // Likewise.

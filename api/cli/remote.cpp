@@ -32,6 +32,27 @@ Exit post(const Context& context, const std::string& tenant, const Call& call) {
     return Exit::ok;
 }
 
+// A change of many services: what it would come to, or with that preview's hash just that.
+template <class Preview, class Change>
+Exit change_many(
+    const Context& context, const std::string& tenant, const std::string& path, const Change& change
+) {
+    const std::string key = "run:" + new_request_id();
+    const std::string step = change.preview ? "" : "/preview";
+    const Result<ClientReply> reply = ask(context, tenant, {path + step, to_json(change), key});
+    if (!reply) return fail(context, reply.error());
+    if (!change.preview) {
+        const Result<Preview> preview = from_json<Preview>(reply->body);
+        if (!preview) return fail(context, preview.error());
+        print(context.json ? reply->body : preview_text(*preview));
+        return Exit::ok;
+    }
+    const Result<ChangeReport> report = from_json<ChangeReport>(reply->body);
+    if (!report) return fail(context, report.error());
+    print(context.json ? reply->body : report_text(*report));
+    return report->changed == report->services ? Exit::ok : Exit::differences;
+}
+
 } // namespace
 
 // A run is another one each time: the book itself knows what it has renewed.
@@ -72,23 +93,13 @@ Exit run_billing_confirm(
 Exit run_plan_migration(
     const Context& context, const std::string& tenant, const PlanMigration& migration
 ) {
-    const std::string body = to_json(migration);
-    if (!migration.preview) {
-        const Result<ClientReply> reply =
-            ask(context, tenant, {"/plan-migrations/preview", body, "run:" + new_request_id()});
-        if (!reply) return fail(context, reply.error());
-        const Result<MigrationPreview> preview = from_json<MigrationPreview>(reply->body);
-        if (!preview) return fail(context, preview.error());
-        print(context.json ? reply->body : preview_text(*preview));
-        return Exit::ok;
-    }
-    const Result<ClientReply> reply =
-        ask(context, tenant, {"/plan-migrations", body, "run:" + new_request_id()});
-    if (!reply) return fail(context, reply.error());
-    const Result<MigrationReport> report = from_json<MigrationReport>(reply->body);
-    if (!report) return fail(context, report.error());
-    print(context.json ? reply->body : report_text(*report));
-    return report->changed == report->services ? Exit::ok : Exit::differences;
+    return change_many<MigrationPreview>(context, tenant, "/plan-migrations", migration);
+}
+
+Exit run_tariff_correction(
+    const Context& context, const std::string& tenant, const TariffCorrection& correction
+) {
+    return change_many<TariffPreview>(context, tenant, "/tariff-corrections", correction);
 }
 
 Exit run_clock_advance(const Context& context, const std::string& tenant, Timestamp to) {

@@ -2,6 +2,7 @@
 
 #include "api/cli/context.hpp"
 #include "commands/plan_migration.hpp"
+#include "commands/tariff_preview.hpp"
 #include "ledger/time.hpp"
 
 #include <functional>
@@ -28,6 +29,11 @@ Exit run_billing_confirm(
 // Without a preview: prints what a migration would come to, and its hash. With one: does just that.
 Exit run_plan_migration(
     const Context& context, const std::string& tenant, const PlanMigration& migration
+);
+
+// The same for a price that was wrong since a day.
+Exit run_tariff_correction(
+    const Context& context, const std::string& tenant, const TariffCorrection& correction
 );
 
 // Moves a tenant's test clock.

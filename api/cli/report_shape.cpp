@@ -79,6 +79,7 @@ constexpr std::array mrr_columns{
     ReportColumn{"plan", "plan", text},
     ReportColumn{"currency", "currency", text},
     ReportColumn{"services", "services", count},
+    ReportColumn{"addons", "add-ons", count},
     ReportColumn{"customers", "customers", count},
     ReportColumn{"mrr_minor", "mrr", amount},
 };

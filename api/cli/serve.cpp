@@ -51,6 +51,16 @@ Result<std::string> ledger_key_of(const Context& context) {
     return key;
 }
 
+FiscalOptions fiscal_of(const Context& context) {
+    const Config& config = context.config;
+    FiscalOptions options;
+    options.check_every = std::chrono::milliseconds(config.number("fiscal.check_every_ms"));
+    options.timeout = std::chrono::milliseconds(config.number("fiscal.timeout_ms"));
+    options.keys_file = config.text("fiscal.keys_file");
+    if (options.keys_file.empty()) options.keys_file = context.data_file("fiscal.keys");
+    return options;
+}
+
 Result<NodeOptions> options_of(const Context& context, const std::vector<std::string>& names) {
     const Config& config = context.config;
     Result<NodeRoles> roles = parse_node_roles(names);
@@ -81,6 +91,7 @@ Result<NodeOptions> options_of(const Context& context, const std::vector<std::st
     options.answer_within = std::chrono::milliseconds(config.number("book.answer_within_ms"));
     options.billing_check_every =
         std::chrono::milliseconds(config.number("billing.check_every_ms"));
+    options.fiscal = fiscal_of(context);
     options.router_timeout = std::chrono::milliseconds(config.number("routers.timeout_ms"));
     options.router_audit_every = std::chrono::milliseconds(config.number("routers.audit_every_ms"));
     return options;

@@ -14,8 +14,19 @@ struct DocumentNote {
     std::int64_t minor{};
     Date booked_on;
     std::string reason;
+    std::optional<std::string> control_number; // Of a fiscal device.
 };
-BOOST_DESCRIBE_STRUCT(DocumentNote, (), (number, minor, booked_on, reason))
+BOOST_DESCRIBE_STRUCT(DocumentNote, (), (number, minor, booked_on, reason, control_number))
+
+// How it stands with the fiscal device that the document is meant for.
+struct DocumentFiscal {
+    std::string state; // pending | refused | transmitted | voided
+    std::optional<std::string> control_number;
+    std::optional<std::string> signature;
+    std::optional<std::string> qr;
+    std::optional<std::string> device_time;
+};
+BOOST_DESCRIBE_STRUCT(DocumentFiscal, (), (state, control_number, signature, qr, device_time))
 
 // An issued invoice with what a reader of it wants to know.
 struct InvoiceDocument {
@@ -38,6 +49,7 @@ struct InvoiceDocument {
     std::optional<std::string> note;
     std::vector<InvoiceLine> lines;
     std::vector<DocumentNote> credit_notes;
+    std::optional<DocumentFiscal> fiscal; // None: it is meant for no device.
 };
 BOOST_DESCRIBE_STRUCT(
     InvoiceDocument,
@@ -60,7 +72,8 @@ BOOST_DESCRIBE_STRUCT(
      credited_minor,
      note,
      lines,
-     credit_notes)
+     credit_notes,
+     fiscal)
 )
 
 // A4 pages; the same bytes for the same invoice on the same machine. Refuses with internal what

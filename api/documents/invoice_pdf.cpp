@@ -48,6 +48,7 @@ public:
         table();
         totals();
         notes();
+        if (const Status drawn = fiscal(); !drawn) return drawn.error();
         std::string bytes = pages_.finish();
         if (bytes.empty()) return Error{Errc::internal, "the invoice could not be drawn"};
         return bytes;
@@ -157,20 +158,44 @@ private:
         if (invoice_.status == "voided") line("This invoice is void.", {10, true});
         for (const DocumentNote& note : invoice_.credit_notes) {
             room_for(40);
-            line(
-                fmt::format(
-                    "Credit note {} of {}: {} {}",
-                    note.number,
-                    to_string(note.booked_on),
-                    grouped(note.minor),
-                    note.reason
-                ),
-                {}
+            std::string text = fmt::format(
+                "Credit note {} of {}: {} {}",
+                note.number,
+                to_string(note.booked_on),
+                grouped(note.minor),
+                note.reason
             );
+            if (note.control_number) text += "\nControl number " + *note.control_number;
+            line(text, {});
         }
         if (!invoice_.note) return;
         room_for(40);
         line(*invoice_.note, {});
+    }
+
+    // What the tax authority's device said, as its rules want it on the paper.
+    Status fiscal() {
+        if (!invoice_.fiscal || invoice_.status == "voided") return Done{};
+        const DocumentFiscal& said = *invoice_.fiscal;
+        constexpr double wide = 120;
+        room_for(wide + 2 * gap);
+        y_ += 2 * gap;
+        if (!said.control_number || !said.qr) {
+            line("Fiscal number pending", {9, true});
+            return Done{};
+        }
+        const Result<QrCode> code = qr_code(*said.qr);
+        if (!code) return code.error();
+        pages_.square(*code, left, y_, wide);
+        double y = y_ + gap;
+        std::string text = "Control number " + *said.control_number;
+        if (said.signature && !said.signature->empty())
+            text += "\nReceipt signature " + *said.signature;
+        if (said.device_time) text += "\nDevice time " + *said.device_time;
+        y += pages_.write("Fiscal receipt", left + wide + gap, y, right - left - wide, {9, true});
+        pages_.write(text, left + wide + gap, y + gap, right - left - wide - gap, {});
+        y_ += wide + gap;
+        return Done{};
     }
 
     const InvoiceDocument& invoice_;

@@ -59,6 +59,21 @@ void Pages::rule(double y) {
     cairo_stroke(cairo_);
 }
 
+void Pages::square(const QrCode& code, double x, double y, double wide) {
+    constexpr std::size_t quiet = 4; // Squares on each side: a reader needs them.
+    const double one = wide / static_cast<double>(code.side + 2 * quiet);
+    for (std::size_t i = 0; i < code.dark.size(); ++i) {
+        if (!code.dark[i]) continue;
+        const auto row = static_cast<double>(i / code.side + quiet);
+        const auto column = static_cast<double>(i % code.side + quiet);
+        cairo_rectangle(cairo_, x + column * one, y + row * one, one, one);
+    }
+    // One shape, filled without softened edges: no hairs between the squares.
+    cairo_set_antialias(cairo_, CAIRO_ANTIALIAS_NONE);
+    cairo_fill(cairo_);
+    cairo_set_antialias(cairo_, CAIRO_ANTIALIAS_DEFAULT);
+}
+
 void Pages::next() { cairo_show_page(cairo_); }
 
 std::string Pages::finish() {

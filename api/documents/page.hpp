@@ -1,5 +1,7 @@
 #pragma once
 
+#include "api/documents/qr_code.hpp"
+
 #include <memory>
 #include <string>
 #include <string_view>
@@ -36,6 +38,10 @@ public:
     double write(std::string_view text, double x, double y, double wide, const Style& style);
 
     void rule(double y);
+
+    // With its top left corner there, `wide` points each way, the quiet zone included.
+    void square(const QrCode& code, double x, double y, double wide);
+
     void next();
 
     // The file; empty when it could not be drawn.

@@ -99,7 +99,9 @@ Status check_headers(const Request& head, Admitted& admitted) {
         return check_command(head, admitted);
     case Kind::run:
         if (admitted.route->run == RunStep::preview) break;
-        if (admitted.route->run == RunStep::migration_preview) return check_batch(head);
+        if (admitted.route->run == RunStep::migration_preview ||
+            admitted.route->run == RunStep::tariff_preview)
+            return check_batch(head);
         return check_command(head, admitted);
     case Kind::batch:
     case Kind::node:

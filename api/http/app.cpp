@@ -5,6 +5,7 @@
 #include "api/http/problem.hpp"
 #include "api/http/read_runner.hpp"
 #include "api/http/secret_file.hpp"
+#include "api/http/tariff_candidates.hpp"
 
 #include <fmt/format.h>
 
@@ -116,7 +117,27 @@ void App::run(Request request, Admitted admitted, const Reply& reply) {
     }
     if (order.step == RunStep::migration_preview || order.step == RunStep::migrate)
         order.body = std::move(request.body);
+    if (order.step == RunStep::tariff_preview || order.step == RunStep::tariff)
+        return run_tariff(std::move(order), request, reply);
     services_.run(std::move(order), reply);
+}
+
+// The read models say who was charged, then the ledger decides.
+void App::run_tariff(RunOrder order, const Request& request, const Reply& reply) {
+    Result<TariffCorrection> correction = from_json<TariffCorrection>(request.body);
+    if (!correction) return reply(problem_response(correction.error(), request.id));
+    auto job = [this,
+                order = std::move(order),
+                correction = std::move(*correction),
+                id = request.id,
+                reply](std::size_t) mutable {
+        Result<std::string> candidates = tariff_candidates(services_, order.tenant, correction);
+        if (!candidates) return reply(problem_response(candidates.error(), id));
+        order.body = std::move(*candidates);
+        services_.run(std::move(order), reply);
+    };
+    if (!batches_->post(std::move(job)))
+        reply(problem_response(Error{Errc::overloaded, "batches wait"}, request.id));
 }
 
 void App::try_out(const Request& request, Admitted admitted, const Reply& reply) {

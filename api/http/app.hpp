@@ -43,6 +43,7 @@ public:
 private:
     void dispatch(Request request, Admitted admitted, Reply reply);
     void run(Request request, Admitted admitted, const Reply& reply);
+    void run_tariff(RunOrder order, const Request& request, const Reply& reply);
     void try_out(const Request& request, Admitted admitted, const Reply& reply);
 
     Services services_;

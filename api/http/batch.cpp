@@ -1,5 +1,6 @@
 #include "api/http/batch.hpp"
 
+#include "api/batch_dry_run.hpp"
 #include "api/http/commands.hpp"
 #include "api/http/problem.hpp"
 #include "api/http/receipt.hpp"
@@ -70,18 +71,8 @@ struct Answered {
 };
 
 void write_item(std::string& out, const BatchItem& item, const Result<Receipt>& outcome) {
-    out += R"({"key":)";
-    write_json_string(out, item.key);
-    out += R"(,"status":)";
-    if (!outcome) {
-        write_json_integer(out, std::int64_t{info(outcome.error().code).http_status});
-        out += R"(,"problem":)";
-        write_problem(out, outcome.error(), {});
-        out += '}';
-        return;
-    }
-    const Route* route = command_route(item.type);
-    write_json_integer(out, std::int64_t{route == nullptr ? 200 : route->status});
+    if (!outcome) return write_refused_item(out, item.key, outcome.error());
+    write_item_status(out, item.key, status_of_command(item.type));
     out += R"(,"position":")" + to_string(position_of(*outcome));
     out += outcome->replayed ? R"(","replayed":true})" : R"(","replayed":false})";
 }
@@ -203,9 +194,53 @@ void run_atomic(
     );
 }
 
+// What they would come to is told by whoever keeps the log.
+void try_each(
+    const Services& services,
+    const Sender& sender,
+    std::vector<BatchItem> items,
+    const std::string& request_id,
+    Reply reply
+) {
+    if (!services.run) return reply(problem_response(Error{Errc::not_ready, {}}, request_id));
+    std::vector<DryRunItem> tried;
+    for (BatchItem& item : items) {
+        const Result<Submission> allowed = submission_of(item, sender);
+        DryRunItem& one = tried.emplace_back();
+        one.key = std::move(item.key);
+        one.type = std::move(item.type);
+        one.body = std::move(item.body);
+        if (allowed) continue;
+        one.refused = info(allowed.error().code).slug;
+        one.detail = allowed.error().detail;
+    }
+    RunOrder order{sender.tenant, sender.actor, sender.correlation, RunStep::batch_dry_run, {}};
+    order.body = to_json(tried);
+    services.run(std::move(order), std::move(reply));
+}
+
 } // namespace
 
-Result<std::vector<BatchItem>> read_batch(std::string_view text) {
+void write_item_status(std::string& out, std::string_view key, std::int64_t status) {
+    out += R"({"key":)";
+    write_json_string(out, key);
+    out += R"(,"status":)";
+    write_json_integer(out, status);
+}
+
+void write_refused_item(std::string& out, std::string_view key, const Error& error) {
+    write_item_status(out, key, info(error.code).http_status);
+    out += R"(,"problem":)";
+    write_problem(out, error, {});
+    out += '}';
+}
+
+std::int64_t status_of_command(std::string_view type) {
+    const Route* route = command_route(type);
+    return route == nullptr ? 200 : route->status;
+}
+
+Result<std::vector<BatchItem>> read_batch(std::string_view text, std::size_t commands_max) {
     const simdjson::padded_string padded(text);
     ondemand::parser parser;
     ondemand::document document;
@@ -219,10 +254,9 @@ Result<std::vector<BatchItem>> read_batch(std::string_view text) {
         Result<BatchItem> item = read_item(value, items.size());
         if (!item) return item.error();
         items.push_back(std::move(*item));
-        if (items.size() > batch_commands_max)
+        if (items.size() > commands_max)
             return Error{
-                Errc::payload_too_large,
-                "more than " + std::to_string(batch_commands_max) + " commands"};
+                Errc::payload_too_large, "more than " + std::to_string(commands_max) + " commands"};
     }
     const char* behind = nullptr;
     if (!document.current_location().get(behind))
@@ -233,7 +267,14 @@ Result<std::vector<BatchItem>> read_batch(std::string_view text) {
 void run_batch(const Services& services, Request request, Admitted admitted, Reply reply) {
     const Result<bool> atomic = flag_of(admitted, "atomic");
     if (!atomic) return reply(problem_response(atomic.error(), request.id));
-    Result<std::vector<BatchItem>> items = read_batch(request.body);
+    const Result<bool> dry_run = flag_of(admitted, "dry_run");
+    if (!dry_run) return reply(problem_response(dry_run.error(), request.id));
+    if (*atomic && *dry_run)
+        return reply(problem_response(
+            Error{Errc::value_out_of_range, "dry_run: not of an atomic batch"}, request.id
+        ));
+    Result<std::vector<BatchItem>> items =
+        read_batch(request.body, *dry_run ? batch_dry_run_commands_max : batch_commands_max);
     if (!items) return reply(problem_response(items.error(), request.id));
     if (items->empty())
         return reply(problem_response(Error{Errc::missing_field, "no commands"}, request.id));
@@ -242,7 +283,9 @@ void run_batch(const Services& services, Request request, Admitted admitted, Rep
         admitted.principal,
         "key:" + admitted.principal.id,
         correlation_of(request)};
-    if (*atomic)
+    if (*dry_run)
+        try_each(services, sender, std::move(*items), request.id, std::move(reply));
+    else if (*atomic)
         run_atomic(services, sender, std::move(*items), std::move(request.id), std::move(reply));
     else
         run_each(services, sender, std::move(*items), std::move(reply));

@@ -100,12 +100,31 @@ inline constexpr std::array command_routes{
         "Put a service on another plan, now or with its next period"
     ),
     command(
+        {"/v1/tenants/{tenant}/services/{service}/correct-tariff",
+         "correct_tariff",
+         for_finance,
+         200},
+        "Charge days of a service at another version of its plan"
+    ),
+    command(
         {"/v1/tenants/{tenant}/services/{service}/cancel-schedule",
          "cancel_schedule",
          for_operators,
          200},
-        "Take back a change of plan, or an end, that is scheduled"
+        "Take back a change of plan, an end, or that of an add-on, that is scheduled"
     ),
+    command(
+        {"/v1/tenants/{tenant}/services/{service}/addons", "add_addon", for_operators},
+        "Add an add-on to a service: the days it has ahead are charged at once"
+    ),
+    command(
+        {"/v1/tenants/{tenant}/services/{service}/addons/{addon}/remove",
+         "remove_addon",
+         for_operators,
+         200},
+        "Take an add-on from a service, now or with its period"
+    ),
+    command({"/v1/tenants/{tenant}/sales", "sell_product", for_finance}, "Sell a one-time product"),
     command(
         {"/v1/tenants/{tenant}/services/{service}/pause", "pause_service", for_operators, 200},
         "Switch a service off and keep its days"

@@ -53,4 +53,22 @@ Result<ReadAnswer> list_dunning_assignments(ReaderPool& pool, const Query& query
     return read_list(pool, query, assignments);
 }
 
+// Nobody is reminded of what was paid meanwhile.
+Result<ReadAnswer> list_notices(ReaderPool& pool, const Query& query) {
+    static constexpr ListOf notices{
+        .name = "notices",
+        .select =
+            "SELECT 'notice' AS object, n.service, n.customer, n.step, n.due_since, n.owed_minor, "
+            "n.status, @n.asked_at, @n.sent_at, n.channel, n.message FROM dunning_notices n "
+            "JOIN dunning_services d ON d.tenant = n.tenant AND d.service = n.service "
+            "WHERE ($3::text IS NULL OR n.customer = $3) "
+            "AND n.status = coalesce($4::text, 'pending') AND (n.status <> 'pending' "
+            " OR (d.status = 'open' AND d.due_since = n.due_since))",
+        .key = "r.service || ' ' || r.due_since || ' ' || r.step",
+    };
+    return read_list(
+        pool, query, notices, {text_parameter(query, "customer"), text_parameter(query, "status")}
+    );
+}
+
 } // namespace tollbook::api

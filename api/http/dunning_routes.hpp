@@ -11,6 +11,7 @@ namespace tollbook::api {
 Result<ReadAnswer> list_dunning(ReaderPool& pool, const Query& query);
 Result<ReadAnswer> list_dunning_policies(ReaderPool& pool, const Query& query);
 Result<ReadAnswer> list_dunning_assignments(ReaderPool& pool, const Query& query);
+Result<ReadAnswer> list_notices(ReaderPool& pool, const Query& query);
 
 inline constexpr std::array dunning_routes{
     command(
@@ -34,6 +35,24 @@ inline constexpr std::array dunning_routes{
          for_finance,
          200},
         "Say what becomes of whole periods that passed unpaid"
+    ),
+    command(
+        {"/v1/tenants/{tenant}/services/{service}/waive-late-fee",
+         "waive_late_fee",
+         for_finance,
+         200},
+        "Take away late fees that are owed and not charged yet"
+    ),
+    command(
+        {"/v1/tenants/{tenant}/services/{service}/notices", "record_notice_sent", for_operators},
+        "Say that a reminder was sent"
+    ),
+    read(
+        {"/v1/tenants/{tenant}/notices",
+         &list_notices,
+         for_readers,
+         "min_position limit cursor customer status"},
+        "Reminders; those that are to be sent, unless a status is asked for"
     ),
     read(
         {"/v1/tenants/{tenant}/dunning",

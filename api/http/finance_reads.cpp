@@ -155,11 +155,13 @@ Result<ReadAnswer> report_mrr(ReaderPool& pool, const Query& query) {
     static constexpr std::array<ReportKey, 2> keys{{{"plan", "text"}, {"currency", "text"}}};
     static constexpr ReportOf mrr{
         .name = "mrr",
-        .lines = "SELECT s.plan, s.currency, count(*) AS services, "
+        .lines = "SELECT s.plan, s.currency, count(*) FILTER (WHERE NOT s.addon) AS services, "
+                 "count(*) FILTER (WHERE s.addon) AS addons, "
                  "count(DISTINCT s.customer) AS customers, sum(s.monthly_minor)::bigint "
-                 "AS mrr_minor FROM recurring_services({as_of}, {known}) s GROUP BY 1, 2",
+                 "AS mrr_minor FROM recurring_parts({as_of}, {known}) s GROUP BY 1, 2",
         .keys = keys,
         .totals = "SELECT currency, coalesce(sum(services), 0)::bigint AS services, "
+                  "coalesce(sum(addons), 0)::bigint AS addons, "
                   "coalesce(sum(mrr_minor), 0)::bigint AS mrr_minor "
                   "FROM lines FULL JOIN (SELECT currency FROM tenants) t USING (currency) "
                   "GROUP BY 1 ORDER BY 1",

@@ -9,18 +9,24 @@ namespace {
 
 // As the document wants it, without what is not there.
 constexpr OneOf printed{
-    .select =
-        "SELECT json_strip_nulls(json_build_object('provider', t.name, 'entity', i.entity, "
-        "'customer', i.customer, 'name', c.name, 'number', i.number, 'currency', i.currency, "
-        "'issued_on', i.issued_on, 'due_on', i.due_on, 'status', i.status, 'minor', i.minor, "
-        "'net_minor', i.net_minor, 'tax_minor', i.tax_minor, 'open_minor', i.open_minor, "
-        "'applied_minor', i.applied_minor, 'withheld_minor', i.withheld_minor, "
-        "'credited_minor', i.credited_minor, 'note', i.note, 'lines', i.lines, "
-        "'credit_notes', (SELECT coalesce(json_agg(json_build_object('number', m.document, "
-        " 'minor', m.minor, 'booked_on', m.booked_on, 'reason', m.reason) ORDER BY m.seq), '[]') "
-        " FROM invoice_moves m WHERE m.invoice = i.invoice AND m.kind = 'credit_note'))) "
-        "FROM invoices i JOIN tenants t USING (tenant) LEFT JOIN customers c "
-        "USING (tenant, customer) WHERE i.invoice = $1",
+    .select = "SELECT json_strip_nulls(json_build_object('provider', t.name, 'entity', i.entity, "
+              "'customer', i.customer, 'name', c.name, 'number', i.number, 'currency', i.currency, "
+              "'issued_on', i.issued_on, 'due_on', i.due_on, 'status', i.status, 'minor', i.minor, "
+              "'net_minor', i.net_minor, 'tax_minor', i.tax_minor, 'open_minor', i.open_minor, "
+              "'applied_minor', i.applied_minor, 'withheld_minor', i.withheld_minor, "
+              "'credited_minor', i.credited_minor, 'note', i.note, 'lines', i.lines, "
+              "'credit_notes', (SELECT coalesce(json_agg(json_build_object('number', m.document, "
+              " 'minor', m.minor, 'booked_on', m.booked_on, 'reason', m.reason, 'control_number', "
+              " f.control_number) ORDER BY m.seq), '[]') FROM invoice_moves m "
+              " LEFT JOIN fiscal_documents f ON f.invoice = m.invoice AND f.number = m.document "
+              " AND f.credit_note IS NOT NULL "
+              " WHERE m.invoice = i.invoice AND m.kind = 'credit_note'), "
+              "'fiscal', (SELECT json_build_object('state', f.state, 'control_number', "
+              " f.control_number, 'signature', f.signature, 'qr', f.qr, 'device_time', "
+              " to_char(f.device_time AT TIME ZONE t.timezone, 'YYYY-MM-DD HH24:MI:SS')) "
+              " FROM fiscal_documents f WHERE f.document = i.invoice))) "
+              "FROM invoices i JOIN tenants t USING (tenant) LEFT JOIN customers c "
+              "USING (tenant, customer) WHERE i.invoice = $1",
     .absent = Errc::invoice_unknown,
 };
 
@@ -69,10 +75,13 @@ Result<ReadAnswer> list_invoices(ReaderPool& pool, const Query& query) {
         .select =
             "SELECT 'invoice' AS object, invoice, number, customer, entity, currency, status, "
             "issued_on, due_on, minor, net_minor, tax_minor, open_minor, applied_minor, "
-            "withheld_minor, credited_minor, written_off_minor, @drafted_at, @issued_at "
-            "FROM invoices WHERE ($3::text IS NULL OR customer = $3) "
+            "withheld_minor, credited_minor, written_off_minor, @drafted_at, @issued_at, "
+            "(SELECT f.state FROM fiscal_documents f WHERE f.document = i.invoice) AS fiscal "
+            "FROM invoices i WHERE ($3::text IS NULL OR customer = $3) "
             "AND ($4::text IS NULL OR status = $4) "
-            "AND ($5::text IS NULL OR (open_minor > 0 AND due_on < $5::date))",
+            "AND ($5::text IS NULL OR (open_minor > 0 AND due_on < $5::date)) "
+            "AND ($6::text IS NULL OR EXISTS (SELECT FROM fiscal_documents f "
+            " WHERE f.invoice = i.invoice AND f.state = $6))",
         .key = "r.invoice",
     };
     const Result<SqlParam> due_before = date_parameter(query, "due_before");
@@ -81,7 +90,10 @@ Result<ReadAnswer> list_invoices(ReaderPool& pool, const Query& query) {
         pool,
         query,
         invoices,
-        {text_parameter(query, "customer"), text_parameter(query, "status"), *due_before}
+        {text_parameter(query, "customer"),
+         text_parameter(query, "status"),
+         *due_before,
+         text_parameter(query, "fiscal")}
     );
 }
 
@@ -95,7 +107,11 @@ Result<ReadAnswer> get_invoice(ReaderPool& pool, const Query& query) {
             "(SELECT coalesce(json_agg(row_to_json(h) ORDER BY h.seq, h.line), '[]') FROM ("
             " SELECT m.seq, m.line, m.kind, m.minor, m.owed_minor, m.open_minor, m.document, "
             " m.payment, m.reason, m.lines, m.lots, @m.effective_at, @m.recorded_at, m.booked_on "
-            " FROM invoice_moves m WHERE m.invoice = i.invoice) h) AS moves "
+            " FROM invoice_moves m WHERE m.invoice = i.invoice) h) AS moves, "
+            "(SELECT coalesce(json_agg(row_to_json(d) ORDER BY d.place), '[]') FROM ("
+            " SELECT f.document, f.credit_note, f.number, f.place, f.state, f.attempt, f.code, "
+            " f.reason, f.control_number, f.signature, f.qr, @f.device_time, @f.requested_at, "
+            " @f.changed_at FROM fiscal_documents f WHERE f.invoice = i.invoice) d) AS fiscal "
             "FROM invoices i WHERE i.invoice = $1) r",
         .absent = Errc::invoice_unknown,
     };

@@ -26,6 +26,7 @@ struct Limits {
 
 // Of one batch; see POST /v1/tenants/{tenant}/batch.
 inline constexpr std::size_t batch_commands_max = 8'000;
+inline constexpr std::size_t batch_dry_run_commands_max = 50'000; // With dry_run=true.
 
 inline constexpr std::size_t idempotency_key_bytes_max = 255;
 inline constexpr std::size_t path_parameter_bytes_max = 255;

@@ -96,6 +96,20 @@ inline constexpr MetricName billing_runs{
     "tollbook_billing_runs_total", "Runs that a billing schedule began, since the start"};
 inline constexpr MetricName billing_runs_failed{
     "tollbook_billing_runs_failed_total", "Of a schedule: those that are tried again"};
+inline constexpr MetricName fiscal_pending{
+    "tollbook_fiscal_pending", "Documents that wait for their fiscal device"};
+inline constexpr MetricName fiscal_oldest{
+    "tollbook_fiscal_oldest_seconds", "Since the oldest of them was issued"};
+inline constexpr MetricName fiscal_refused{
+    "tollbook_fiscal_refused", "Documents that their fiscal device refused: a person must look"};
+inline constexpr MetricName fiscal_device_up{
+    "tollbook_fiscal_device_up", "1: the last attempt at the device came through"};
+inline constexpr MetricName fiscal_transmitted{
+    "tollbook_fiscal_transmitted_total", "Documents that a device took since the start"};
+inline constexpr MetricName fiscal_retries{
+    "tollbook_fiscal_retries_total", "Transmissions that have to be made again"};
+inline constexpr MetricName fiscal_conflicts{
+    "tollbook_fiscal_conflicts_total", "Receipts of a device that differ from the recorded one"};
 inline constexpr MetricName build_info{"tollbook_build_info", "1, with the version as label"};
 
 } // namespace metric

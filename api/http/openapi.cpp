@@ -4,6 +4,7 @@
 #include "api/http/routes.hpp"
 #include "commands/commands.hpp"
 #include "commands/plan_migration.hpp"
+#include "commands/tariff_preview.hpp"
 #include "ledger/json.hpp"
 
 #include <boost/mp11/algorithm.hpp>
@@ -175,6 +176,9 @@ std::string body_json(const Route& route) {
         if (route.run == RunStep::migration_preview || route.run == RunStep::migrate)
             return R"("requestBody":{"required":true,"content":{"application/json":{"schema":)" +
                    schema_of(Tag<PlanMigration>{}) + "}}},";
+        if (route.run == RunStep::tariff_preview || route.run == RunStep::tariff)
+            return R"("requestBody":{"required":true,"content":{"application/json":{"schema":)" +
+                   schema_of(Tag<TariffCorrection>{}) + "}}},";
         if (route.run != RunStep::confirm) return {};
         return R"("requestBody":{"required":true,"content":{"application/json":{"schema":)" +
                schema_of(Tag<Confirmation>{}) + "}}},";

@@ -11,6 +11,10 @@ namespace tollbook::api {
 inline constexpr std::array read_routes{
     read({"/v1/tenants", &list_tenants, for_platform, "min_position limit cursor"}, "Tenants"),
     read({"/v1/tenants/{tenant}", &get_tenant, for_readers}, "A tenant"),
+    read(
+        {"/v1/tenants/{tenant}/summary", &get_summary, for_readers},
+        "What a dashboard shows: customers, subscriptions, revenue, invoices"
+    ),
     read({"/v1/tenants/{tenant}/plans", &list_plans, for_readers, list_parameters}, "Plans"),
     read(
         {"/v1/tenants/{tenant}/routers", &list_routers, for_readers, list_parameters},

@@ -29,6 +29,7 @@ Result<ReadAnswer> list_plans(ReaderPool& pool, const Query& query) {
         .select =
             "SELECT 'plan' AS object, plan, version, name, price_minor, currency, tax_code, "
             "tax_percent, period, period_count, setup_minor, trial_days, proration, first_period, "
+            "kind, includes, "
             "down_mbps, up_mbps, @defined_at FROM plans",
         .key = "r.plan || ' ' || lpad(r.version::text, 9, '0')",
     };
@@ -119,6 +120,11 @@ Result<ReadAnswer> get_service(ReaderPool& pool, const Query& query) {
             "v.plan, v.plan_version, v.site, v.status, v.blocks, v.renews_on, v.anchor_day, "
             "v.scheduled, v.next_plan, v.next_plan_version, v.promised_until, v.days_left, "
             "v.ended_on, @v.status_since, @v.cut_at, @v.added_at, "
+            "(SELECT coalesce(json_agg(row_to_json(a) ORDER BY a.addon), '[]') FROM ("
+            " SELECT a.addon, a.plan_version, a.quantity, p.price_minor, a.from_day AS from, "
+            " a.ending_on, @a.added_at FROM service_addons a "
+            " JOIN plans p ON p.plan = a.addon AND p.version = a.plan_version "
+            " WHERE a.service = v.service AND a.removed_on IS NULL) a) AS addons, "
             "(SELECT coalesce(json_agg(row_to_json(h) ORDER BY h.seq), '[]') FROM ("
             " SELECT seq, kind, reason, status, blocks, renews_on, charge, payment, "
             " @effective_at, @recorded_at FROM service_history "

@@ -7,6 +7,7 @@ namespace tollbook::api {
 
 Result<ReadAnswer> list_tenants(ReaderPool& pool, const Query& query);
 Result<ReadAnswer> get_tenant(ReaderPool& pool, const Query& query);
+Result<ReadAnswer> get_summary(ReaderPool& pool, const Query& query);
 Result<ReadAnswer> list_plans(ReaderPool& pool, const Query& query);
 Result<ReadAnswer> list_routers(ReaderPool& pool, const Query& query);
 Result<ReadAnswer> list_customers(ReaderPool& pool, const Query& query);

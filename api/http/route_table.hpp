@@ -5,11 +5,13 @@
 #include "api/http/deposit_routes.hpp"
 #include "api/http/dunning_routes.hpp"
 #include "api/http/finance_routes.hpp"
+#include "api/http/fiscal_routes.hpp"
 #include "api/http/invoice_routes.hpp"
 #include "api/http/pages.hpp"
 #include "api/http/read_routes.hpp"
 #include "api/http/relation_routes.hpp"
 #include "api/http/submissions.hpp"
+#include "api/http/top_up_routes.hpp"
 
 #include <array>
 
@@ -46,9 +48,10 @@ inline constexpr std::array base_routes{
         .path = "/v1/tenants/{tenant}/batch",
         .kind = Kind::batch,
         .roles = for_batches, // And each command's own.
-        .summary = "Many commands in order, each answered by itself; atomic=true: all or none",
+        .summary = "Many commands in order, each answered by itself; atomic=true: all or none; "
+                   "dry_run=true: what each would come to",
         .status = 200,
-        .parameters = "atomic",
+        .parameters = "atomic dry_run",
     },
     Route{
         .method = Method::post,
@@ -94,6 +97,25 @@ inline constexpr std::array base_routes{
         .status = 200,
         .run = RunStep::migrate,
     },
+    Route{
+        .method = Method::post,
+        .path = "/v1/tenants/{tenant}/tariff-corrections/preview",
+        .kind = Kind::run,
+        .roles = for_finance,
+        .summary =
+            "What another price since a day would come to, service by service; changes nothing",
+        .status = 200,
+        .run = RunStep::tariff_preview,
+    },
+    Route{
+        .method = Method::post,
+        .path = "/v1/tenants/{tenant}/tariff-corrections",
+        .kind = Kind::run,
+        .roles = for_finance,
+        .summary = "Correct what was charged since a day just as a preview said, or nothing of it",
+        .status = 200,
+        .run = RunStep::tariff,
+    },
     node(
         "/v1/submissions",
         &run_submissions,
@@ -111,8 +133,10 @@ inline constexpr std::array route_table = joined(
     command_routes,
     deposit_routes,
     invoice_routes,
+    fiscal_routes,
     dunning_routes,
     relation_routes,
+    top_up_routes,
     read_routes,
     finance_routes
 );

@@ -50,6 +50,27 @@ struct SetCustomerGroup {
 };
 BOOST_DESCRIBE_STRUCT(SetCustomerGroup, (), (customer, group))
 
+// Late fees of the service that are owed and not charged yet are taken away. If the wallet covers
+// what is due then, it is charged at once.
+struct WaiveLateFee {
+    static constexpr std::string_view type = "waive_late_fee";
+    std::string service;
+    std::optional<std::string> step; // Of that step; all of them.
+    std::string reason;
+};
+BOOST_DESCRIBE_STRUCT(WaiveLateFee, (), (service, step, reason))
+
+// Whoever sends messages tells that a reminder went out.
+struct RecordNoticeSent {
+    static constexpr std::string_view type = "record_notice_sent";
+    std::string service;
+    std::string step;
+    Date due_since;
+    std::string channel;                // As a reason is written: sms, mail ...
+    std::optional<std::string> message; // Its number there; none.
+};
+BOOST_DESCRIBE_STRUCT(RecordNoticeSent, (), (service, step, due_since, channel, message))
+
 enum class BacklogChoice { bill, forgive };
 BOOST_DESCRIBE_ENUM(BacklogChoice, bill, forgive)
 

@@ -26,12 +26,13 @@ struct ChangePlan {
 };
 BOOST_DESCRIBE_STRUCT(ChangePlan, (), (service, plan, plan_version, when, expected_minor))
 
-// Of a change or an end that is scheduled.
+// Of a change or an end that is scheduled: of the service, or of one of its add-ons.
 struct CancelSchedule {
     static constexpr std::string_view type = "cancel_schedule";
     std::string service;
+    std::optional<std::string> addon{};
 };
-BOOST_DESCRIBE_STRUCT(CancelSchedule, (), (service))
+BOOST_DESCRIBE_STRUCT(CancelSchedule, (), (service, addon))
 
 struct PauseService {
     static constexpr std::string_view type = "pause_service";

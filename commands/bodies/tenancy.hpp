@@ -38,12 +38,14 @@ struct DefinePlan {
     std::optional<BillingPeriod> period;     // month
     std::int64_t down_mbps{};
     std::int64_t up_mbps{};
-    std::optional<std::uint32_t> period_count{}; // 1
-    std::optional<std::int64_t> setup_minor{};   // None; tax included.
-    std::optional<std::uint32_t> trial_days{};   // 0
-    std::optional<Proration> proration{};        // actual_days
-    std::optional<FirstPeriod> first_period{};   // full
-    std::optional<std::string> tax_code{};       // vat<percent>
+    std::optional<std::uint32_t> period_count{};          // 1
+    std::optional<std::int64_t> setup_minor{};            // None; tax included.
+    std::optional<std::uint32_t> trial_days{};            // 0
+    std::optional<Proration> proration{};                 // actual_days
+    std::optional<FirstPeriod> first_period{};            // full
+    std::optional<std::string> tax_code{};                // vat<percent>
+    std::optional<PlanKind> kind{};                       // internet
+    std::optional<std::vector<IncludedAddon>> includes{}; // Of a bundle.
 };
 BOOST_DESCRIBE_STRUCT(
     DefinePlan,
@@ -62,7 +64,9 @@ BOOST_DESCRIBE_STRUCT(
      trial_days,
      proration,
      first_period,
-     tax_code)
+     tax_code,
+     kind,
+     includes)
 )
 
 struct RegisterRouter {

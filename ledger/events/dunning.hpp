@@ -123,6 +123,37 @@ BOOST_DESCRIBE_STRUCT(
      charge)
 )
 
+// A late fee that was owed and not charged yet is owed no more. Its step stays taken: for that due
+// date it never comes back.
+struct LateFeeWaived {
+    static constexpr std::string_view type = "late_fee_waived";
+    static constexpr std::uint16_t schema_version = 1;
+    std::string service;
+    std::string customer;
+    std::string step;
+    std::string fee; // The id that its charge would have had.
+    std::int64_t minor{};
+    std::string reason;
+
+    friend bool operator==(const LateFeeWaived&, const LateFeeWaived&) = default;
+};
+BOOST_DESCRIBE_STRUCT(LateFeeWaived, (), (service, customer, step, fee, minor, reason))
+
+// What a step that reminds asks for was sent to the customer.
+struct NoticeSent {
+    static constexpr std::string_view type = "notice_sent";
+    static constexpr std::uint16_t schema_version = 1;
+    std::string service;
+    std::string customer;
+    std::string step;
+    Date due_since;
+    std::string channel;                // sms, mail ...
+    std::optional<std::string> message; // Its number there.
+
+    friend bool operator==(const NoticeSent&, const NoticeSent&) = default;
+};
+BOOST_DESCRIBE_STRUCT(NoticeSent, (), (service, customer, step, due_since, channel, message))
+
 enum class ForgivenTime { suspended, backlog };
 BOOST_DESCRIBE_ENUM(ForgivenTime, suspended, backlog)
 

@@ -62,10 +62,25 @@ BOOST_DESCRIBE_ENUM(Proration, actual_days, thirty_days)
 enum class FirstPeriod { full, prorated, free };
 BOOST_DESCRIBE_ENUM(FirstPeriod, full, prorated, free)
 
+// What is sold: a service (of internet, hosting or another kind, or of several at one price), a
+// part of one, or something that is paid for once.
+enum class PlanKind { internet, hosting, recurring, bundle, one_time, addon };
+BOOST_DESCRIBE_ENUM(PlanKind, internet, hosting, recurring, bundle, one_time, addon)
+
+// An add-on that a bundle's price pays for too.
+struct IncludedAddon {
+    std::string addon;
+    std::uint32_t plan_version{};
+    std::uint32_t quantity{};
+
+    friend bool operator==(const IncludedAddon&, const IncludedAddon&) = default;
+};
+BOOST_DESCRIBE_STRUCT(IncludedAddon, (), (addon, plan_version, quantity))
+
 struct PlanDefined {
     static constexpr std::string_view type = "plan_defined";
-    static constexpr std::uint16_t schema_version =
-        3; // 1: monthly, no set-up fee, no trial; 2: actual days, first period in full.
+    // 1: monthly, no set-up fee, no trial; 2: actual days, first period in full; 3: internet.
+    static constexpr std::uint16_t schema_version = 4;
     std::string plan;
     std::uint32_t version{}; // 1, 2, 3 ... without holes
     std::string name;
@@ -81,6 +96,8 @@ struct PlanDefined {
     std::optional<std::uint32_t> trial_days{}; // Before the first period.
     std::optional<Proration> proration{};
     std::optional<FirstPeriod> first_period{};
+    std::optional<PlanKind> kind{}; // internet
+    std::optional<std::vector<IncludedAddon>> includes{};
 
     friend bool operator==(const PlanDefined&, const PlanDefined&) = default;
 };
@@ -101,7 +118,9 @@ BOOST_DESCRIBE_STRUCT(
      setup_minor,
      trial_days,
      proration,
-     first_period)
+     first_period,
+     kind,
+     includes)
 )
 
 struct RouterRegistered { // Sealed: RouterSecret, subject "router:<router>".

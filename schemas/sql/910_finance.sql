@@ -212,29 +212,62 @@ RETURNS bigint LANGUAGE sql IMMUTABLE AS $$
     SELECT (200 * price + 100 + percent) / (2 * (100 + percent))
 $$;
 
--- The services that recur at the end of `day`: they run, and are not in a trial that nothing has
--- been charged for yet.
+-- What recurs at the end of `day`, one line for each part of a service's price: the services that
+-- run, and are not in a trial that nothing has been charged for yet, and their add-ons.
+CREATE OR REPLACE FUNCTION recurring_parts(day date, known_seq bigint)
+RETURNS TABLE (
+    tenant text, service text, customer text, plan text, addon boolean, currency text,
+    monthly_minor bigint
+) LANGUAGE sql STABLE AS $$
+    WITH running AS (
+        SELECT h.tenant, h.service, v.customer, h.plan, h.plan_version
+        FROM (
+            SELECT DISTINCT ON (h.tenant, h.service)
+                   h.tenant, h.service, h.status, h.plan, h.plan_version, h.renews_on, t.timezone,
+                   bool_or(h.kind = 'renewed') OVER (PARTITION BY h.tenant, h.service) AS renewed
+            FROM tenants t JOIN service_history h USING (tenant)
+            WHERE h.effective_at < ((day + 1)::timestamp AT TIME ZONE t.timezone)
+              AND (known_seq IS NULL OR h.seq <= known_seq)
+            ORDER BY h.tenant, h.service, h.seq DESC
+        ) h
+        JOIN services v ON v.tenant = h.tenant AND v.service = h.service
+        JOIN plans p ON p.tenant = h.tenant AND p.plan = h.plan AND p.version = h.plan_version
+        WHERE h.status = 'active' AND (
+            h.renewed OR p.trial_days = 0
+            OR h.renews_on <> (v.added_at AT TIME ZONE h.timezone)::date + p.trial_days
+        )
+    ), parts AS (
+        SELECT r.tenant, r.service, r.customer, r.plan, r.plan_version, false AS addon,
+               1 AS quantity
+        FROM running r
+        UNION ALL
+        SELECT r.tenant, r.service, r.customer, c.addon, c.plan_version, true, c.quantity
+        FROM (
+            SELECT DISTINCT ON (c.tenant, c.service, c.addon) c.*
+            FROM addon_changes c
+            WHERE c.on_day <= day AND (known_seq IS NULL OR c.seq <= known_seq)
+            ORDER BY c.tenant, c.service, c.addon, c.seq DESC
+        ) c
+        JOIN running r ON r.tenant = c.tenant AND r.service = c.service
+        WHERE c.kind = 'added'
+    )
+    SELECT n.tenant, n.service, n.customer, n.plan, n.addon, p.currency,
+           monthly_minor(
+               net_of_price(p.price_minor * n.quantity, p.tax_percent), p.period, p.period_count
+           )
+    FROM parts n
+    JOIN plans p ON p.tenant = n.tenant AND p.plan = n.plan AND p.version = n.plan_version
+$$;
+
+-- The services that recur at the end of `day`, with their add-ons.
 CREATE OR REPLACE FUNCTION recurring_services(day date, known_seq bigint)
 RETURNS TABLE (
     tenant text, service text, customer text, plan text, currency text, monthly_minor bigint
 ) LANGUAGE sql STABLE AS $$
-    SELECT h.tenant, h.service, v.customer, h.plan, p.currency,
-           monthly_minor(net_of_price(p.price_minor, p.tax_percent), p.period, p.period_count)
-    FROM (
-        SELECT DISTINCT ON (h.tenant, h.service)
-               h.tenant, h.service, h.status, h.plan, h.plan_version, h.renews_on, t.timezone,
-               bool_or(h.kind = 'renewed') OVER (PARTITION BY h.tenant, h.service) AS renewed
-        FROM tenants t JOIN service_history h USING (tenant)
-        WHERE h.effective_at < ((day + 1)::timestamp AT TIME ZONE t.timezone)
-          AND (known_seq IS NULL OR h.seq <= known_seq)
-        ORDER BY h.tenant, h.service, h.seq DESC
-    ) h
-    JOIN services v ON v.tenant = h.tenant AND v.service = h.service
-    JOIN plans p ON p.tenant = h.tenant AND p.plan = h.plan AND p.version = h.plan_version
-    WHERE h.status = 'active' AND (
-        h.renewed OR p.trial_days = 0
-        OR h.renews_on <> (v.added_at AT TIME ZONE h.timezone)::date + p.trial_days
-    )
+    SELECT p.tenant, p.service, p.customer, max(p.plan) FILTER (WHERE NOT p.addon), p.currency,
+           sum(p.monthly_minor)::bigint
+    FROM recurring_parts(day, known_seq) p
+    GROUP BY p.tenant, p.service, p.customer, p.currency
 $$;
 
 -- Whether a service recurred at some time before `day` began.

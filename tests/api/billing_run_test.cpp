@@ -101,7 +101,8 @@ TEST_CASE("billing run: a preview is told in sums, with what is parked and how t
     CHECK(
         report_text({9, 1, 2, 7, 3, 4, 5, 6, 0, 0}) ==
         "9 due: 1 charged or invoiced, 2 cut, 7 ended, 5 parked, 4 moved, 3 settled before, "
-        "6 failed, 0 dunned, 0 waiting; 0 invoices issued, 0 customers overdue"
+        "6 failed, 0 dunned, 0 waiting; 0 invoices issued, 0 customers overdue, 0 topped up; "
+        "0.00 charged, 0.00 invoiced"
     );
 }
 
@@ -133,7 +134,7 @@ TEST_CASE("billing run: what a policy says is previewed, and done by the confirm
         run_renewals(provider.partition(), {"due", "test", {}, RunStep::renew, {}})->waiting ==
         unpaid
     );
-    CHECK(provider.head() == head);
+    CHECK(provider.head() == head + 1); // What waits is told once.
 
     provider.send("advance_test_clock", R"({"to":"2026-11-25T09:00:00Z"})");
     report = run_renewals(provider.partition(), {"due", "test", {}, RunStep::renew, {}});
@@ -152,11 +153,12 @@ TEST_CASE("billing run: each order comes to the runner as it was given") {
             seen = order;
             reply(Response{});
         };
-        App app(std::move(services), Limits{});
-        auto verdict = app.admit(request);
+        auto app = std::make_unique<App>(std::move(services), Limits{});
+        auto verdict = app->admit(request);
         if (auto* refusal = std::get_if<Response>(&verdict)) return std::pair(seen, *refusal);
         auto caught = std::make_shared<Catcher>();
-        app.handle(request, std::get<Admitted>(std::move(verdict)), Reply{caught, 1});
+        app->handle(request, std::get<Admitted>(std::move(verdict)), Reply{caught, 1});
+        app.reset(); // Which finishes what it began.
         return std::pair(seen, caught->answer.value());
     };
     const auto services = [&] {
@@ -186,6 +188,17 @@ TEST_CASE("billing run: each order comes to the runner as it was given") {
     CHECK(run(services(), look).second.status == 400);
     const Request migrate = ApiFixture::post(migrations, key, migration);
     CHECK(run(services(), migrate).first.step == RunStep::migrate);
+    const std::string tariffs = base + "/tariff-corrections";
+    look = ApiFixture::post(
+        tariffs + "/preview", key, R"({"plan":"H","from_version":1,"from":"2026-11-01"})"
+    );
+    CHECK(run(services(), look).second.status == 422); // No reason.
+    look = ApiFixture::post(
+        tariffs, key, R"({"plan":"H","from_version":1,"from":"2026-11-01","reason":"mistyped"})"
+    );
+    CHECK(run(services(), look).second.status == 503); // No read models here.
+    look.headers.idempotency_key.reset();
+    CHECK(run(services(), look).second.status == 400);
     const std::string cashier = api.bearer("savanna", Role::cashier);
     CHECK(
         run(services(), ApiFixture::get(base + "/billing-preview", cashier)).second.status == 403

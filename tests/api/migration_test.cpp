@@ -45,7 +45,7 @@ TEST_CASE("migration: a preview tells all and changes nothing; its confirmation 
 
     const auto done = run(provider, RunStep::migrate, to_version_2(told.preview));
     REQUIRE(done);
-    const auto report = from_json<MigrationReport>(*done).value();
+    const auto report = from_json<ChangeReport>(*done).value();
     CHECK(report.services == told.services);
     CHECK(report.changed == told.services);
     CHECK(report.refused + report.moved + report.failed == 0);
@@ -71,7 +71,7 @@ TEST_CASE("migration: a confirmation is refused, and does nothing, when anything
     CHECK(now.refused.services == 1);
     const auto done = run(provider, RunStep::migrate, to_version_2(now.preview));
     REQUIRE(done);
-    const auto report = from_json<MigrationReport>(*done).value();
+    const auto report = from_json<ChangeReport>(*done).value();
     CHECK(report.refused == 1);
     CHECK(report.changed == now.services - 1);
 }
@@ -113,7 +113,7 @@ TEST_CASE("migration: a preview is told in sums, with what is refused and how to
         "to do just that: the same with --preview abc"
     );
     CHECK(
-        report_text(MigrationReport{9, 5, 1, 2, 1, 77}) ==
+        report_text(ChangeReport{9, 5, 1, 2, 1, 77}) ==
         "9 services: 5 changed or scheduled, 2 refused, 1 moved, 1 failed"
     );
 }

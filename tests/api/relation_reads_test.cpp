@@ -43,3 +43,34 @@ TEST_CASE("reads: deposits, and a customer that turned out to be another") {
     CHECK(has(body("/customers/ACC3"), R"("merged_into":"ACC2")"));
     CHECK(has(body("/customers/ACC2"), R"("merged":["ACC3"])"));
 }
+
+TEST_CASE("reads: the rules by which wallets are filled up, and what payers are to be asked for") {
+    const std::string rules = body("/top-up-rules?customer=ACC4");
+    CHECK(has(rules, R"("rule":"low","status":"active","trigger":"threshold","action":"request")"));
+    CHECK(has(rules, R"("below_minor": 500)"));
+    CHECK(page_of(body("/top-up-rules?status=ended"), "rule").values.empty());
+    const std::string asked = body("/top-ups?status=open");
+    CHECK(page_of(asked, "customer").values == std::vector<std::string>{"ACC4"});
+    CHECK(has(asked, R"("action":"request","status":"open","minor":900,"available_minor":0)"));
+    CHECK(page_of(body("/top-ups?customer=ACC1"), "top_up").values.empty());
+}
+
+TEST_CASE("reads: billing runs, the newest first, and one with what is parked") {
+    const std::string runs = body("/billing-runs");
+    const std::vector<std::string> names = page_of(runs, "run").values;
+    REQUIRE(names.size() == 1);
+    CHECK(has(runs, R"("trigger":"manual")"));
+    CHECK(has(runs, R"("currency":"KES","charged_minor":)"));
+    const std::string run = body("/billing-runs/" + names.front());
+    CHECK(has(run, R"("parked":[])"));
+    CHECK(has(run, R"("dunned": 1)"));
+    CHECK(node().get("/billing-runs/none").error().code == Errc::billing_run_unknown);
+}
+
+TEST_CASE("reads: reminders wait until somebody tells that they were sent") {
+    const std::string waiting = body("/notices");
+    CHECK(page_of(waiting, "service").values == std::vector<std::string>{"ACC7-1"});
+    CHECK(has(waiting, R"("step":"mail","due_since":"2026-11-20")"));
+    CHECK(page_of(body("/notices?status=sent"), "service").values.empty());
+    CHECK(page_of(body("/notices?customer=ACC1"), "service").values.empty());
+}

@@ -186,17 +186,19 @@ TEST_CASE("report: a table's columns fit what is in them, page by page") {
         Result<OutFile> out = OutFile::open(path);
         REQUIRE(out);
         const auto writer = make_text_writer(*out, shape);
-        REQUIRE(writer->add({{{"HOME", {}}, {"KES", {}}, {"2", 2}, {"1", 1}, {"1500.00", 150'000}}})
-        );
-        REQUIRE(writer->finish({{{"", {}}, {"KES", {}}, {"2", 2}, {"", {}}, {"1500.00", 150'000}}})
-        );
+        REQUIRE(writer->add(
+            {{{"HOME", {}}, {"KES", {}}, {"2", 2}, {"0", 0}, {"1", 1}, {"1500.00", 150'000}}}
+        ));
+        REQUIRE(writer->finish(
+            {{{"", {}}, {"KES", {}}, {"2", 2}, {"0", 0}, {"", {}}, {"1500.00", 150'000}}}
+        ));
         CHECK_FALSE(std::filesystem::exists(path));
         REQUIRE(out->keep());
     }
     CHECK(
-        contents(path) == "plan   currency  services  customers      mrr\n"
-                          "HOME   KES              2          1  1500.00\n"
-                          "total  KES              2             1500.00\n"
+        contents(path) == "plan   currency  services  add-ons  customers      mrr\n"
+                          "HOME   KES              2        0          1  1500.00\n"
+                          "total  KES              2        0             1500.00\n"
     );
     CHECK(std::distance(std::filesystem::directory_iterator(directory.path), {}) == 1);
 }

@@ -188,6 +188,8 @@ private:
         post(base + "/invoices/I1/issue", "{}");
         seed_relations(base);
         seed_deposits(base);
+        seed_top_ups(base);
+        seed_addons(base);
     }
 
     // ACC7 is reminded where others are cut.
@@ -199,6 +201,27 @@ private:
         );
         post(base + "/dunning-assignments", R"({"policy":"slow","group":"late"})");
         post(base + "/customers/ACC7/group", R"({"group":"late"})");
+    }
+
+    // ACC4 has two of an add-on, with the period that it does not pay for.
+    void seed_addons(const std::string& base) {
+        post(
+            base + "/plans",
+            R"({"plan":"TV","name":"Television","price_minor":500,"currency":"KES",)"
+            R"("kind":"addon","down_mbps":0,"up_mbps":0})"
+        );
+        post(base + "/services/ACC4-1/addons", R"({"addon":"TV","quantity":2})");
+    }
+
+    // The payer of ACC4 is to be asked for money.
+    void seed_top_ups(const std::string& base) {
+        const std::string rules = base + "/wallets/ACC4/top-up-rules";
+        post(
+            rules,
+            R"({"rule":"low","terms":{"trigger":"threshold","below_minor":500,"action":"request",)"
+            R"("amount_minor":900,"at_most":2}})"
+        );
+        post(rules + "/low/take", "{}");
     }
 
     // ACC3 turns out to be ACC2; its deposit came back to ACC2, but for a scratch.

@@ -45,6 +45,14 @@ json::object wallets_of(const Book& book, std::size_t prefix) {
     return wallets;
 }
 
+json::object addons_of(const Book& book, std::string_view service) {
+    json::object addons;
+    if (const ServiceAddonsRow* row = book.addons.find(service))
+        for (const AddonRow& addon : row->addons)
+            addons[addon.addon] = addon.quantity;
+    return addons;
+}
+
 json::object services_of(const Book& book, std::size_t prefix) {
     json::object services;
     book.services.for_each([&](std::string_view key, const ServiceRow& row) {
@@ -52,7 +60,9 @@ json::object services_of(const Book& book, std::size_t prefix) {
         for (const std::string& block : row.blocks)
             blocks.emplace_back(block);
         services[key.substr(prefix)] = {
-            {"blocks", blocks}, {"renews_on", to_string(row.renews_on)}};
+            {"blocks", blocks},
+            {"renews_on", to_string(row.renews_on)},
+            {"addons", addons_of(book, key)}};
     });
     return services;
 }

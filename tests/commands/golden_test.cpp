@@ -1,8 +1,11 @@
 // One example of each event, pinned byte by byte: a released payload never changes.
+#include "tests/support/addon_examples.hpp"
 #include "tests/support/book_builders.hpp"
+#include "tests/support/fiscal_examples.hpp"
 #include "tests/support/invoice_examples.hpp"
 #include "tests/support/merging_examples.hpp"
 #include "tests/support/relation_examples.hpp"
+#include "tests/support/top_up_examples.hpp"
 
 #include <fstream>
 #include <set>
@@ -22,6 +25,8 @@ PlanDefined quarterly() {
     defined.trial_days = 14;
     defined.proration = Proration::thirty_days;
     defined.first_period = FirstPeriod::prorated;
+    defined.kind = PlanKind::bundle;
+    defined.includes = {{"TV", 2, 1}};
     return defined;
 }
 
@@ -176,6 +181,23 @@ Story subscriptions() {
         PlanChangeScheduled{service, customer, "HOME10", 2, day("2026-12-20")},
         PlanChangeCancelled{service, customer, "HOME10", 2},
         PlanChanged{service, customer, "BIZ50", 1, "HOME10", 2, day("2026-12-10"), 10},
+        TariffCorrected{
+            service,
+            customer,
+            "HOME10",
+            1,
+            2,
+            day("2026-12-05"),
+            {{"ACC00001-1:period:2026-11-20:0",
+              day("2026-11-20"),
+              day("2026-12-20"),
+              1'500'00,
+              0,
+              750'00,
+              "ACC00001-1:period:2026-12-05:0",
+              600'00}},
+            -150'00,
+            "a wrong price list"},
         ServicePaused{service, customer, day("2026-12-01"), 19},
         ServiceResumed{service, customer, day("2026-12-05"), day("2026-12-24"), 24},
         ServiceEndScheduled{service, customer, day("2026-12-24"), "moved away"},
@@ -268,7 +290,8 @@ Story dunning() {
 Story examples() {
     return tenancy() + services() + arrivals() + payments() + wallets() + subscriptions() +
            wallet_terms() + dunning() + invoice_example_events() + lead_example_events() +
-           ticket_example_events() + deposit_example_events() + merging_example_events();
+           ticket_example_events() + deposit_example_events() + merging_example_events() +
+           addon_example_events() + fiscal_example_events() + top_up_example_events();
 }
 
 std::string golden(std::string_view type) {
@@ -304,7 +327,11 @@ TEST_CASE("events: payloads of older versions are read as what they meant") {
         REQUIRE(schema_version_of(event) > 1);
         CHECK(decode_event(type, 1, golden(std::string(type) + ".v1")) == Result<Event>(event));
     }
-    PlanDefined second = quarterly();
+    PlanDefined third = quarterly();
+    third.kind.reset();
+    third.includes.reset();
+    CHECK(decode_event("plan_defined", 3, golden("plan_defined.v3")) == Result<Event>(third));
+    PlanDefined second = third;
     second.proration.reset();
     second.first_period.reset();
     CHECK(decode_event("plan_defined", 2, golden("plan_defined.v2")) == Result<Event>(second));

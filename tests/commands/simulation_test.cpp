@@ -45,6 +45,12 @@ public:
         send(opened());
         send(DefinePlan{"HOME", {}, "Home", 1'500'00, kes(), 16, {}, 10, 10});
         send(DefinePlan{"FAST", {}, "Fast", 2'500'00, kes(), 16, {}, 50, 50});
+        DefinePlan extra{"TV", {}, "Television", 600'00, kes(), 16, {}, 0, 0, {}, 100'00};
+        extra.kind = PlanKind::addon;
+        send(extra);
+        extra = {"CABLE", {}, "Cable", 250'00, kes(), 16, {}, 0, 0};
+        extra.kind = PlanKind::one_time;
+        send(extra);
     }
 
     void add(const std::string& customer) {
@@ -91,11 +97,38 @@ private:
     int receipts_{};
 };
 
+// What they do about what a service has beyond its plan.
+void do_something_more(Mornings& provider, const std::string& customer, std::mt19937_64& random) {
+    const std::string service = customer + "-1";
+    const std::uint64_t number = random() % 1'000;
+    switch (random() % 5) {
+    case 0:
+        provider.send(RemoveAddon{service, "TV", {}, {}});
+        break;
+    case 1:
+        provider.send(RemoveAddon{service, "TV", ChangeTime::now, {}});
+        break;
+    case 2:
+        provider.send(CancelSchedule{service, "TV"});
+        break;
+    case 3:
+        provider.send(SellProduct{customer, "s" + std::to_string(number), "CABLE", {}, 2, {}});
+        break;
+    default:
+        provider.send(AddAddon{service, "TV", {}, 1 + static_cast<std::uint32_t>(number % 2), {}});
+    }
+}
+
 // What customers and their provider do in a day, at random.
 void do_something(Mornings& provider, std::mt19937_64& random) {
     const std::string customer = "C" + std::to_string(1 + random() % 8);
     const std::string service = customer + "-1";
-    switch (random() % 12) {
+    switch (random() % 15) {
+    case 12:
+    case 13:
+    case 14:
+        do_something_more(provider, customer, random);
+        break;
     case 0:
         provider.send(ChangePlan{service, random() % 2 == 0 ? "FAST" : "HOME", {}, {}, {}});
         break;
@@ -192,6 +225,27 @@ TEST_CASE("simulation: each version of a plan costs the same then") {
     CHECK(report->actual.all.revenue_minor == 1'551'72);
     CHECK(report->control.all == report->actual.all);
     CHECK(report->simulated.all.revenue_minor == 1'724'14);
+}
+
+TEST_CASE("simulation: a dearer add-on earns more") {
+    Mornings provider;
+    provider.add("C1");
+    provider.pay("C1", 10'000'00);
+    provider.morning();
+    provider.send(AddAddon{"C1-1", "TV", {}, 2, {}});
+    provider.send(SellProduct{"C1", "S1", "CABLE", {}, 3, {}});
+    for (int i = 0; i < 30; ++i)
+        provider.morning();
+    SimulationRules rules;
+    rules.plans = {{"TV", 1'200'00, {}, {}}, {"CABLE", 500'00, {}, {}}};
+    const auto report = simulated(provider.run(), rules, whole());
+    REQUIRE(report);
+    CHECK(report->control.all == report->actual.all);
+    const auto& before = report->control.revenue;
+    const auto& after = report->simulated.revenue;
+    CHECK(after.at("revenue:CABLE") == 2 * before.at("revenue:CABLE"));
+    CHECK(after.at("revenue:TV") > before.at("revenue:TV") + 1'700'00);
+    CHECK(after.at("revenue:HOME") == before.at("revenue:HOME"));
 }
 
 TEST_CASE("simulation: the rules count from the first day of the range, and until its last") {

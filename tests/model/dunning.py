@@ -33,6 +33,7 @@ class Dunning:
         self.groups = {}
         self.steps_taken = set()  # (service, due date, step), for ever.
         self.fees = {}  # service -> {charge: minor}, owed
+        self.notices = set()  # That were sent, named as steps are.
 
     def on_dunning_defined(self, e, _):
         before = self.dunning_policies.get(e["policy"], {"version": 0})
@@ -115,6 +116,16 @@ class Dunning:
         told = (e["count"], e["to"])
         passed = self.passed(self.services[e["service"]], local(fact).date())
         expect(told == passed and e["count"] > 0, "{}: backlog", e["service"])
+
+    def on_late_fee_waived(self, e, _):
+        owed = self.fees.get(e["service"], {}).pop(e["fee"], None)
+        expect(owed == e["minor"], "{}: {} was owed", e["fee"], owed)
+
+    def on_notice_sent(self, e, _):
+        name = (e["service"], e["due_since"], e["step"])
+        expect(name in self.steps_taken, "{}: nobody was to be reminded", name)
+        expect(name not in self.notices, "{} twice", name)
+        self.notices.add(name)
 
     def pay_late_fee(self, e):
         if e["lines"][0]["component"] != "late_fee":

@@ -41,6 +41,23 @@ class Invoices:
         self.invoices = {}
         self.numbers = {"invoice_issued": 0, "credit_note_issued": 0}
         self.certificates = set()
+        self.fiscal = {}  # (invoice, credit note) -> its receipt, or none yet
+        self.places = 0
+
+    def on_fiscal_transmission_requested(self, e, _):
+        document = (e["invoice"], e.get("credit_note"))
+        expect(document not in self.fiscal, "{}: told twice", document)
+        expect(document[1] is None or (e["invoice"], None) in self.fiscal, "{}: alone", document)
+        told = sum(line["net"] + sum(tax["minor"] for tax in line["taxes"]) for line in e["lines"])
+        expect(told == e["minor"], "{}: told {}", document, told)
+        self.places += 1
+        expect(e["place"] == self.places, "{}: place {}", document, e["place"])
+        self.fiscal[document] = None
+
+    def on_fiscal_receipt_recorded(self, e, _):
+        document = (e["invoice"], e.get("credit_note"))
+        expect(self.fiscal[document] is None, "{}: two receipts", document)
+        self.fiscal[document] = e["receipt"]
 
     def on_tax_defined(self, e, _):
         versions = self.taxes.setdefault(e["tax"], [])
@@ -70,6 +87,7 @@ class Invoices:
         wanted = [plan["price_minor"]]
         if service.get("setup_minor"):
             wanted.append(service["setup_minor"])
+        wanted += [price for _, _, price in self.addon_prices(e["service"])]
         expect([line["minor"] for line in e["lines"]] == wanted, "{}: prices", e["charge"])
         first = e["lines"][0]
         service["whole"] = days_between(first["service_from"], first["service_to"])
@@ -254,6 +272,8 @@ class Invoices:
 
     def on_invoice_voided(self, e, _):
         expect(self.take_back(e)["open"] == 0, "{}: still owed", e["invoice"])
+        receipt = self.fiscal.pop((e["invoice"], None), None)
+        expect(receipt is None, "{}: a device has it", e["invoice"])
 
     def on_invoice_written_off(self, e, _):
         expect(self.owe(e, e["invoice"], -e["minor"])["open"] == 0, "{}: owed", e["invoice"])

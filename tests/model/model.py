@@ -14,11 +14,14 @@ import json
 import sys
 from collections import defaultdict
 
+from addons import FOR_SERVICES, Addons, kind_of
 from dunning import Dunning
 from invoices import Invoices
 from relations import Relations
+from tariffs import Tariffs
 from terms import ModelFault as Fault  # noqa: F401: the tests know it by this name.
 from terms import Terms, Wallet, days_between, expect, half_up
+from topups import TopUps
 
 
 def without_zeros(amounts):
@@ -60,11 +63,14 @@ class Payment:
         self.repaid = 0  # Of a debt, with what invoices were released of.
 
 
-class Model(Terms, Dunning, Invoices, Relations):
+class Model(Terms, Addons, Dunning, Invoices, Relations, Tariffs, TopUps):
     def __init__(self):
+        Addons.__init__(self)
         Dunning.__init__(self)
         Invoices.__init__(self)
         Relations.__init__(self)
+        Tariffs.__init__(self)
+        TopUps.__init__(self)
         self.seq = 0
         self.rolling = True
         self.plans = {}
@@ -84,6 +90,7 @@ class Model(Terms, Dunning, Invoices, Relations):
         self.moved = defaultdict(int)
         getattr(self, "on_" + fact["type"], lambda *_: None)(fact["payload"], fact)
         self.post(fact)
+        self.watch_wallets()
 
     def post(self, fact):
         stored = defaultdict(int)
@@ -98,6 +105,10 @@ class Model(Terms, Dunning, Invoices, Relations):
             self.accounts[account] += minor
 
     end_of_period = staticmethod(end_of_period)
+
+    @staticmethod
+    def days_of_period(end, plan, anchor):
+        return days_of_period(datetime.date.fromisoformat(end), plan, anchor)
 
     @staticmethod
     def today(fact):
@@ -126,6 +137,8 @@ class Model(Terms, Dunning, Invoices, Relations):
         self.wallets[e["customer"]] = Wallet()
 
     def on_service_added(self, e, _):
+        plan = self.plans[e["plan"], e["plan_version"]]
+        expect(kind_of(plan) in FOR_SERVICES, "{} on {}", e["service"], e["plan"])
         self.services[e["service"]] = dict(e, blocks=set(e["blocks"]))
 
     def on_service_suspended(self, e, _):
@@ -256,8 +269,10 @@ class Model(Terms, Dunning, Invoices, Relations):
     def on_wallet_charged(self, e, _):
         expect(e["charge"] not in self.charges, "{} charged twice", e["charge"])
         self.charges[e["charge"]] = {"minor": e["minor"], "credited": 0, "credits": 0}
+        self.note_period(self.charges[e["charge"]], e)
         wallet = self.wallets[e["customer"]]
-        if not e["charge"].startswith("manual#"):  # Which may be the capture of a hold.
+        is_anew = self.is_charged_anew(e)
+        if not is_anew and not e["charge"].startswith("manual#"):  # A hold may have covered that.
             expect(wallet.free() + wallet.limit >= e["minor"], "{} is not covered", e["charge"])
         taken, debt = wallet.spend(e["minor"])
         expect(debt == e.get("overdrawn", 0), "{} overdraws by {}", e["charge"], debt)
@@ -268,7 +283,13 @@ class Model(Terms, Dunning, Invoices, Relations):
                 payment.uses.append([e["charge"], part["lot"], part["minor"]])
         self.debit("wallet:" + e["customer"], e["minor"])
         self.pay_late_fee(e)
-        if e["lines"][0]["component"] == "period":
+        if is_anew:
+            self.check_tariff(e)
+        elif e["charge"].startswith("sale#"):
+            self.sell(e, e["minor"])
+        elif "~" in e["charge"]:
+            self.check_addon_days(e)
+        elif e["lines"][0]["component"] == "period":
             self.check_prices(e)
         for line in e["lines"]:
             self.credit("revenue:" + line["plan"] if "plan" in line else "fee", line["net"])
@@ -278,25 +299,22 @@ class Model(Terms, Dunning, Invoices, Relations):
     def check_prices(self, e):
         service = self.services[e["service"]]
         plan = self.plans[service["plan"], service["plan_version"]]
-        prices = {"period": plan["price_minor"]}
+        prices = [("period", plan, plan["price_minor"])]
         start, end = (e["lines"][0][key] for key in ("service_from", "service_to"))
-        if end == service["renews_on"] and not service.get("anew"):
-            end_day = datetime.date.fromisoformat(end)
+        is_renewal = end != service["renews_on"] or service.get("anew")
+        if is_renewal:
+            service["whole"] = days_between(start, end)
+        else:  # Another plan for days that were paid for: add-ons stay as they are.
             whole = service["whole"]
             if not self.rolling:
-                whole = days_of_period(end_day, plan, service["anchor_day"])
+                whole = self.days_of_period(end, plan, service["anchor_day"])
             days = min(days_between(start, end), whole)
-            prices["period"] = half_up(plan["price_minor"] * days, whole)
-        else:
-            service["whole"] = days_between(start, end)
+            prices = [("period", plan, half_up(plan["price_minor"] * days, whole))]
         if "setup_minor" in service:
-            prices["setup"] = service["setup_minor"]
-        lines = {line["component"]: line for line in e["lines"]}
-        expect(lines.keys() == prices.keys(), "{}: charges {}", e["charge"], list(lines))
-        expect(e["minor"] == sum(prices.values()), "{}: {} in all", e["charge"], e["minor"])
-        for component, price in prices.items():
-            line, net = lines[component], half_up(price * 100, 100 + plan["tax_percent"])
-            expect((line["net"], line["tax"]) == (net, price - net), "{}: tax", e["charge"])
+            prices.append(("setup", plan, service["setup_minor"]))
+        if is_renewal:
+            prices += self.addon_prices(e["service"])
+        self.check_lines(e, prices)
 
     def told(self):
         payments = {}
@@ -309,7 +327,11 @@ class Model(Terms, Dunning, Invoices, Relations):
         return {
             "wallets": {c: {"lots": w.lots, "overdrawn": w.debt} for c, w in self.wallets.items()},
             "services": {
-                name: {"blocks": sorted(s["blocks"]), "renews_on": s["renews_on"]}
+                name: {
+                    "blocks": sorted(s["blocks"]),
+                    "renews_on": s["renews_on"],
+                    "addons": self.told_addons(name),
+                }
                 for name, s in self.services.items()
             },
             "payments": payments,

@@ -15,7 +15,7 @@ import model
 DUMP, SAMPLES = sys.argv[1], pathlib.Path(sys.argv[2])
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 SEEDS = range(1, 13)
-STEPS = 2000
+STEPS = 4000
 
 
 def dumped(*what):
@@ -96,6 +96,9 @@ class ModelTest(unittest.TestCase):
             ("dunning_step_taken", lambda e: e.update(step="none")),
             ("periods_forgiven", lambda e: e.update(count=e["count"] + 1)),
             ("backlog_billed", lambda e: e.update(to="2031-01-01")),
+            ("tariff_corrected", lambda e: e.update(minor=e["minor"] + 1)),
+            ("addon_added", lambda e: e.update(addon="CABLE")),
+            ("addon_removed", lambda e: e.update(addon="none")),
         ]
         for wanted, change in changes:
             with self.subTest(wanted=wanted), self.assertRaises(model.Fault):

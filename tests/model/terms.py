@@ -105,6 +105,7 @@ class Terms:
         service.update(plan=e["plan"], plan_version=e["plan_version"])
         service["anchor_day"] = e.get("anchor_day", service["anchor_day"])
         service["anew"] = "anchor_day" in e
+        self.check_addons_fit(e["service"], self.plan_of(service))
 
     def on_service_paused(self, e, _):
         service = self.services[e["service"]]
@@ -145,6 +146,7 @@ class Terms:
 
     def on_charge_credited(self, e, _):
         charge = self.charges[e["charge"]]
+        self.note_given_back(charge, e)
         charge["credited"] += e["minor"]
         charge["credits"] += 1
         expect(charge["credited"] <= charge["minor"], "{}: credited too much", e["charge"])

@@ -2,10 +2,13 @@
 #include "projections/catalogue.hpp"
 #include "projections/parking_fold.hpp"
 #include "small_isp.hpp"
+#include "support/addon_examples.hpp"
+#include "support/fiscal_examples.hpp"
 #include "support/invoice_examples.hpp"
 #include "support/merging_examples.hpp"
 #include "support/relation_examples.hpp"
 #include "support/show_result.hpp"
+#include "support/top_up_examples.hpp"
 
 #include <doctest/doctest.h>
 #include <fmt/format.h>
@@ -29,6 +32,7 @@ void change_services(MemorySource& source) {
              PlanChangeCancelled{s, c, "BIZ", 1},
              PlanChanged{s, c, "HOME10", 1, "BIZ", 1, day("2026-12-20"), {}},
              SiteProfileChanged{s, "rtr-01", "BIZ"},
+             TariffCorrected{s, c, "BIZ", 1, 2, day("2026-12-20"), {}, 0, "a wrong price list"},
              ServicePaused{s, c, day("2026-12-20"), 3},
              ServiceResumed{s, c, day("2026-12-21"), day("2026-12-24"), 24},
              ServiceExtended{s, c, 1, day("2026-12-25"), 25, "outage"},
@@ -182,7 +186,14 @@ void live_a_day(MemorySource& source) {
         source.add({std::move(event), noon, {}, {}});
     for (Event& event : ticket_example_events())
         source.add({std::move(event), noon, {}, {}});
+    for (Event& event : fiscal_example_events())
+        source.add({std::move(event), noon, {}, {}});
     for (Event& event : deposit_example_events())
+        source.add({std::move(event), noon, {}, {}});
+    for (Event& event : addon_example_events())
+        source.add({std::move(event), noon, {}, {}});
+    source.add({monthly_rule(), noon, {}, {}});
+    for (Event& event : top_up_example_events())
         source.add({std::move(event), noon, {}, {}});
     for (Event& event : merging_example_events())
         source.add({std::move(event), noon, {}, {}});

@@ -49,6 +49,7 @@ void BookClerk::set_up() {
          {BillingPeriod::day, BillingPeriod::week, BillingPeriod::quarter, BillingPeriod::year})
         send(DefinePlan{"ODD", {}, "Odd", 700'01, kes, 8, period, 5, 5, count(3), 99'99, count(20)}
         );
+    define_extras();
     send(DefineTax{"vat", day_of(run_), {{"vat16", 160'000, false}}, {}});
     send(RegisterRouter{"rtr-01", "routeros-api", "127.0.0.1", 8728, {}, "admin", "secret"});
     for (int i = 1; i <= 6; ++i) {
@@ -180,7 +181,8 @@ void BookClerk::end_service() {
 void BookClerk::change_service() {
     const Date today =
         local_day(*run_.book().tenants.find(clerk_tenant)->test_clock, "Africa/Nairobi");
-    ChangePlan change{service(), pick(std::array{"HOME", "BIZ", "ODD"}, roll(3)), {}, {}, {}};
+    ChangePlan change{
+        service(), pick(std::array{"HOME", "BIZ", "ODD", "ALL"}, roll(4)), {}, {}, {}};
     ExtendServices extend{{service()}, count(20), "outage"};
     switch (roll(8)) {
     case 0:
@@ -330,85 +332,6 @@ void BookClerk::move_time() {
         send(SuspendCustomer{owing, "unpaid"});
 }
 
-void BookClerk::set_invoice_terms() {
-    const Date from = day_of(run_) + static_cast<int>(roll(9));
-    const auto rate = static_cast<std::int64_t>(1 + roll(250'000));
-    SetInvoicing terms;
-    terms.valid_from = from;
-    terms.tax_rounding = roll(2) == 0 ? TaxRounding::line : TaxRounding::invoice;
-    terms.halves = roll(2) == 0 ? Halves::up : Halves::even;
-    switch (roll(4)) {
-    case 0:
-        send(DefineTax{"vat", from, {{"vat16", rate, false}}, {}});
-        break;
-    case 1:
-        send(DefineTax{"vat", from, {{"excise", 150'000, false}, {"vat16", rate, true}}, {}});
-        break;
-    case 2:
-        send(terms);
-        break;
-    default:
-        send(SetBillingMode{customer(), roll(3) == 0 ? BillingMode::invoiced : BillingMode::prepaid}
-        );
-    }
-}
-
-void BookClerk::settle_invoice(const std::string& invoice) {
-    const std::string other = fmt::format("i{}", roll(90));
-    const std::uint32_t place = count(2);
-    const std::int64_t minor = amount();
-    CreditInvoice note{invoice, fmt::format("n{}", roll(300)), {}, "sent back", {}};
-    if (roll(3) != 0) note.lines = std::vector<LineAmount>{{place, minor}};
-    if (roll(3) == 0) note.refund = RefundOfNote{fmt::format("b{}", roll(40)), 1, "ann"};
-    switch (roll(6)) {
-    case 0:
-        send(note);
-        break;
-    case 1:
-        if (roll(3) == 0) send(VoidInvoice{invoice, "made in error"});
-        break;
-    case 2:
-        if (roll(3) == 0) send(WriteOffInvoice{invoice, "gone", "ann"});
-        break;
-    case 3:
-        send(RecordWithholding{invoice, fmt::format("w{}", roll(99)), "vat", minor / 50 + 1});
-        break;
-    case 4:
-        send(DiscardDraft{invoice});
-        break;
-    default:
-        send(ReallocateFunds{invoice, other, {}, "as the payer said"});
-    }
-}
-
-void BookClerk::invoice() {
-    const std::string invoice = fmt::format("i{}", roll(90));
-    DraftLine line;
-    line.component = "router";
-    line.minor = 30 * amount(); // More than what wallets hold: some stays owed.
-    line.tax_included = roll(2) == 0;
-    DraftInvoice draft{invoice, fmt::format("C{}", count(2)), {line}, {}};
-    line.minor = amount();
-    line.tax = "vat";
-    draft.lines.push_back(line);
-    switch (roll(6)) {
-    case 0:
-    case 1:
-        send(draft);
-        break;
-    case 2:
-    case 3:
-        send(IssueInvoice{invoice, {}, {}});
-        break;
-    case 4:
-        settle_invoice(invoice);
-        break;
-    default:
-        if (roll(4) == 0) set_invoice_terms();
-        settle_invoice(fmt::format("i{}", roll(90)));
-    }
-}
-
 void BookClerk::change_customers() {
     const Date today =
         local_day(*run_.book().tenants.find(clerk_tenant)->test_clock, "Africa/Nairobi");
@@ -456,7 +379,12 @@ void BookClerk::change_sites() {
 }
 
 void BookClerk::step() {
-    const std::uint64_t what = roll(158);
+    const std::uint64_t what = roll(190);
+    if (what >= 186) return tariff();
+    if (what >= 170) return addon();
+    if (what >= 165) return fiscal();
+    if (what >= 163) return forgive();
+    if (what >= 158) return top_up();
     if (what >= 157)
         merge();
     else if (what >= 153)

@@ -48,7 +48,16 @@ private:
     void lead();
     void ticket();
     void move_time();
+    void tariff();
+    void define_extras();
+    void addon(); // Or a product that is sold once.
+    std::string service_by_month();
+    void top_up();
+    TopUpTerms top_up_terms();
+    void forgive(); // And what else comes after a run.
+    std::string indebted();
     void deposit();
+    void fiscal();
     void merge();
     void change_customers();
     void change_sites();

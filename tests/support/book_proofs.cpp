@@ -108,47 +108,65 @@ std::string refund_fault(const std::vector<Fact>& facts, const Amounts& accounts
     return {};
 }
 
+// How often each day of a service was paid, and of each of its add-ons.
+class PaidDays {
+public:
+    template <class Line>
+    void count(const std::optional<std::string>& service, const Line& line, int times) {
+        if (!service || !line.service_from || !line.service_to) return;
+        const std::string part = line.component == "addon" ? line.plan.value_or("") : "";
+        for (Date day = *line.service_from; day < *line.service_to; day = day + 1)
+            days_[*service][part][day.days] += times;
+    }
+
+    void forget(const std::string& service) { days_.erase(service); }
+
+    std::string fault() const {
+        for (const auto& [service, parts] : days_)
+            for (const auto& [part, paid] : parts)
+                for (const auto& [day, times] : paid)
+                    if (times > 1)
+                        return fmt::format(
+                            "{} {}: {} was paid {} times",
+                            service,
+                            part,
+                            to_string(Date{day}),
+                            times
+                        );
+        return {};
+    }
+
+private:
+    std::map<std::string, std::map<std::string, std::map<std::int32_t, int>>> days_;
+};
+
 // No more of a charge was given back than it came to, and no day of a service was paid twice.
 std::string charge_fault(const std::vector<Fact>& facts) {
     Amounts left;
-    std::map<std::string, std::map<std::int32_t, int>> days;
-    const auto count = [&](const std::optional<std::string>& service,
-                           const std::vector<ChargeLine>& lines,
-                           int times) {
-        for (const ChargeLine& line : lines)
-            if (service && line.service_from && line.service_to)
-                for (Date day = *line.service_from; day < *line.service_to; day = day + 1)
-                    days[*service][day.days] += times;
-    };
+    PaidDays days;
     for (const Fact& fact : facts) {
         if (const auto* drafted = std::get_if<PeriodDrafted>(&fact.event))
             for (const DraftLine& line : drafted->lines)
-                if (line.service_from && line.service_to)
-                    for (Date day = *line.service_from; day < *line.service_to; day = day + 1)
-                        ++days[drafted->service][day.days];
+                days.count(drafted->service, line, 1);
         if (const auto* charged = std::get_if<WalletCharged>(&fact.event)) {
             left[charged->charge] += charged->minor;
-            count(charged->service, charged->lines, 1);
+            for (const ChargeLine& line : charged->lines)
+                days.count(charged->service, line, 1);
         }
         if (const auto* credited = std::get_if<ChargeCredited>(&fact.event)) {
             left[credited->charge] -= credited->minor;
-            count(credited->service, credited->lines, -1);
+            for (const ChargeLine& line : credited->lines)
+                days.count(credited->service, line, -1);
         }
         // Days that wait or are given lie elsewhere than they were paid for.
         if (const auto* resumed = std::get_if<ServiceResumed>(&fact.event))
-            days.erase(resumed->service);
+            days.forget(resumed->service);
         if (const auto* extended = std::get_if<ServiceExtended>(&fact.event))
-            days.erase(extended->service);
+            days.forget(extended->service);
     }
     for (const auto& [charge, minor] : left)
         if (minor < 0) return fmt::format("{}: {} more were given back", charge, -minor);
-    for (const auto& [service, paid] : days)
-        for (const auto& [day, times] : paid)
-            if (times > 1)
-                return fmt::format(
-                    "{}: {} was paid {} times", service, to_string(Date{day}), times
-                );
-    return {};
+    return days.fault();
 }
 
 // What each event makes of what is owed for an invoice.

@@ -196,6 +196,29 @@ class Finance(unittest.TestCase):
                                  lost // (2 * len(was)) if was else None)
         self.assertEqual(moved, {"opening", "new", "reactivated", "churned", "closing"})
 
+    def test_the_summary_is_what_ledger_and_lists_come_to(self):
+        told = self.provider.get("/summary")
+        today = datetime.date.fromisoformat(told["as_of"])
+        earned = [(day, -minor) for account, day, _, _, minor, _ in self.reading.ledger()
+                  if account.split(":")[0] in ("revenue", "fee")]
+        month = [minor for day, minor in earned if 0 <= (today - day).days < 30]
+        self.assertEqual(told["revenue"], {"days_30_minor": sum(month),
+                                           "all_time_minor": sum(minor for _, minor in earned)})
+        services = self.provider.get("/services?limit=1000")["data"]
+        status = collections.Counter(service["status"] for service in services)
+        self.assertEqual(told["subscriptions"],
+                         {"active": status["active"], "suspended": status["suspended"]})
+        customers = self.provider.get("/customers?limit=1000")["data"]
+        active = {service["customer"] for service in services if service["status"] == "active"}
+        self.assertEqual(told["customers"], {"registered": len(customers), "active": len(active)})
+        self.assertGreater(min(len(month), status["active"], status["suspended"]), 0)
+        self.assertEqual(self.empty.get("/summary"), {
+            "object": "summary", "as_of": self.empty.get("/summary")["as_of"], "currency": "USD",
+            "customers": {"registered": 0, "active": 0},
+            "subscriptions": {"active": 0, "suspended": 0},
+            "revenue": {"days_30_minor": 0, "all_time_minor": 0},
+            "invoices": {"pending": 0, "pending_minor": 0, "recent": []}})
+
     def test_an_empty_book_gives_zeros(self):
         for name, parameters in REPORTS.items():
             for query in ("", *(f"?{p}=2026-09-01" for p in parameters)):

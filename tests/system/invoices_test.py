@@ -177,6 +177,12 @@ class Invoices(unittest.TestCase):
         self.isp.post("/invoices/I-1/credit-notes",
                       {"credit_note": "N-1", "lines": [{"line": 1, "minor": 11_600}], "reason": ""})
         self.isp.pay("B", 60_000)
+        pending = [row for row in self.isp.get("/invoices?limit=1000")["data"] if row["open_minor"]]
+        told = self.isp.get("/summary")["invoices"]
+        self.assertEqual((told["pending"], told["pending_minor"]),
+                         (len(pending), sum(row["open_minor"] for row in pending)))
+        self.assertEqual([(row["invoice"], row["open_minor"]) for row in told["recent"]],
+                         [("I-2", 0), ("I-1", 94_400)])
         (aging,) = self.isp.rows("aging")
         self.assertEqual(aging["owed_minor"], 116_000 - 11_600 + 50_000 - 60_000)
         (tax,) = [row for row in self.isp.rows("tax") if row["tax_code"] == "vat"]

@@ -87,8 +87,7 @@ class Rules(unittest.TestCase):
         self.assertEqual((report["changed"], report["refused"]), (1, 1))
         self.isp.post("/services/B-1/cancel-schedule", {})
         self.advance("2026-12-20")
-        run = self.isp.post("/renewal-runs", {})
-        self.isp.position = f"0:{run['position']}"
+        self.run_renewals()
         self.assertEqual(self.isp.get("/services/A-1")["plan_version"], 2)
         self.assertEqual(self.renewed("B-1"), "2027-01-20")
 
@@ -106,6 +105,109 @@ class Rules(unittest.TestCase):
         catalog.write_text('[[plans]]\nplan = "HOME"\nprice = 1\n')
         self.node.run(*days, "--catalog", catalog, exits=2)
         self.node.run(*days, "--dunning", self.node.directory / "none.toml", exits=2)
+
+    def test_a_price_that_was_wrong_since_a_day(self):
+        self.isp.pay("A", 400_000)
+        self.isp.pay("B", 150_000)
+        self.advance("2026-12-20")
+        self.isp.post("/renewal-runs", {})
+        self.isp.plan("HOME", 90_000, "month")
+        self.isp.pay("A", 1_000)
+        self.advance("2026-12-30")
+        words = ("tariffs", "correct", "--tenant", self.isp.tenant, "--plan", "HOME", "--version",
+                 1, "--from", "2026-12-25", "--reason", "a wrong price list")
+        preview = self.looked_at(*words)
+        # 26 of 31 days of 1,500.00 come back, and cost 900.00 a month.
+        credited, charged = 125_806, 75_484
+        self.assertEqual([(item["service"], item["minor"]) for item in preview["items"]],
+                         [("A-1", charged - credited), ("B-1", charged - credited)])
+        self.assertEqual((preview["corrected"]["credited_minor"], preview["customers"]),
+                         (2 * credited, 2))
+        self.assertEqual(self.balance("B"), 0)
+        self.isp.pay("B", 1_000)
+        moved = (*words, "--preview", preview["preview"])
+        report = self.command(*moved)
+        self.assertEqual((report["changed"], report["refused"]), (2, 0))
+        self.isp.position = f"0:{report['position']}"
+        self.assertEqual(self.balance("B"),
+                         1_000 + credited - charged)
+        self.assertEqual(self.isp.get("/services/B-1")["plan_version"], 2)
+        kinds = [line["kind"] for line in self.isp.get("/wallets/B/statement")["data"]]
+        self.assertEqual(kinds.count("credit"), 1)
+        self.node.run("--set", f"client.url=http://{self.node.address}", *moved, exits=4)
+        self.assertEqual(self.looked_at(*words)["services"], 0)
+        # What was charged at the first version is what 5 days of it cost.
+        revenue = self.isp.get("/reports/revenue-by-plan?from=2026-12-01&to=2026-12-31")
+        self.assertEqual(sum(line["net_minor"] for line in revenue["data"]),
+                         2 * (150_000 - credited + charged))
+        checks = self.isp.get("/control-checks")["data"]
+        self.assertEqual({check["difference_minor"] for check in checks}, {0})
+        self.node.run("--set", f"client.url=http://{self.node.address}", *words[:-4], "--from",
+                      "soon", "--reason", "x", exits=2)
+
+    def run_renewals(self):
+        run = self.isp.post("/renewal-runs", {})
+        self.isp.position = f"0:{run['position']}"
+
+    def balance(self, customer):
+        (wallet,) = self.isp.get(f"/customers/{customer}")["wallets"]
+        return wallet["balance_minor"]
+
+    def looked_at(self, *words):
+        """The preview, once the read models know all that the book does."""
+        self.isp.get("/control-checks")
+        return self.command(*words)
+
+    def extra(self, name, price, kind, **more):
+        self.isp.post("/plans", {"plan": name, "name": name, "price_minor": price,
+                                 "currency": "KES", "down_mbps": 0, "up_mbps": 0,
+                                 "kind": kind} | more)
+
+    def test_add_ons_and_products(self):
+        self.extra("TV", 60_000, "addon", setup_minor=10_000)
+        self.extra("IP", 30_000, "addon", tax_percent=16)
+        self.extra("CABLE", 25_000, "one_time")
+        self.isp.post("/services/A-1/change-plan", {"plan": "TV"}, expect=(422,))
+        self.isp.pay("A", 500_000)
+        self.isp.pay("B", 160_000)
+        self.isp.post("/services/B-1/addons", {"addon": "IP"})  # Nothing was paid here yet.
+        self.advance("2026-12-20")
+        self.run_renewals()
+        self.assertEqual(self.isp.get("/services/B-1")["blocks"], ["unpaid"])
+        self.isp.pay("B", 20_000)
+        self.assertEqual(self.renewed("B-1"), "2027-01-20")
+
+        self.advance("2027-01-05")  # 15 of 31 days are ahead.
+        add = {"addon": "TV", "quantity": 2}
+        told = self.isp.post("/services/A-1/addons?dry_run=true", add)
+        minor = 58_065 + 10_000
+        self.assertEqual([w["minor"] for w in told["wallets"]], [-minor])
+        self.isp.post("/services/A-1/addons", add | {"expected_minor": 1}, expect=(409,))
+        self.isp.post("/services/A-1/addons", add | {"expected_minor": minor})
+        (addon,) = self.isp.get("/services/A-1")["addons"]
+        self.assertEqual((addon["addon"], addon["quantity"], addon["from"], addon["price_minor"]),
+                         ("TV", 2, "2027-01-05", 60_000))
+        mrr = {row["plan"]: row["mrr_minor"] for row in self.isp.rows("mrr")}
+        self.assertEqual(mrr, {"HOME": 300_000, "TV": 120_000, "IP": 25_862})
+        self.isp.post("/services/B-1/addons/IP/remove", {})
+        self.assertEqual(self.isp.get("/services/B-1")["addons"][0]["ending_on"], "2027-01-20")
+
+        sale = {"sale": "S1", "customer": "A", "product": "CABLE", "quantity": 2}
+        self.isp.post("/sales", sale)
+        self.isp.post("/sales", sale, expect=(409,))
+        self.isp.post("/services/A-1/addons/TV/remove", {"when": "now"})
+        self.assertEqual(self.isp.get("/services/A-1")["addons"], [])
+        left = 500_000 - 150_000 - 10_000 - 50_000
+        self.assertEqual(self.balance("A"), left)
+
+        self.isp.pay("B", 150_000)
+        self.advance("2027-01-20")
+        self.run_renewals()
+        self.assertEqual(self.balance("B"), 0)
+        self.assertEqual(self.isp.get("/services/B-1")["addons"], [])
+        checks = self.isp.get("/control-checks")["data"]
+        self.assertEqual({check["difference_minor"] for check in checks}, {0})
+        self.node.run("verify")
 
     def test_deposit_and_merge(self):
         self.isp.pay("B", 500_000)

@@ -43,6 +43,21 @@ CREATE TABLE dunning_services (
     seq bigint NOT NULL
 ) WITH (fillfactor = 80);
 
+CREATE TABLE dunning_notices (
+    tenant text NOT NULL,
+    service text NOT NULL,
+    due_since date NOT NULL,
+    step text NOT NULL,
+    customer text NOT NULL,
+    owed_minor bigint NOT NULL,
+    status text NOT NULL,           -- pending, sent
+    asked_at timestamptz NOT NULL,
+    sent_at timestamptz,
+    channel text,
+    message text,
+    seq bigint NOT NULL
+) WITH (fillfactor = 80);
+
 -- after the rows
 
 ALTER TABLE dunning_policies ADD PRIMARY KEY (tenant, policy, version);
@@ -50,7 +65,10 @@ ALTER TABLE dunning_assignments ADD PRIMARY KEY (tenant, customer_group, plan);
 ALTER TABLE customer_groups ADD PRIMARY KEY (tenant, customer);
 ALTER TABLE dunning_services ADD PRIMARY KEY (tenant, service);
 CREATE INDEX ON dunning_services (tenant, customer);
+ALTER TABLE dunning_notices ADD PRIMARY KEY (tenant, service, due_since, step);
+CREATE INDEX ON dunning_notices (tenant, asked_at) WHERE status = 'pending';
 CALL tollbook.isolate_tenants('dunning_policies');
 CALL tollbook.isolate_tenants('dunning_assignments');
 CALL tollbook.isolate_tenants('customer_groups');
 CALL tollbook.isolate_tenants('dunning_services');
+CALL tollbook.isolate_tenants('dunning_notices');

@@ -32,6 +32,8 @@ CREATE TABLE plans (
     trial_days integer NOT NULL,
     proration text NOT NULL,
     first_period text NOT NULL,
+    kind text NOT NULL,
+    includes jsonb NOT NULL,        -- Add-ons that a bundle's price pays for.
     down_mbps bigint NOT NULL,
     up_mbps bigint NOT NULL,
     defined_at timestamptz NOT NULL,

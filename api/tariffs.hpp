@@ -1,0 +1,48 @@
+#pragma once
+
+#include "api/change_report.hpp"
+#include "api/run_order.hpp"
+#include "commands/tariff_preview.hpp"
+#include "ledger/partition.hpp"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace tollbook::api {
+
+// What a correction comes to for those of one outcome.
+struct TariffSum {
+    std::uint64_t services{};
+    std::int64_t credited_minor{};
+    std::int64_t charged_minor{};
+    std::int64_t minor{};      // What they pay more, less what comes back.
+    std::int64_t owed_minor{}; // Of it, what wallets do not cover.
+};
+BOOST_DESCRIBE_STRUCT(TariffSum, (), (services, credited_minor, charged_minor, minor, owed_minor))
+
+struct TariffPreview {
+    std::string preview; // Its hash, which a confirmation names.
+    std::uint64_t services{};
+    std::uint64_t customers{};
+    TariffSum corrected;
+    TariffSum moved;
+    TariffSum refused;
+    std::vector<TariffItem> items; // The first tariff_items_max; sums and hash have all.
+    std::uint64_t left_out{};
+};
+BOOST_DESCRIBE_STRUCT(
+    TariffPreview, (), (preview, services, customers, corrected, moved, refused, items, left_out)
+)
+
+inline constexpr std::size_t tariff_items_max = 10'000;
+
+// A run whose body is a TariffCandidates. tariff_preview: what the correction would come to, as a
+// TariffPreview; changes nothing. tariff: just what the preview that it names said, as a
+// ChangeReport; refused with figures_moved when the preview of now is another one, and each command
+// does what was previewed or nothing. Both refuse with projection_lag when the candidates are older
+// than the book. Blocks until all are answered. A run that was cut off is taken up again by a new
+// preview: what was corrected already is not in it.
+Result<std::string> run_tariff(Partition& partition, const RunOrder& order);
+
+} // namespace tollbook::api

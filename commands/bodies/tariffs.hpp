@@ -1,0 +1,45 @@
+#pragma once
+
+#include "ledger/events.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace tollbook {
+
+// The days of a service's charge that still stand: those behind them were given back.
+struct TariffCharge {
+    std::string charge;
+    Date from;
+    Date to;
+    std::int64_t net{}; // Of these days.
+    std::int64_t tax{};
+    std::optional<std::int64_t> left_minor{}; // Of the whole charge: refused with figures_moved if
+                                              // it is not what the book has.
+};
+BOOST_DESCRIBE_STRUCT(TariffCharge, (), (charge, from, to, net, tax, left_minor))
+
+// A price was wrong from `from` on: what the service was charged for the days since, at one version
+// of its plan, is given back and charged at the other. What the wallet does not cover is owed.
+struct CorrectTariff {
+    static constexpr std::string_view type = "correct_tariff";
+    std::string service;
+    std::string plan;
+    std::uint32_t from_version{};
+    std::uint32_t to_version{};
+    Date from;
+    std::vector<TariffCharge> charges;
+    std::string reason;
+    std::optional<std::int64_t> expected_minor{}; // What it pays more, less what comes back:
+                                                  // refused with figures_moved if it is another.
+};
+BOOST_DESCRIBE_STRUCT(
+    CorrectTariff,
+    (),
+    (service, plan, from_version, to_version, from, charges, reason, expected_minor)
+)
+
+} // namespace tollbook

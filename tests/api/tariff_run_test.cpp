@@ -1,0 +1,159 @@
+// Prices that were wrong since a day, on a real log, looked at before. The read models' part is in
+// tests/system/rules_test.py.
+#include "api/cli/billing_text.hpp"
+#include "api/tariffs.hpp"
+#include "tests/api/due_provider.hpp"
+
+using namespace tollbook;
+using namespace tollbook::api;
+using namespace tollbook::api::test;
+
+namespace {
+
+constexpr const char* next_version =
+    R"({"plan":"HOME","name":"H","price_minor":700,"currency":"KES","down_mbps":2,"up_mbps":2})";
+
+// What is due is renewed: the even customers' first services are, at 10.00 each.
+void charge(DueProvider& provider) {
+    const auto report = provider.confirm(provider.preview().preview);
+    REQUIRE(report);
+    REQUIRE(report->renewed == customers / 2);
+    provider.send("define_plan", next_version);
+}
+
+TariffCandidates candidates(const std::optional<std::string>& preview = {}) {
+    TariffCandidates told;
+    told.correction = {
+        "HOME", 1, {}, parse_date("2026-11-20").value(), "a wrong price list", preview};
+    for (int i = 0; i < customers; i += 2) {
+        ChargedService service;
+        service.service = fmt::format("C{}-1", i);
+        service.charges.push_back(
+            {service.service + ":period:2026-11-20:0",
+             parse_date("2026-11-20").value(),
+             parse_date("2026-12-20").value(),
+             1'000,
+             0,
+             1'000}
+        );
+        told.services.push_back(std::move(service));
+    }
+    return told;
+}
+
+Result<std::string> run(DueProvider& provider, RunStep step, const TariffCandidates& told) {
+    RunOrder order{"due", "test", {}, step, {}};
+    order.body = to_json(told);
+    return run_order(provider.partition(), order);
+}
+
+TariffPreview preview(DueProvider& provider, const TariffCandidates& told) {
+    const auto answer = run(provider, RunStep::tariff_preview, told);
+    REQUIRE(answer);
+    return from_json<TariffPreview>(*answer).value();
+}
+
+} // namespace
+
+TEST_CASE("tariff run: a preview tells all and changes nothing; its confirmation does just that") {
+    DueProvider provider;
+    charge(provider);
+    const std::uint64_t before = provider.head();
+    const TariffPreview told = preview(provider, candidates());
+    CHECK(provider.head() == before);
+    CHECK(told.services == 2 * customers); // Who was not charged gets the other version too.
+    CHECK(told.customers == customers);
+    CHECK(told.corrected.services == customers / 2);
+    CHECK(told.corrected.credited_minor == customers / 2 * 1'000);
+    CHECK(told.corrected.minor == customers / 2 * -300);
+    CHECK(told.moved.services == 2 * customers - customers / 2);
+    CHECK(told.moved.minor + told.refused.minor + told.corrected.owed_minor == 0);
+
+    const auto done = run(provider, RunStep::tariff, candidates(told.preview));
+    REQUIRE(done);
+    const auto report = from_json<ChangeReport>(*done).value();
+    CHECK(report.changed == told.services);
+    CHECK(report.refused + report.moved + report.failed == 0);
+    CHECK(report.position == provider.head());
+    // Sent again, its candidates are older than the book: nothing is corrected twice.
+    CHECK(
+        run(provider, RunStep::tariff, candidates(told.preview)).error().code ==
+        Errc::projection_lag
+    );
+    TariffCandidates none = candidates(told.preview);
+    none.services.clear();
+    CHECK(preview(provider, none).services == 0);
+    CHECK(run(provider, RunStep::tariff, none).error().code == Errc::figures_moved);
+    CHECK(provider.head() == report.position);
+}
+
+TEST_CASE("tariff run: a confirmation is refused, and does nothing, when anything has moved") {
+    DueProvider provider;
+    charge(provider);
+    const std::string old = preview(provider, candidates()).preview;
+    provider.pay(1, 100);
+    provider.send("pause_service", R"({"service":"C2-1"})");
+    const std::uint64_t before = provider.head();
+    CHECK(run(provider, RunStep::tariff, candidates(old)).error().code == Errc::figures_moved);
+    CHECK(run(provider, RunStep::tariff, candidates()).error().code == Errc::missing_field);
+    CHECK(provider.head() == before);
+}
+
+TEST_CASE("tariff run: what cannot be corrected is left as it is, and the rest is done") {
+    DueProvider provider;
+    charge(provider);
+    TariffCandidates told = candidates();
+    told.services.front().unclear = true;
+    const TariffPreview shown = preview(provider, told);
+    CHECK(shown.refused.services == 1);
+    told.correction.preview = shown.preview;
+    const auto report =
+        from_json<ChangeReport>(run(provider, RunStep::tariff, told).value()).value();
+    CHECK(report.refused == 1);
+    CHECK(report.changed == shown.services - 1);
+}
+
+TEST_CASE("tariff run: what is not one is refused") {
+    DueProvider provider;
+    const auto error = [&](const std::string& body) {
+        RunOrder order{"due", "test", {}, RunStep::tariff_preview, {}};
+        order.body = body;
+        return run_order(provider.partition(), order).error().code;
+    };
+    CHECK(error("") == Errc::malformed_json);
+    CHECK(error("{}") == Errc::missing_field);
+    TariffCandidates none;
+    none.correction.plan = "NONE";
+    CHECK(error(to_json(none)) == Errc::plan_unknown);
+}
+
+TEST_CASE("tariff run: a preview is told service by service, and in sums") {
+    TariffPreview told;
+    told.preview = "abc";
+    told.corrected = {2, 3'000'00, 2'500'00, -500'00, 0};
+    told.refused = {1, 0, 0, 0, 0};
+    told.items = {
+        {"A-1", "A", 1, 1'500'00, 1'000'00, -500'00, 0, TariffOutcome::corrected, 7, {}},
+        {"B-1", "B", 1, 0, 0, 0, 0, TariffOutcome::refused, 7, "tariff-unclear"}};
+    told.left_out = 1;
+    CHECK(
+        preview_text(told) == "                                                  comes back    "
+                              "charged anew       pays more"
+                              "      of it owed\n"
+                              "A-1                                        A        1,500.00        "
+                              "1,000.00         -500.00"
+                              "            0.00\n"
+                              "refused: B-1: tariff-unclear\n"
+                              "1 more are in the sums alone\n"
+                              "corrected                         2 services        3,000.00        "
+                              "2,500.00         -500.00"
+                              "            0.00\n"
+                              "not charged since                 0 services            0.00        "
+                              "    0.00            0.00"
+                              "            0.00\n"
+                              "refused: look at them             1 services            0.00        "
+                              "    0.00            0.00"
+                              "            0.00\n"
+                              "to do just that: the same with --preview abc"
+    );
+}

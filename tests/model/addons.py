@@ -1,0 +1,117 @@
+"""The part of the model that tells add-ons, which a service pays for with its periods, and products
+that are sold once."""
+from terms import days_between, expect, half_up
+
+FOR_SERVICES = ("internet", "hosting", "recurring", "bundle")
+
+
+def kind_of(plan):
+    return plan.get("kind", "internet")
+
+
+def length_of(plan):
+    return plan["period"], plan.get("period_count", 1)
+
+
+class Addons:
+    """What the model (model.py) adds these to has services, plans, charges and drafts."""
+
+    def __init__(self):
+        self.addons = {}  # service -> {addon: what is known of it}, in the order in which they came
+        self.sold = set()
+
+    def plan_of(self, service):
+        return self.plans[service["plan"], service["plan_version"]]
+
+    def on_addon_added(self, e, fact):
+        service, mine = self.services[e["service"]], self.addons.setdefault(e["service"], {})
+        plan = self.plans[e["addon"], e["plan_version"]]
+        expect(e["addon"] not in mine, "{}: has {}", e["service"], e["addon"])
+        expect(kind_of(plan) == "addon", "{} is no add-on", e["addon"])
+        expect(length_of(plan) == length_of(self.plan_of(service)), "{}: length", e["service"])
+        expect(not service["blocks"] & {"paused", "ended"}, "{}: paused", e["service"])
+        included = [i["addon"] for i in self.plan_of(service).get("includes", [])]
+        expect(e["addon"] not in included, "{}: {} twice", e["service"], e["addon"])
+        expect(e["from"] >= self.today(fact), "{}: from {}", e["service"], e["from"])
+        mine[e["addon"]] = dict(e, ends=False, begins=e.get("setup_minor", 0))
+
+    def on_addon_end_scheduled(self, e, _):
+        addon = self.addons[e["service"]][e["addon"]]
+        expect(not addon["ends"], "{}: {} ends twice", e["service"], e["addon"])
+        addon["ends"] = True
+
+    def on_addon_end_cancelled(self, e, _):
+        addon = self.addons[e["service"]][e["addon"]]
+        expect(addon["ends"], "{}: {} does not end", e["service"], e["addon"])
+        addon["ends"] = False
+
+    def on_addon_removed(self, e, _):
+        removed = self.addons[e["service"]].pop(e["addon"], None)
+        expect(removed, "{} has no {}", e["service"], e["addon"])
+
+    def check_addons_fit(self, service, plan):
+        """Whether a service may be on that plan with what it has."""
+        for addon in self.addons.get(service, {}).values():
+            of = self.plans[addon["addon"], addon["plan_version"]]
+            expect(length_of(of) == length_of(plan), "{}: {}", service, addon["addon"])
+
+    def addon_prices(self, service):
+        """[(component, plan, price)] of the next period: each add-on once, and none that ends."""
+        prices = []
+        for addon in self.addons.get(service, {}).values():
+            expect(not addon["ends"], "{}: {} is still there", service, addon["addon"])
+            plan = self.plans[addon["addon"], addon["plan_version"]]
+            prices.append(("addon", plan, plan["price_minor"] * addon["quantity"]))
+            if addon["begins"]:
+                prices.append(("setup", plan, addon["begins"]))
+            addon["begins"] = 0
+        return prices
+
+    def check_lines(self, e, prices):
+        """That a charge has these lines, each with its plan's tax."""
+        told = [(line["component"], line["plan"], line["net"], line["tax"]) for line in e["lines"]]
+        wanted = []
+        for component, plan, price in prices:
+            net = half_up(price * 100, 100 + plan["tax_percent"])
+            wanted.append((component, plan["plan"], net, price - net))
+        expect(told == wanted, "{}: {} instead of {}", e["charge"], told, wanted)
+        expect(e["minor"] == sum(price for _, _, price in prices), "{}: in all", e["charge"])
+
+    def check_addon_days(self, e):
+        """The days that the service has ahead, and the set-up fee, right after it was added."""
+        service, line = self.services[e["service"]], e["lines"][0]
+        addon = self.addons[e["service"]][line["plan"]]
+        plan = self.plans[addon["addon"], addon["plan_version"]]
+        expect(not addon.get("charged"), "{}: {} again", e["charge"], line["plan"])
+        addon["charged"] = True
+        prices = []
+        if line["component"] == "addon":
+            start, end = line["service_from"], line["service_to"]
+            expect(end == service["renews_on"], "{}: until {}", e["charge"], end)
+            whole = service["whole"]
+            if not self.rolling:
+                whole = self.days_of_period(end, plan, service["anchor_day"])
+            days = min(days_between(start, end), whole)
+            price = half_up(plan["price_minor"] * addon["quantity"] * days, whole)
+            prices.append(("addon", plan, price))
+        if "setup_minor" in plan:
+            prices.append(("setup", plan, plan["setup_minor"]))
+        self.check_lines(e, prices)
+
+    def sell(self, e, minor):
+        """Once, and at a whole number of the product's price."""
+        line = e["lines"][0]
+        plan = self.plans[line["plan"], line["plan_version"]]
+        expect(e["charge"] not in self.sold, "{} sold twice", e["charge"])
+        expect(kind_of(plan) == "one_time", "{} is no product", line["plan"])
+        expect(minor % plan["price_minor"] == 0 < minor, "{}: {}", e["charge"], minor)
+        self.sold.add(e["charge"])
+
+    def on_sale_drafted(self, e, _):
+        expect(e["charge"] not in self.charges, "{} charged twice", e["charge"])
+        self.charges[e["charge"]] = {"minor": 0, "credited": 0, "credits": 0}
+        self.sell(e, e["lines"][0]["minor"])
+        self.drafts.setdefault(e["invoice"], []).extend(e["lines"])
+
+    def told_addons(self, service):
+        return {name: addon["quantity"] for name, addon in self.addons.get(service, {}).items()}

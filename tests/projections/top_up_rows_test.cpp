@@ -1,0 +1,130 @@
+#include "postgres_fixture.hpp"
+#include "small_isp.hpp"
+#include "support/show_result.hpp"
+#include "support/top_up_examples.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace tollbook;
+
+namespace {
+
+Told told(Event event, std::string_view time = "2026-11-20T09:00:00Z") {
+    return {std::move(event), at(time), {}, {}};
+}
+
+// Each line of a query, by its first column.
+std::string lines(SqlSession& db, const std::string& what, const std::string& from) {
+    return ask(
+        db,
+        "SELECT string_agg(line, ', ' ORDER BY line) FROM (SELECT concat_ws(' ', " + what +
+            ") AS line FROM " + from + ") x"
+    );
+}
+
+} // namespace
+
+TEST_CASE("top-ups: what the rules are, what they gave, and what they ask for") {
+    MemorySource source;
+    open_isp(source);
+    const TestDatabase database;
+    const auto db = database.prepared();
+    const std::vector<Event> examples = top_up_example_events();
+    source.add(told(monthly_rule()));
+    for (std::size_t i = 0; i < 3; ++i)
+        source.add(told(examples[i]));
+    REQUIRE(project_all(*db, source));
+    const std::string rules = "rule, status, trigger, action, next_on, taken";
+    CHECK(
+        lines(*db, rules, "top_up_rules") ==
+        "low active threshold grant 1, monthly active interval request 2026-12-20 1"
+    );
+    CHECK(
+        ask(*db, "SELECT terms->>'target_minor' FROM top_up_rules WHERE rule = 'low'") == "80000"
+    );
+    const std::string top_ups =
+        "top_up, rule, action, status, minor, available_minor, due_on, payment, "
+        "to_char(ended_at AT TIME ZONE 'UTC', 'HH24:MI')";
+    CHECK(
+        lines(*db, top_ups, "top_ups") == "ACC1~2 low grant granted 30000 49999, "
+                                          "ACC1~3 monthly request open 150000 0 2026-11-20"
+    );
+    for (std::size_t i = 3; i < 6; ++i)
+        source.add(told(examples[i], "2026-11-21T10:00:00Z"));
+    REQUIRE(project_all(*db, source));
+    CHECK(
+        lines(*db, rules, "top_up_rules") ==
+        "low ended threshold grant 1, monthly active interval request 2027-01-20 1"
+    );
+    CHECK(
+        lines(*db, top_ups, "top_ups WHERE action = 'request'") ==
+        "ACC1~3 monthly request paid 150000 0 2026-11-20 mpesa:UKK1 10:00"
+    );
+}
+
+TEST_CASE("billing runs: what each came to, and where a person should look") {
+    MemorySource source;
+    open_isp(source);
+    const TestDatabase database;
+    const auto db = database.prepared();
+    auto run = std::get<BillingRunFinished>(top_up_example_events().back());
+    source.add(told(run));
+    run.run = std::string(16, 'a');
+    run.trigger = RunTrigger::schedule;
+    run.preview.reset();
+    run.parked.clear();
+    source.add(told(run, "2026-11-21T09:00:00Z"));
+    REQUIRE(project_all(*db, source));
+    CHECK(
+        lines(
+            *db,
+            "run, trigger, by_whom, due, charged_minor, invoiced_minor, currency, "
+            "counts->>'renewed', preview IS NOT NULL, jsonb_array_length(parked)",
+            "billing_runs"
+        ) == "9f86d081884c7d65 confirmed key:ann 9 600000 150000 KES 4 t 2, "
+             "aaaaaaaaaaaaaaaa schedule key:ann 9 600000 150000 KES 4 f 0"
+    );
+    CHECK(ask(*db, "SELECT parked->0->>'reason' FROM billing_runs LIMIT 1") == "charge-exists");
+}
+
+TEST_CASE("dunning: reminders wait until they were sent, and a waived fee is owed no more") {
+    MemorySource source;
+    open_isp(source);
+    const TestDatabase database;
+    const auto db = database.prepared();
+    DunningStepTaken taken;
+    taken.service = "ACC1-1";
+    taken.customer = "ACC1";
+    taken.policy = "slow";
+    taken.policy_version = 1;
+    taken.step = "mail";
+    taken.due_since = day("2026-11-20");
+    taken.on = day("2026-11-20");
+    taken.owed_minor = 1'500'00;
+    source.add(told(taken));
+    taken.step = "fee";
+    taken.action = DunningAction::late_fee;
+    taken.fee_minor = 200'00;
+    taken.charge = "ACC1-1:late_fee:2026-11-20:1";
+    source.add(told(taken));
+    REQUIRE(project_all(*db, source));
+    const std::string notices = "step, customer, owed_minor, status, channel, message, "
+                                "to_char(sent_at AT TIME ZONE 'UTC', 'HH24:MI')";
+    CHECK(lines(*db, notices, "dunning_notices") == "mail ACC1 150000 pending");
+    CHECK(lines(*db, "status, fees_minor", "dunning_services") == "open 20000");
+    source.add(told(
+        LateFeeWaived{"ACC1-1", "ACC1", "fee", *taken.charge, 200'00, "a power cut"},
+        "2026-11-20T10:00:00Z"
+    ));
+    source.add(told(
+        NoticeSent{"ACC1-1", "ACC1", "mail", taken.due_since, "sms", "m-17"}, "2026-11-20T11:00:00Z"
+    ));
+    REQUIRE(project_all(*db, source));
+    CHECK(lines(*db, notices, "dunning_notices") == "mail ACC1 150000 sent sms m-17 11:00");
+    CHECK(lines(*db, "status, fees_minor", "dunning_services") == "open 0");
+    CHECK(
+        ask(*db,
+            "SELECT reason FROM service_history WHERE kind = 'late_fee_waived' "
+            "AND service = 'ACC1-1'") == "a power cut"
+    );
+}
