@@ -68,6 +68,7 @@ Result<std::vector<Result<Tried>>> PartitionWriter::try_out(std::vector<Submissi
         (*command)->answer = outcomes.item(i);
         commands.push_back(std::move(*command));
     }
+    if (commands.empty()) return outcomes.wait(); // The writer would come too late to them.
     const bool queued =
         queue_.push_task([this, &commands] { decide_and_take_back(std::move(commands)); });
     if (!queued) return Error{Errc::not_ready, "the node is stopping"};

@@ -165,7 +165,8 @@ def prove_views(node, told, seq):
     for number in range(SERVICES):
         service = read(connection, node, f"/services/V{number}")
         ours = {"blocks": sorted(service["blocks"]), "renews_on": service["renews_on"]}
-        assert ours == told["services"][f"V{number}"], (service, told["services"][f"V{number}"])
+        modelled = {key: told["services"][f"V{number}"][key] for key in ours}
+        assert ours == modelled, (service["service"], ours, modelled)
         wallet = read(connection, node, f"/wallets/C{number}")
         lots = [[lot["lot"], lot["remaining_minor"]] for lot in wallet["lots"]
                 if lot["remaining_minor"]]
