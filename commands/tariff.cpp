@@ -7,6 +7,7 @@
 #include "commands/merging.hpp"
 #include "commands/proration.hpp"
 #include "commands/renewal.hpp"
+#include "commands/service_end.hpp"
 #include "commands/settling.hpp"
 
 #include <fmt/format.h>
@@ -44,8 +45,22 @@ Result<Versions> versions_of(const Decision& decision, const CorrectTariff& comm
     return versions;
 }
 
+// Whether days of the newest charge wait, or follow given ones: which of its days are before
+// `from` and which are left nobody can say.
+bool has_moved_days(
+    const ServiceRow& service, const CorrectTariff& command, const TariffCharge& charge
+) {
+    const bool is_newest =
+        service.paid && charge.charge == period_charge(command.service, *service.paid);
+    if (!is_newest || command.from <= charge.from || has_ended(service)) return false;
+    return service.days_left.has_value() || service.renews_on != charge.to;
+}
+
 Status check_charge(
-    const Decision& decision, const CorrectTariff& command, const TariffCharge& charge
+    const Decision& decision,
+    const ServiceRow& service,
+    const CorrectTariff& command,
+    const TariffCharge& charge
 ) {
     const ChargeRow* row = decision.book().charges.find(decision.key(charge.charge));
     if (row == nullptr || row->service != command.service)
@@ -60,16 +75,21 @@ Status check_charge(
     if (charge.net > left || charge.tax > left - charge.net)
         return Error{
             Errc::credit_exceeds_charge, fmt::format("{}: {} are left", charge.charge, left)};
+    if (has_moved_days(service, command, charge))
+        return Error{Errc::tariff_unclear, charge.charge + ": its days have moved"};
     return Done{};
 }
 
 // Each charge once, and each of this service.
-Status check_charges(const Decision& decision, const CorrectTariff& command) {
+Status check_charges(
+    const Decision& decision, const ServiceRow& service, const CorrectTariff& command
+) {
     if (command.charges.size() > charges_max)
         return Error{Errc::value_out_of_range, fmt::format("charges: at most {}", charges_max)};
     std::vector<std::string_view> names;
     for (const TariffCharge& charge : command.charges) {
-        if (const Status status = check_charge(decision, command, charge); !status) return status;
+        const Status status = check_charge(decision, service, command, charge);
+        if (!status) return status;
         names.emplace_back(charge.charge);
     }
     std::ranges::sort(names);
@@ -226,7 +246,8 @@ Result<TariffFigures> correct_tariff(Decision& decision, const CorrectTariff& co
     if (command.from > decision.today()) return Error{Errc::value_out_of_range, "from: lies ahead"};
     if (const Status status = check_text("reason", command.reason, 180); !status)
         return status.error();
-    if (const Status status = check_charges(decision, command); !status) return status.error();
+    if (const Status status = check_charges(decision, *row, command); !status)
+        return status.error();
     if (!command.charges.empty() && versions->from.price_minor == 0)
         return Error{Errc::tariff_unclear, "the version was free"};
     const bool has_version = row->plan == command.plan && row->plan_version == command.from_version;

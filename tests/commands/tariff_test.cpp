@@ -304,6 +304,23 @@ TEST_CASE("tariff: services of one wallet are paid one after the other") {
     book.when(command_for(book, "A-2", "2026-11-20")).wallet("A", -300'00);
 }
 
+TEST_CASE("tariff: days that moved are corrected as a whole, or not at all") {
+    PaidMonth book(1'200'00);
+    book.when(ExtendServices{{"A-1"}, 10, "outage"}).renews_on("A-1", "2026-12-30");
+    book.when(AdvanceTestClock{at("2026-12-10T06:00:00Z")});
+    book.when(command_for(book, "A-1", "2026-12-05")).refused(Errc::tariff_unclear);
+    CHECK(preview(book, since("2026-12-05"))[0].reason == "tariff-unclear");
+    book.when(command_for(book, "A-1", "2026-11-20")).wallet("A", 300'00);
+    // 20 of its 30 days are left, at the new price.
+    book.when(EndService{"A-1", ChangeTime::now, true, "moves"}).wallet("A", 300'00 + 800'00);
+
+    PaidMonth paused(1'200'00);
+    paused.when(AdvanceTestClock{at("2026-11-25T06:00:00Z")}).when(PauseService{"A-1"});
+    paused.when(AdvanceTestClock{at("2026-12-10T06:00:00Z")});
+    paused.when(command_for(paused, "A-1", "2026-12-05")).refused(Errc::tariff_unclear);
+    paused.when(command_for(paused, "A-1", "2026-11-20")).wallet("A", 300'00);
+}
+
 TEST_CASE("tariff: for any two prices a whole period costs the new one to the cent") {
     std::mt19937_64 dice(20'261'130);
     for (int i = 0; i < 200; ++i) {
