@@ -21,6 +21,9 @@ Result<std::vector<ServiceOfCustomer>> services_of(
     const Status looked = partition.read([&](const Decider& decider, const Head&) {
         const Book& book = static_cast<const BookDecider&>(decider).book();
         services = services_to_migrate(book, tenant, migration);
+        if (!services) return;
+        const Status day = check_day(book, tenant, machine_clock(), migration);
+        if (!day) services = day.error();
     });
     if (!looked) return looked.error();
     return services;
@@ -41,6 +44,12 @@ MigrationSum& sum_of(MigrationPreview& preview, MigrationOutcome outcome) {
     return outcome == MigrationOutcome::scheduled ? preview.scheduled : preview.refused;
 }
 
+void note_day(MigrationPreview& preview, const std::optional<Date>& day) {
+    if (!day) return;
+    preview.first_moves_on = std::min(preview.first_moves_on.value_or(*day), *day);
+    preview.last_moves_on = std::max(preview.last_moves_on.value_or(*day), *day);
+}
+
 MigrationPreview summed_up(std::vector<MigrationItem> items) {
     MigrationPreview preview;
     preview.preview = preview_hash(items);
@@ -51,6 +60,7 @@ MigrationPreview summed_up(std::vector<MigrationItem> items) {
         sum.minor += item.minor;
         sum.price_minor += item.price_minor;
         sum.new_price_minor += item.new_price_minor;
+        note_day(preview, item.moves_on);
     }
     preview.left_out = items.size() - std::min(items.size(), migration_items_max);
     items.resize(items.size() - preview.left_out);
@@ -62,15 +72,27 @@ Submission change_of(
     const MigrationItem& item, const PlanMigration& migration, const RunOrder& order
 ) {
     const std::string hash = migration.preview->substr(0, key_hash_chars);
+    const std::string key = fmt::format("migrate:{}:{}:{}", item.service, item.changes, hash);
+    const ChangeTime when = migration.when.value_or(ChangeTime::period_end);
+    if (item.quantity) {
+        ChangeAddon change;
+        change.service = item.service;
+        change.addon = item.plan;
+        change.plan_version = item.to_version;
+        change.quantity = item.quantity;
+        change.when = when;
+        change.expected_minor = item.minor;
+        change.not_before = migration.not_before;
+        return submission_of(order, key, change);
+    }
     ChangePlan change;
     change.service = item.service;
     change.plan = migration.to_plan;
     change.plan_version = item.to_version;
-    change.when = migration.when.value_or(ChangeTime::period_end);
+    change.when = when;
     change.expected_minor = item.minor;
-    return submission_of(
-        order, fmt::format("migrate:{}:{}:{}", item.service, item.changes, hash), change
-    );
+    change.not_before = migration.not_before;
+    return submission_of(order, key, change);
 }
 
 Result<ChangeReport> migrate(

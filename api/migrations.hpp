@@ -26,11 +26,15 @@ struct MigrationPreview {
     MigrationSum changed;
     MigrationSum scheduled;
     MigrationSum refused;
+    std::optional<Date> first_moves_on; // Of those that are scheduled.
+    std::optional<Date> last_moves_on;
     std::vector<MigrationItem> items; // The first migration_items_max; sums and hash have all.
     std::uint64_t left_out{};
 };
 BOOST_DESCRIBE_STRUCT(
-    MigrationPreview, (), (preview, services, changed, scheduled, refused, items, left_out)
+    MigrationPreview,
+    (),
+    (preview, services, changed, scheduled, refused, first_moves_on, last_moves_on, items, left_out)
 )
 
 inline constexpr std::size_t migration_items_max = 10'000;

@@ -42,6 +42,17 @@ TariffSum& sum_of(TariffPreview& preview, TariffOutcome outcome) {
     return outcome == TariffOutcome::moved ? preview.moved : preview.refused;
 }
 
+// Each credit note and each draft of a service once: they stand together.
+void count_documents(TariffPreview& preview, const TariffItem& item) {
+    const CorrectedInvoice* before = nullptr;
+    if (!item.invoices) return;
+    for (const CorrectedInvoice& one : *item.invoices) {
+        const bool is_same = before != nullptr && before->invoice == one.invoice;
+        if (!is_same) ++(one.credit_note ? preview.credit_notes : preview.drafts);
+        before = &one;
+    }
+}
+
 TariffPreview summed_up(const TariffCorrection& correction, std::vector<TariffItem> items) {
     TariffPreview preview;
     preview.preview = preview_hash(correction, items);
@@ -54,6 +65,7 @@ TariffPreview summed_up(const TariffCorrection& correction, std::vector<TariffIt
         sum.charged_minor += item.charged_minor;
         sum.minor += item.minor;
         sum.owed_minor += item.owed_minor;
+        count_documents(preview, item);
         if (before == nullptr || *before != item.customer) ++preview.customers;
         before = &item.customer;
     }

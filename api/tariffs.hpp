@@ -30,9 +30,13 @@ struct TariffPreview {
     TariffSum refused;
     std::vector<TariffItem> items; // The first tariff_items_max; sums and hash have all.
     std::uint64_t left_out{};
+    std::uint64_t credit_notes{}; // Over issued invoices.
+    std::uint64_t drafts{};       // That are changed, each counted with each of its services.
 };
 BOOST_DESCRIBE_STRUCT(
-    TariffPreview, (), (preview, services, customers, corrected, moved, refused, items, left_out)
+    TariffPreview,
+    (),
+    (preview, services, customers, corrected, moved, refused, items, left_out, credit_notes, drafts)
 )
 
 inline constexpr std::size_t tariff_items_max = 10'000;

@@ -1,6 +1,7 @@
 // Rows of the Book about add-ons; a part of commands/rows.hpp.
 #pragma once
 
+#include "commands/tax_rows.hpp"
 #include "ledger/events/addons.hpp"
 
 #include <cstdint>
@@ -17,8 +18,18 @@ struct AddonPaid {
     std::uint32_t days{};
     std::int64_t net{};
     std::int64_t tax{};
+    std::vector<TaxedDays> parts{}; // By dated taxes: its days, in their order.
+    std::optional<Date> from{};     // Its first day.
 };
-BOOST_DESCRIBE_STRUCT(AddonPaid, (), (charge, days, net, tax))
+BOOST_DESCRIBE_STRUCT(AddonPaid, (), (charge, days, net, tax, parts, from))
+
+// What an add-on becomes with its next period, or with the first one from a day on.
+struct NextAddon {
+    std::uint32_t plan_version{};
+    std::uint32_t quantity{};
+    std::optional<Date> not_before{};
+};
+BOOST_DESCRIBE_STRUCT(NextAddon, (), (plan_version, quantity, not_before))
 
 struct AddonRow {
     std::string addon;
@@ -27,8 +38,11 @@ struct AddonRow {
     std::int64_t setup_minor{}; // Still to be paid, with its first period.
     bool ending{};              // The next period is charged without it.
     std::optional<AddonPaid> paid{};
+    std::optional<NextAddon> next{}; // Not of one that is ending.
 };
-BOOST_DESCRIBE_STRUCT(AddonRow, (), (addon, plan_version, quantity, setup_minor, ending, paid))
+BOOST_DESCRIBE_STRUCT(
+    AddonRow, (), (addon, plan_version, quantity, setup_minor, ending, paid, next)
+)
 
 // Of a service that has some; they stand in the order in which they came.
 struct ServiceAddonsRow {

@@ -21,15 +21,6 @@ std::vector<AddonRow> addons_of(const Decision& decision, std::string_view servi
     return row == nullptr ? std::vector<AddonRow>{} : row->addons;
 }
 
-Result<AddonRow> find_addon(
-    const Decision& decision, const std::string& service, const std::string& addon
-) {
-    const std::vector<AddonRow> addons = addons_of(decision, service);
-    const auto found = std::ranges::find(addons, addon, &AddonRow::addon);
-    if (found == addons.end()) return Error{Errc::addon_unknown, addon};
-    return *found;
-}
-
 bool includes(const PlanRow& plan, const std::string& addon) {
     return std::ranges::find(plan.includes, addon, &IncludedAddon::addon) != plan.includes.end();
 }
@@ -39,37 +30,6 @@ Status check_fits(const PlanRow& plan, const PlanRow& addon_plan, const std::str
     if (includes(plan, addon)) return Error{Errc::addon_exists, addon + ": the plan includes it"};
     if (!same_length(plan, addon_plan)) return Error{Errc::addon_period_differs, addon};
     return Done{};
-}
-
-Status check_fits_service(
-    const Decision& decision,
-    const std::string& service,
-    const ServiceRow& row,
-    const PlanChoiceRow& addon
-) {
-    const PlanRow& addon_plan = plan_row(decision, addon.plan, addon.version);
-    const PlanRow& plan = plan_row(decision, row.plan, row.plan_version);
-    if (const Status fits = check_fits(plan, addon_plan, addon.plan); !fits) return fits;
-    if (row.scheduled != Scheduled::plan_change) return Done{};
-    const PlanChoiceRow& next = *decision.book().next_plans.find(decision.key(service));
-    return check_fits(plan_row(decision, next.plan, next.version), addon_plan, addon.plan);
-}
-
-Status check_expected(const std::optional<std::int64_t>& expected_minor, std::int64_t minor) {
-    if (!expected_minor || *expected_minor == minor) return Done{};
-    return Error{Errc::figures_moved, fmt::format("it comes to {}", minor)};
-}
-
-// The first number that no charge of these days of the add-on has had. No id of a service or of a
-// plan holds a '~'.
-std::string new_charge(
-    const Decision& decision, const std::string& service, const std::string& addon, Date from
-) {
-    for (std::uint32_t number = 0;; ++number) {
-        std::string charge =
-            fmt::format("{}~{}:addon:{}:{}", service, addon, to_string(from), number);
-        if (decision.book().charges.find(decision.key(charge)) == nullptr) return charge;
-    }
 }
 
 // Whether a wallet paid for days that are ahead, so that the same days of an add-on can be charged.
@@ -96,7 +56,7 @@ PeriodPrice price_ahead(
     price.plan_version = row.plan_version;
     price.addons.push_back({choice.plan, choice.version, quantity, part, plan.setup_minor});
     price.minor = part + plan.setup_minor;
-    price.charge = new_charge(decision, service, choice.plan, price.period.from);
+    price.charge = addon_charge(decision, service, choice.plan, price.period.from);
     return price;
 }
 
@@ -134,6 +94,57 @@ void add_removed(
 
 } // namespace
 
+Result<AddonRow> find_addon(
+    const Decision& decision, const std::string& service, const std::string& addon
+) {
+    const std::vector<AddonRow> addons = addons_of(decision, service);
+    const auto found = std::ranges::find(addons, addon, &AddonRow::addon);
+    if (found == addons.end()) return Error{Errc::addon_unknown, addon};
+    return *found;
+}
+
+Status check_fits_service(
+    const Decision& decision,
+    const std::string& service,
+    const ServiceRow& row,
+    const PlanChoiceRow& addon
+) {
+    const PlanRow& addon_plan = plan_row(decision, addon.plan, addon.version);
+    const PlanRow& plan = plan_row(decision, row.plan, row.plan_version);
+    if (const Status fits = check_fits(plan, addon_plan, addon.plan); !fits) return fits;
+    if (row.scheduled != Scheduled::plan_change) return Done{};
+    const NextPlanRow& next = *decision.book().next_plans.find(decision.key(service));
+    return check_fits(plan_row(decision, next.plan, next.version), addon_plan, addon.plan);
+}
+
+std::string addon_charge_id(
+    std::string_view service, std::string_view addon, Date from, std::uint32_t number
+) {
+    return fmt::format("{}~{}:addon:{}:{}", service, addon, to_string(from), number);
+}
+
+std::string addon_charge(
+    const Decision& decision, const std::string& service, const std::string& addon, Date from
+) {
+    for (std::uint32_t number = 0;; ++number) {
+        std::string charge = addon_charge_id(service, addon, from, number);
+        if (decision.book().charges.find(decision.key(charge)) == nullptr) return charge;
+    }
+}
+
+Status check_next_period_ahead(
+    const Decision& decision, const std::string& service, const ServiceRow& row
+) {
+    const DuePrice due = price_of_due(decision, service, row);
+    if (due.periods.front().period.to > decision.today()) return Done{};
+    return Error{Errc::service_blocked, "a period that is over is owed first"};
+}
+
+Status check_expected(const std::optional<std::int64_t>& expected_minor, std::int64_t minor) {
+    if (!expected_minor || *expected_minor == minor) return Done{};
+    return Error{Errc::figures_moved, fmt::format("it comes to {}", minor)};
+}
+
 Result<std::int64_t> add_addon(Decision& decision, const AddAddon& command) {
     const ServiceRow* row = decision.book().services.find(decision.key(command.service));
     if (row == nullptr) return Error{Errc::service_unknown, command.service};
@@ -151,9 +162,8 @@ Result<std::int64_t> add_addon(Decision& decision, const AddAddon& command) {
         std::nullopt};
     const std::string stream = "service:" + command.service;
     if (!has_paid_ahead(decision, command.service, *row)) {
-        const DuePrice due = price_of_due(decision, command.service, *row);
-        if (due.periods.front().period.to <= decision.today())
-            return Error{Errc::service_blocked, "a period that is over is owed first"};
+        if (const Status ahead = check_next_period_ahead(decision, command.service, *row); !ahead)
+            return ahead.error();
         if (const Status same = check_expected(command.expected_minor, 0); !same)
             return same.error();
         added.from = std::max(row->renews_on, decision.today());
@@ -212,8 +222,12 @@ Status check_addons_fit(
     if (addons == nullptr) return Done{};
     for (const AddonRow& addon : addons->addons) {
         if (addon.ending && when == ChangeTime::period_end) continue;
-        const PlanRow& addon_plan = plan_row(decision, addon.addon, addon.plan_version);
-        if (const Status fits = check_fits(plan, addon_plan, addon.addon); !fits) return fits;
+        std::vector<std::uint32_t> versions{addon.plan_version};
+        if (addon.next) versions.push_back(addon.next->plan_version);
+        for (const std::uint32_t version : versions) {
+            const PlanRow& addon_plan = plan_row(decision, addon.addon, version);
+            if (const Status fits = check_fits(plan, addon_plan, addon.addon); !fits) return fits;
+        }
     }
     return Done{};
 }
@@ -223,6 +237,10 @@ Status keep_addon(
 ) {
     const Result<AddonRow> found = find_addon(decision, service, addon);
     if (!found) return found.error();
+    if (found->next) {
+        decision.add("service:" + service, AddonChangeCancelled{service, row.customer, addon});
+        return Done{};
+    }
     if (!found->ending) return Error{Errc::change_not_scheduled, addon};
     if (const Status fits =
             check_fits_service(decision, service, row, {addon, found->plan_version});

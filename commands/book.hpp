@@ -3,6 +3,7 @@
 #include "commands/rows.hpp"
 #include "ledger/table.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <limits>
 #include <string>
@@ -11,7 +12,7 @@
 namespace tollbook {
 
 // Raise it when a row, a key or evolve changes: older checkpoints are then not used.
-inline constexpr std::uint32_t book_version = 7;
+inline constexpr std::uint32_t book_version = 8;
 
 // "<tenant>/<a>" and "<tenant>/<a>/<b>": ids hold no slash, so keys cannot collide.
 std::string book_key(std::string_view tenant, std::string_view a);
@@ -35,6 +36,9 @@ inline constexpr std::uint64_t turnover_minor_max = std::numeric_limits<std::int
 // The turnover with these postings; it stays at the largest number rather than wrap around.
 std::uint64_t turnover_after(std::uint64_t turnover, const Postings& postings);
 
+// A document is asked for while a device is told of it, and by its credit notes; its row is large.
+inline constexpr std::size_t fiscal_clean_max = 10'000;
+
 // The write side of one partition: what its commands are decided on. Held in memory (payments and
 // charges may leave it for the checkpoint and come back); touched by the writer's thread alone.
 struct Book {
@@ -44,29 +48,31 @@ struct Book {
     ~Book();
 
     Journal journal;
-    Table<TenantRow> tenants{journal, 'T', Residency::hot};        // tenant
-    Table<NameRow> shortcodes{journal, 'S', Residency::hot};       // shortcode -> tenant
-    Table<PlanRow> plans{journal, 'P', Residency::hot};            // tenant/plan/version
-    Table<NumberRow> plan_versions{journal, 'V', Residency::hot};  // tenant/plan -> newest
-    Table<NameRow> routers{journal, 'R', Residency::hot};          // tenant/router -> driver
-    Table<CustomerRow> customers{journal, 'C', Residency::hot};    // tenant/customer
-    Table<WalletRow> wallets{journal, 'W', Residency::hot};        // tenant/customer
-    Table<NameRow> references{journal, 'N', Residency::hot};       // tenant/normalised -> customer
-    Table<ServiceRow> services{journal, 's', Residency::hot};      // tenant/service
-    Table<SiteRow> sites{journal, 'i', Residency::hot};            // tenant/site
-    Table<NumberRow> openings{journal, 'o', Residency::hot};       // tenant/channel -> 1
-    Table<NumberRow> turnovers{journal, 'v', Residency::hot};      // tenant -> all it ever moved
-    Table<PaymentRow> payments{journal, 'p', Residency::cold};     // tenant/payment
-    Table<ChargeRow> charges{journal, 'c', Residency::cold};       // tenant/charge
-    Table<PlanChoiceRow> next_plans{journal, 'n', Residency::hot}; // tenant/service
-    Table<ServiceAddonsRow> addons{journal, 'A', Residency::hot};  // tenant/service
-    Table<NameRow> holds{journal, 'h', Residency::cold};           // tenant/hold -> customer
-    Table<RefundRow> refunds{journal, 'r', Residency::cold};       // tenant/refund
+    Table<TenantRow> tenants{journal, 'T', Residency::hot};       // tenant
+    Table<NameRow> shortcodes{journal, 'S', Residency::hot};      // shortcode -> tenant
+    Table<PlanRow> plans{journal, 'P', Residency::hot};           // tenant/plan/version
+    Table<NumberRow> plan_versions{journal, 'V', Residency::hot}; // tenant/plan -> newest
+    Table<NameRow> routers{journal, 'R', Residency::hot};         // tenant/router -> driver
+    Table<CustomerRow> customers{journal, 'C', Residency::hot};   // tenant/customer
+    Table<WalletRow> wallets{journal, 'W', Residency::hot};       // tenant/customer
+    Table<NameRow> references{journal, 'N', Residency::hot};      // tenant/normalised -> customer
+    Table<ServiceRow> services{journal, 's', Residency::hot};     // tenant/service
+    Table<SiteRow> sites{journal, 'i', Residency::hot};           // tenant/site
+    Table<NumberRow> openings{journal, 'o', Residency::hot};      // tenant/channel -> 1
+    Table<NumberRow> turnovers{journal, 'v', Residency::hot};     // tenant -> all it ever moved
+    Table<PaymentRow> payments{journal, 'p', Residency::cold};    // tenant/payment
+    Table<ChargeRow> charges{journal, 'c', Residency::cold};      // tenant/charge
+    Table<NextPlanRow> next_plans{journal, 'n', Residency::hot};  // tenant/service
+    Table<ServiceAddonsRow> addons{journal, 'A', Residency::hot}; // tenant/service
+    Table<PaidTaxesRow> paid_taxes{journal, 'z', Residency::hot}; // tenant/service
+    Table<NameRow> holds{journal, 'h', Residency::cold};          // tenant/hold -> customer
+    Table<RefundRow> refunds{journal, 'r', Residency::cold};      // tenant/refund
     Table<NumberRow> credits{journal, 'g', Residency::cold}; // tenant/lot of a grant or transfer
     Table<TaxRow> taxes{journal, 'x', Residency::hot};       // tenant/tax
-    Table<InvoicingRow> invoicing{journal, 'I', Residency::hot};            // tenant
-    Table<BillingRow> billing{journal, 'B', Residency::hot};                // tenant/customer
-    Table<InvoiceRow> invoices{journal, 'j', Residency::cold};              // tenant/invoice
+    Table<LegalEntitiesRow> entities{journal, 'E', Residency::hot}; // tenant
+    Table<InvoicingRow> invoicing{journal, 'I', Residency::hot};    // tenant, or tenant/entity
+    Table<BillingRow> billing{journal, 'B', Residency::hot};        // tenant/customer
+    Table<InvoiceRow> invoices{journal, 'j', Residency::cold};      // tenant/invoice
     Table<DunningPolicyRow> dunning_policies{journal, 'd', Residency::hot}; // tenant/policy
     Table<NameRow> dunning_for{journal, 'u', Residency::hot};     // tenant/group/plan -> policy
     Table<NameRow> customer_groups{journal, 'k', Residency::hot}; // tenant/customer -> group
@@ -80,9 +86,10 @@ struct Book {
     Table<TopUpRow> top_ups{journal, 't', Residency::hot};        // tenant/customer
     Table<NameRow> fees_charged{journal, 'b', Residency::cold};   // tenant/service/step -> charge
     Table<NumberRow> notices{journal, 'w', Residency::cold};      // notice_key -> 1: it was sent
-    Table<FiscalDeviceRow> fiscal_devices{journal, 'F', Residency::hot};      // tenant/entity
-    Table<FiscalQueueRow> fiscal_queue{journal, 'Q', Residency::hot};         // tenant/document
-    Table<FiscalDocumentRow> fiscal_documents{journal, 'D', Residency::cold}; // tenant/document
+    Table<FiscalDeviceRow> fiscal_devices{journal, 'F', Residency::hot}; // tenant/entity
+    Table<FiscalQueueRow> fiscal_queue{journal, 'Q', Residency::hot};    // tenant/document
+    // tenant/document
+    Table<FiscalDocumentRow> fiscal_documents{journal, 'D', Residency::cold, fiscal_clean_max};
 };
 
 // Takes an event of `tenant` into the book. Never refuses.

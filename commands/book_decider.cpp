@@ -56,6 +56,8 @@ private:
             return "invoice:" + command.invoice;
         else if constexpr (std::same_as<T, DefineTax>)
             return "tax:" + command.tax;
+        else if constexpr (std::same_as<T, DefineLegalEntity>)
+            return "legal_entity:" + command.entity;
         else if constexpr (requires { command.lead; })
             return "lead:" + command.lead;
         else if constexpr (requires { command.ticket; })

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace tollbook {
 
@@ -15,16 +16,27 @@ inline constexpr std::size_t addons_max = 20; // Of a service.
 // Whether a service may be on such a plan.
 bool is_for_services(PlanKind kind);
 
-// The version that is asked for, or the newest, of a plan that a service can be on, or of one of
-// that kind. Refuses with plan_unknown and plan_kind_unfit.
+// The newest version of a plan that is valid on a day. None: there is no such plan, or all of it is
+// valid later only.
+std::optional<std::uint32_t> version_on(
+    const Book& book, std::string_view tenant, const std::string& plan, Date day
+);
+
+// The version that is asked for, or the newest that is valid, of a plan that a service can be on
+// from `day` on, today unless it is said; or of a plan of that kind. Refuses with plan_unknown,
+// plan_kind_unfit and plan_not_valid.
 Result<PlanChoiceRow> choose_service_plan(
-    const Decision& decision, const std::string& plan, std::optional<std::uint32_t> version
+    const Decision& decision,
+    const std::string& plan,
+    std::optional<std::uint32_t> version,
+    std::optional<Date> day = std::nullopt
 );
 Result<PlanChoiceRow> choose_plan_of(
     const Decision& decision,
     PlanKind kind,
     const std::string& plan,
-    std::optional<std::uint32_t> version
+    std::optional<std::uint32_t> version,
+    std::optional<Date> day = std::nullopt
 );
 
 // What so many of a plan cost. Refuses with value_out_of_range and amount_overflow.

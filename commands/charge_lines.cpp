@@ -1,16 +1,52 @@
 #include "commands/charge_lines.hpp"
 
+#include "commands/taxing.hpp"
+#include "commands/wallet_taxes.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
 namespace tollbook {
 
 namespace {
 
 constexpr std::size_t lines_max = 100;
 
+Status check_rates(const std::vector<LineTax>& taxes) {
+    if (taxes.size() > rates_max)
+        return Error{Errc::value_out_of_range, fmt::format("taxes: at most {}", rates_max)};
+    for (const LineTax& tax : taxes) {
+        if (const Status status = check_id("code", tax.code); !status) return status;
+        if (tax.rate_ppm <= 0 || tax.rate_ppm > rate_ppm_max)
+            return Error{Errc::value_out_of_range, fmt::format("rate_ppm: 1 to {}", rate_ppm_max)};
+        if (tax.minor < 0 || tax.minor > amount_minor_max)
+            return Error{Errc::amount_overflow, "taxes"};
+        if (std::ranges::count(taxes, tax.code, &LineTax::code) > 1)
+            return Error{Errc::value_out_of_range, "taxes: each code once"};
+    }
+    return Done{};
+}
+
+// What is told of the taxes of a line agrees with itself.
+Status check_taxes(const ChargeLine& line) {
+    if (!line.taxes)
+        return line.tax != 0 && !line.tax_code ? Status{Error{Errc::missing_field, "tax_code"}}
+                                               : Status{Done{}};
+    if (const Status status = check_rates(*line.taxes); !status) return status;
+    ChargeLine told;
+    tell_taxes(told, *line.taxes);
+    if (told.tax != line.tax) return Error{Errc::value_out_of_range, "tax: the sum of taxes"};
+    if (told.tax_code != line.tax_code)
+        return Error{Errc::value_out_of_range, "tax_code: that of the only one of taxes"};
+    return Done{};
+}
+
 Status add_line(const Decision& decision, const ChargeLine& line, LineTotals& totals) {
     if (const Status status = check_id("component", line.component); !status) return status;
     if (const Status status = check_amount(line.net); !status) return status;
     if (line.tax < 0 || line.tax > amount_minor_max) return Error{Errc::amount_overflow, "tax"};
-    if (line.tax != 0 && !line.tax_code) return Error{Errc::missing_field, "tax_code"};
+    if (const Status status = check_taxes(line); !status) return status;
     if (line.plan && decision.book().plan_versions.find(decision.key(*line.plan)) == nullptr)
         return Error{Errc::plan_unknown, *line.plan};
     if (line.tax_code)
@@ -19,13 +55,24 @@ Status add_line(const Decision& decision, const ChargeLine& line, LineTotals& to
     if (!sum) return sum.error();
     if (*sum > amount_minor_max) return Error{Errc::amount_overflow, {}};
     totals.minor = *sum;
-    const std::string income = line.plan ? "revenue:" + *line.plan : std::string("fee");
-    totals.postings.push_back(leg(decision, income, -line.net));
-    if (line.tax != 0) totals.postings.push_back(leg(decision, "tax:" + *line.tax_code, -line.tax));
+    add_legs(decision, line, totals.postings);
     return Done{};
 }
 
 } // namespace
+
+void add_legs(const Decision& decision, const ChargeLine& line, Postings& postings) {
+    const auto add = [&](std::string account, std::int64_t minor) {
+        if (minor != 0) postings.push_back(leg(decision, std::move(account), -minor));
+    };
+    add(line.plan ? "revenue:" + *line.plan : std::string("fee"), line.net);
+    if (!line.taxes) {
+        if (line.tax != 0) add("tax:" + *line.tax_code, line.tax);
+        return;
+    }
+    for (const LineTax& tax : *line.taxes)
+        add("tax:" + tax.code, tax.minor);
+}
 
 Result<LineTotals> total_lines(const Decision& decision, const std::vector<ChargeLine>& lines) {
     if (lines.empty() || lines.size() > lines_max)

@@ -15,6 +15,9 @@ struct LineTotals {
     Postings postings;
 };
 
+// What a line credits: its income, and each of its taxes. What is nothing has no leg.
+void add_legs(const Decision& decision, const ChargeLine& line, Postings& postings);
+
 // 1 to 100 lines that somebody named: amounts, codes and plans are checked.
 Result<LineTotals> total_lines(const Decision& decision, const std::vector<ChargeLine>& lines);
 

@@ -7,6 +7,7 @@
 #include "commands/bodies/dunning.hpp"
 #include "commands/bodies/fiscal.hpp"
 #include "commands/bodies/invoices.hpp"
+#include "commands/bodies/legal_entities.hpp"
 #include "commands/bodies/money.hpp"
 #include "commands/bodies/relations.hpp"
 #include "commands/bodies/services.hpp"
@@ -109,7 +110,9 @@ using CommandVariant = std::variant<
     CorrectTariff,
     AddAddon,
     RemoveAddon,
-    SellProduct>;
+    ChangeAddon,
+    SellProduct,
+    DefineLegalEntity>;
 
 // One of them; see Event (ledger/events.hpp).
 struct Command : CommandVariant {

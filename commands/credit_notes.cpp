@@ -1,5 +1,8 @@
 // What of an invoice is taken back: in part by credit notes, or all of it.
+#include "commands/credit_notes.hpp"
+
 #include "commands/deciders.hpp"
+#include "commands/entities.hpp"
 #include "commands/fiscal.hpp"
 #include "commands/invoicing.hpp"
 #include "commands/merging.hpp"
@@ -32,13 +35,17 @@ std::int64_t sum_of(const std::vector<std::int64_t>& parts) {
 }
 
 // Its share of what is left of the net and of each tax: all of it takes all of each.
-CreditedLine credited(const InvoiceLineRow& line, std::uint32_t place, std::int64_t minor) {
+CreditedLine credited(const InvoiceLineRow& line, const LineBack& wanted) {
     const std::vector<std::int64_t> left = left_of(line);
     std::vector<Wide> shares;
     for (const std::int64_t part : left)
-        shares.push_back(Wide{part} * minor);
-    const std::vector<std::int64_t> parts = spread(minor, shares, sum_of(left));
-    CreditedLine credited{place, parts.front(), {}};
+        shares.push_back(Wide{part} * wanted.minor);
+    const std::vector<std::int64_t> parts = spread(wanted.minor, shares, sum_of(left));
+    CreditedLine credited{wanted.line, parts.front(), {}};
+    if (wanted.days) {
+        credited.service_from = wanted.days->from;
+        credited.service_to = wanted.days->to;
+    }
     for (std::size_t i = 0; i < line.taxes.size(); ++i)
         if (parts[i + 1] != 0)
             credited.taxes.push_back({line.taxes[i].code, line.taxes[i].rate_ppm, parts[i + 1]});
@@ -46,11 +53,19 @@ CreditedLine credited(const InvoiceLineRow& line, std::uint32_t place, std::int6
 }
 
 // All that is left of every line.
-std::vector<LineAmount> whole(const InvoiceRow& row) {
-    std::vector<LineAmount> lines;
+std::vector<LineBack> whole(const InvoiceRow& row) {
+    std::vector<LineBack> lines;
     for (std::size_t i = 0; i < row.lines.size(); ++i)
-        if (const std::int64_t left = sum_of(left_of(row.lines[i])); left > 0)
-            lines.push_back({static_cast<std::uint32_t>(i + 1), left});
+        if (const std::int64_t left = left_minor(row.lines[i]); left > 0)
+            lines.push_back({static_cast<std::uint32_t>(i + 1), left, {}});
+    return lines;
+}
+
+std::vector<LineBack> wanted_lines(const CreditInvoice& command, const InvoiceRow& row) {
+    if (!command.lines) return whole(row);
+    std::vector<LineBack> lines;
+    for (const LineAmount& line : *command.lines)
+        lines.push_back({line.line, line.minor, {}});
     return lines;
 }
 
@@ -67,7 +82,7 @@ struct TakenBack {
 
 Status take_line(
     const InvoiceRow& row,
-    const LineAmount& wanted,
+    const LineBack& wanted,
     TakenBack& taken,
     std::map<std::string, std::int64_t>& debits
 ) {
@@ -75,12 +90,12 @@ Status take_line(
         return Error{Errc::value_out_of_range, fmt::format("line: 1 to {}", row.lines.size())};
     if (const Status status = check_amount(wanted.minor); !status) return status;
     const InvoiceLineRow& line = row.lines[wanted.line - 1];
-    const std::int64_t left = sum_of(left_of(line));
+    const std::int64_t left = left_minor(line);
     const auto same = [&](const CreditedLine& other) { return other.line == wanted.line; };
     if (wanted.minor > left || std::ranges::any_of(taken.lines, same))
         return Error{
             Errc::exceeds_invoice, fmt::format("{} are left of line {}", left, wanted.line)};
-    taken.lines.push_back(credited(line, wanted.line, wanted.minor));
+    taken.lines.push_back(credited(line, wanted));
     taken.minor += wanted.minor;
     debits[line.account] += taken.lines.back().net;
     for (const LineTax& tax : taken.lines.back().taxes)
@@ -104,12 +119,12 @@ Result<TakenBack> take_back(
     Decision& decision,
     const std::string& invoice,
     const InvoiceRow& row,
-    const std::vector<LineAmount>& lines,
+    const std::vector<LineBack>& lines,
     std::string lot
 ) {
     TakenBack taken;
     std::map<std::string, std::int64_t> debits;
-    for (const LineAmount& line : lines)
+    for (const LineBack& line : lines)
         if (const Status status = take_line(row, line, taken, debits); !status)
             return status.error();
     if (taken.lines.empty()) return Error{Errc::exceeds_invoice, "nothing is left of it"};
@@ -142,42 +157,51 @@ Status request_refund(
 
 } // namespace
 
-Status decide(Decision& decision, const CreditInvoice& command) {
-    const Result<const InvoiceRow*> found = find_issued(decision, command.invoice);
-    if (!found) return found.error();
-    const InvoiceRow& row = **found;
-    if (const Status status = check_id("credit_note", command.credit_note); !status) return status;
-    const std::string lot = "note#" + command.credit_note;
-    if (decision.book().credits.find(decision.key(lot)) != nullptr)
-        return Error{Errc::credit_exists, command.credit_note};
-    if (const Status status = check_text("reason", command.reason); !status) return status;
-    Result<TakenBack> taken =
-        take_back(decision, command.invoice, row, command.lines.value_or(whole(row)), lot);
-    if (!taken) return taken.error();
+std::int64_t left_minor(const InvoiceLineRow& line) { return sum_of(left_of(line)); }
 
-    const InvoicingRow& numbers = *decision.book().invoicing.find(decision.tenant());
-    const std::uint64_t number = numbers.credit_notes + 1;
-    const std::string prefix = invoicing_on(decision, decision.today()).credit_prefix;
-    const std::string customer = owner_of(decision, row.customer);
+Result<std::int64_t> issue_credit_note(Decision& decision, const CreditNote& note) {
+    const InvoiceRow& row = *decision.book().invoices.find(decision.key(note.invoice));
+    const std::string lot = "note#" + note.credit_note;
+    Result<TakenBack> taken = take_back(decision, note.invoice, row, note.lines, lot);
+    if (!taken) return taken.error();
+    const std::string& entity = entity_of(decision, row.customer);
+    const auto [number, seq] = next_number(decision, entity, DocumentKind::credit_note);
     const std::int64_t back = taken->minor - taken->offset;
     const CreditNoteIssued issued{
-        command.credit_note,
-        fmt::format("{}{:06}", prefix, number),
+        note.credit_note,
         number,
-        decision.row().legal_entity,
-        command.invoice,
-        customer,
+        seq,
+        entity,
+        note.invoice,
+        owner_of(decision, row.customer),
         std::move(taken->lines),
         taken->minor,
         taken->offset,
         std::move(taken->lots),
         taken->debt_repaid,
         taken->remaining,
-        command.reason,
+        note.reason,
         std::move(taken->postings)};
-    decision.add("invoice:" + command.invoice, issued);
+    decision.name(lot);
+    decision.add("invoice:" + note.invoice, issued);
     request_transmission(decision, issued);
-    if (const Status status = request_refund(decision, command, customer, back); !status)
+    return back;
+}
+
+Status decide(Decision& decision, const CreditInvoice& command) {
+    const Result<const InvoiceRow*> found = find_issued(decision, command.invoice);
+    if (!found) return found.error();
+    const InvoiceRow& row = **found;
+    if (const Status status = check_id("credit_note", command.credit_note); !status) return status;
+    if (decision.book().credits.find(decision.key("note#" + command.credit_note)) != nullptr)
+        return Error{Errc::credit_exists, command.credit_note};
+    if (const Status status = check_text("reason", command.reason); !status) return status;
+    const Result<std::int64_t> back = issue_credit_note(
+        decision, {command.credit_note, command.invoice, wanted_lines(command, row), command.reason}
+    );
+    if (!back) return back.error();
+    const std::string customer = owner_of(decision, row.customer);
+    if (const Status status = request_refund(decision, command, customer, *back); !status)
         return status;
     reconnect_paid(decision, customer, std::nullopt);
     return Done{};

@@ -2,6 +2,7 @@
 
 #include "commands/catalogue.hpp"
 #include "commands/deciders.hpp"
+#include "commands/entities.hpp"
 #include "commands/mpesa.hpp"
 #include "ledger/ensure.hpp"
 
@@ -88,13 +89,17 @@ Status decide(Decision& decision, const RegisterCustomer& command) {
     if (const Status status = check_text("phone", command.phone, 40); !status) return status;
     const std::string mail = command.mail.value_or("");
     if (const Status status = check_text("mail", mail); !status) return status;
+    const Result<std::uint32_t> place =
+        find_entity(decision, command.entity.value_or(decision.row().legal_entity));
+    if (!place) return place.error();
     const Result<std::vector<PaymentReference>> references =
         new_references(decision, command.references);
     if (!references) return references.error();
 
     decision.add(
         "customer:" + command.customer,
-        CustomerRegistered{command.customer, *references},
+        CustomerRegistered{
+            command.customer, *references, *place == 0 ? std::nullopt : command.entity},
         Personal{
             "customer:" + command.customer,
             to_json(CustomerPersonal{command.name, command.phone, mail})}

@@ -20,6 +20,8 @@ Status decide(Decision& decision, const AdvanceTestClock& command);
 Status decide(Decision& decision, const ChangeTimezone& command);
 Status decide(Decision& decision, const SetBillingSchedule& command);
 
+Status decide(Decision& decision, const DefineLegalEntity& command);
+
 Status decide(Decision& decision, const RegisterCustomer& command);
 Status decide(Decision& decision, const AddPaymentReference& command);
 Status decide(Decision& decision, const AddService& command);
@@ -44,6 +46,7 @@ Status decide(Decision& decision, const CorrectTariff& command);
 
 Status decide(Decision& decision, const AddAddon& command);
 Status decide(Decision& decision, const RemoveAddon& command);
+Status decide(Decision& decision, const ChangeAddon& command);
 
 Status decide(Decision& decision, const PostOpeningBalances& command);
 Status decide(Decision& decision, const ChargeWallet& command);

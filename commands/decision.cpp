@@ -1,5 +1,6 @@
 #include "commands/decision.hpp"
 
+#include "commands/entities.hpp"
 #include "ledger/ensure.hpp"
 
 #include <fmt/format.h>
@@ -8,8 +9,21 @@
 
 namespace tollbook {
 
+namespace {
+
+const LegalEntitiesRow* several_entities(const Book& book, std::string_view tenant) {
+    if (book.entities.rows_in_memory() == 0) return nullptr;
+    const LegalEntitiesRow* row = book.entities.find(tenant);
+    return row == nullptr || row->entities.size() < 2 ? nullptr : row;
+}
+
+} // namespace
+
 Decision::Decision(const Book& book, std::string_view tenant, Timestamp recorded_at)
-    : book_(book), tenant_(tenant), row_(book.tenants.find(tenant)) {
+    : book_(book)
+    , tenant_(tenant)
+    , row_(book.tenants.find(tenant))
+    , entities_(several_entities(book, tenant)) {
     ensure(row_ != nullptr);
     now_ = row_->test_clock.value_or(recorded_at);
     today_ = day_of(now_);
@@ -43,6 +57,24 @@ std::int64_t& Decision::open(const std::string& invoice) {
     return opens_.emplace(invoice, stored == nullptr ? 0 : stored->open).first->second;
 }
 
+std::uint64_t& Decision::last_number(const std::string& entity, DocumentKind kind) {
+    const auto found = numbers_.find({entity, kind});
+    if (found != numbers_.end()) return found->second;
+    const InvoicingRow* stored =
+        book_.invoicing.find(entity == row_->legal_entity ? tenant_ : key(entity));
+    std::uint64_t last = 0;
+    if (stored != nullptr)
+        last = kind == DocumentKind::invoice ? stored->invoices : stored->credit_notes;
+    return numbers_.emplace(std::pair{entity, kind}, last).first->second;
+}
+
+std::uint64_t& Decision::last_place(const std::string& entity) {
+    const auto found = places_.find(entity);
+    if (found != places_.end()) return found->second;
+    const FiscalDeviceRow* stored = book_.fiscal_devices.find(key(entity));
+    return places_.emplace(entity, stored == nullptr ? 0 : stored->places).first->second;
+}
+
 const ServiceAddonsRow* Decision::addons(std::string_view service) const {
     const auto found = addons_.find(service);
     if (found != addons_.end()) return found->second.addons.empty() ? nullptr : &found->second;
@@ -74,6 +106,7 @@ void Decision::add(std::string stream, Event event, std::optional<Personal> pers
 void Decision::add_at(
     Timestamp at, Date day, std::string stream, Event event, std::optional<Personal> personal
 ) {
+    if (entities_ != nullptr) place_postings(*this, event);
     events_.push_back({std::move(stream), std::move(event), at, day, std::move(personal)});
 }
 

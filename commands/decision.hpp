@@ -4,11 +4,13 @@
 #include "ledger/decider.hpp"
 
 #include <algorithm>
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace tollbook {
@@ -28,6 +30,9 @@ struct Derived {
     std::string raw;            // Its raw bytes.
 };
 
+// What is numbered without gaps, each kind for itself.
+enum class DocumentKind { invoice, credit_note };
+
 // One command being decided: the book as it stands, the events so far, and the wallets as those
 // events leave them. Pure: it changes no row.
 class Decision {
@@ -40,6 +45,9 @@ public:
     const std::string& tenant() const { return tenant_; }
 
     const TenantRow& row() const { return *row_; }
+
+    // The legal entities of a tenant that has more than one. Null: it has its own alone.
+    const LegalEntitiesRow* entities() const { return entities_; }
 
     Timestamp now() const { return now_; }
 
@@ -66,6 +74,12 @@ public:
     // What is still owed for an issued invoice, as the events so far leave it.
     std::int64_t& open(const std::string& invoice);
 
+    // The number that the entity's last document of that kind has, as the events so far leave it.
+    std::uint64_t& last_number(const std::string& entity, DocumentKind kind);
+
+    // The place of the last document that the entity's fiscal device is told of, likewise.
+    std::uint64_t& last_place(const std::string& entity);
+
     // The add-ons of a service as the events so far leave them. Null: it has none.
     const ServiceAddonsRow* addons(std::string_view service) const;
     void set_addons(std::string_view service, ServiceAddonsRow addons);
@@ -81,7 +95,8 @@ public:
     std::vector<std::string> wallets_touched() const;
     std::vector<std::string> invoices_touched() const;
 
-    // Appends an event that happens now and is booked today.
+    // Appends an event that happens now and is booked today. Its postings are given their legal
+    // entities here.
     void add(std::string stream, Event event, std::optional<Personal> personal = std::nullopt);
 
     // Appends an event that happened at `at`, booked on `day`.
@@ -111,10 +126,13 @@ private:
     const Book& book_;
     std::string tenant_;
     const TenantRow* row_;
+    const LegalEntitiesRow* entities_;
     Timestamp now_;
     Date today_;
     std::map<std::string, Held> wallets_;
     std::map<std::string, std::int64_t> opens_;
+    std::map<std::pair<std::string, DocumentKind>, std::uint64_t> numbers_;
+    std::map<std::string, std::uint64_t> places_; // By entity.
     std::map<std::string, ServiceAddonsRow, std::less<>> addons_;
     std::vector<std::string> names_;
     Events events_;

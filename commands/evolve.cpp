@@ -140,6 +140,7 @@ public:
         row.reference_hash = e.reference_hash;
         row.occurred_at = e.occurred_at;
         row.typed = e.reported_by == ArrivalKind::desk;
+        row.entity = place_of_entity(book_, tenant_, e.postings.front().entity); // Of the cash.
         if (!e.customer) {
             row.suspended = e.minor;
             return;

@@ -18,18 +18,37 @@ void put_version(std::vector<Version>& versions, const Version& version) {
         versions.push_back(version);
 }
 
+std::optional<LineDays> days_of(const InvoiceLine& line) {
+    if (!line.service || !line.plan || !line.plan_version) return std::nullopt;
+    if (!line.service_from || !line.service_to) return std::nullopt;
+    return LineDays{
+        line.component,
+        *line.service,
+        *line.plan,
+        *line.plan_version,
+        *line.service_from,
+        *line.service_to,
+        line.description,
+        std::nullopt};
+}
+
 InvoiceLineRow row_of(const InvoiceLine& line) {
     InvoiceLineRow row;
     row.account = line.plan ? "revenue:" + *line.plan : "fee";
     row.net = line.net;
     row.taxes = line.taxes;
     row.credited_taxes.resize(line.taxes.size());
+    row.days = days_of(line);
     return row;
 }
 
 void take_back(InvoiceRow& row, const std::vector<CreditedLine>& lines) {
     for (const CreditedLine& credited : lines) {
         InvoiceLineRow& line = row.lines.at(credited.line - 1);
+        if (line.days && credited.service_from)
+            line.days->to = *credited.service_from;
+        else if (line.days)
+            line.days->unclear = true;
         line.credited_net += credited.net;
         for (const LineTax& tax : credited.taxes) {
             const auto at = std::ranges::find(line.taxes, tax.code, &LineTax::code);
@@ -75,6 +94,11 @@ InvoiceRow& EvolveInvoices::set_open(const std::string& invoice, std::int64_t op
     return row;
 }
 
+InvoicingRow& EvolveInvoices::numbers_of(const std::string& entity) {
+    const bool is_own = entity == book().tenants.find(tenant())->legal_entity;
+    return book().invoicing.edit(is_own ? std::string(tenant()) : key(entity));
+}
+
 template <class Giving>
 void EvolveInvoices::give_back_lots(const Giving& e) {
     if (e.lots.empty()) return;
@@ -92,7 +116,8 @@ void EvolveInvoices::operator()(const TaxDefined& e) {
 }
 
 void EvolveInvoices::operator()(const InvoicingSet& e) {
-    put_version(book().invoicing.edit(tenant()).versions, e);
+    InvoicingRow& row = book().invoicing.edit(e.entity ? key(*e.entity) : std::string(tenant()));
+    put_version(row.versions, e);
 }
 
 void EvolveInvoices::operator()(const BillingModeSet& e) {
@@ -111,6 +136,14 @@ void EvolveInvoices::operator()(const DraftDiscarded& e) {
     InvoiceRow& row = book().invoices.edit(key(e.invoice));
     row.phase = InvoicePhase::discarded;
     row.draft.clear();
+    const BillingRow* billing = book().billing.find(key(e.customer));
+    if (billing == nullptr || billing->draft != e.invoice) return;
+    book().billing.edit(key(e.customer)).draft.reset();
+    tidy(e.customer);
+}
+
+void EvolveInvoices::operator()(const DraftCorrected& e) {
+    book().invoices.edit(key(e.invoice)).draft = e.lines;
 }
 
 template <class Drafted>
@@ -123,6 +156,7 @@ void EvolveInvoices::add_to_draft(const Drafted& e) {
     ChargeRow& charge = book().charges.edit(key(e.charge)); // Of a wallet it is nothing.
     charge.customer = e.customer;
     charge.service = e.service;
+    charge.invoice = e.invoice;
 }
 
 void EvolveInvoices::draft(const PeriodDrafted& e) { add_to_draft(e); }
@@ -137,7 +171,7 @@ void EvolveInvoices::operator()(const InvoiceIssued& e) {
     row.number_seq = e.number_seq;
     for (const InvoiceLine& line : e.lines)
         row.lines.push_back(row_of(line));
-    book().invoicing.edit(tenant()).invoices = e.number_seq;
+    numbers_of(e.entity).invoices = e.number_seq;
     BillingRow& billing = book().billing.edit(key(e.customer));
     if (billing.draft == e.invoice) billing.draft.reset();
     set_open(e.invoice, e.minor);
@@ -173,7 +207,7 @@ void EvolveInvoices::operator()(const FundsReallocated& e) {
 void EvolveInvoices::operator()(const CreditNoteIssued& e) {
     give_back_lots(e);
     take_back(set_open(e.invoice, e.remaining), e.lines);
-    book().invoicing.edit(tenant()).credit_notes = e.number_seq;
+    numbers_of(e.entity).credit_notes = e.number_seq;
     book().credits.edit(key("note#" + e.credit_note)).value = 1;
 }
 

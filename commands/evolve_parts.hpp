@@ -1,10 +1,14 @@
 // Parts of the visitor of evolve.cpp: how events of one area change the rows.
 #pragma once
 
+#include "commands/billing_period.hpp"
 #include "commands/book.hpp"
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace tollbook {
 
@@ -34,6 +38,9 @@ public:
     void operator()(const AddonEndScheduled& e);
     void operator()(const AddonEndCancelled& e);
     void operator()(const AddonRemoved& e);
+    void operator()(const AddonChangeScheduled& e);
+    void operator()(const AddonChangeCancelled& e);
+    void operator()(const AddonChanged& e);
 
 protected:
     ServiceRow& changed(const std::string& service);
@@ -43,8 +50,11 @@ protected:
     void note_addons_drafted(const PeriodDrafted& e);
     void note_addons_credited(const ChargeCredited& e);
 
-private:
+    // Null: it has none.
     ServiceAddonsRow* addons_of(const std::string& service);
+
+private:
+    Date renewal_of(const std::string& service) const;
 };
 
 class EvolveSubscriptions : public EvolveCatalogue {
@@ -71,7 +81,28 @@ protected:
     void note_credited(const ChargeCredited& e);
 
 private:
-    void set_paid(const std::string& service, const std::string& charge, const ChargeLine& line);
+    // What days of a charge cost.
+    struct Paid {
+        Period days;
+        std::int64_t net{};
+        std::int64_t tax{};
+    };
+
+    void set_paid(const std::string& service, const std::string& charge, const Paid& paid);
+
+    // Of its newest charge, whose first line is `line`: the dated taxes of its period.
+    void set_taxes(
+        const std::string& service, const ChargeLine& line, std::vector<TaxedDays> parts
+    );
+    void forget_taxes(const std::string& service);
+
+    // What is paid for keeps its taxes when the service comes to a plan of another code.
+    void keep_taxes(const std::string& service, ServiceRow& row, const PlanChoiceRow& to);
+
+    const PlanRow& plan_of(const PlanChoiceRow& choice) const;
+
+    // Null: the service's row tells its taxes.
+    PaidTaxesRow* taxes_of(const std::string& service);
     void forget_schedule(ServiceRow& row, const std::string& service);
 };
 
@@ -142,6 +173,7 @@ public:
     void operator()(const InvoiceMoved& e);
 
     void operator()(const SaleDrafted& e);
+    void operator()(const DraftCorrected& e);
 
 protected:
     void draft(const PeriodDrafted& e);
@@ -149,6 +181,7 @@ protected:
 private:
     template <class Drafted>
     void add_to_draft(const Drafted& e);
+    InvoicingRow& numbers_of(const std::string& entity);
     // What is still owed for the invoice, here and in its customer's list.
     InvoiceRow& set_open(const std::string& invoice, std::int64_t open);
     // To the wallet that the event names.
@@ -191,6 +224,7 @@ class EvolveRelations : public EvolvePart {
 public:
     using EvolvePart::EvolvePart;
 
+    void operator()(const LegalEntityDefined& e);
     void operator()(const CustomerRegistered& e);
     void operator()(const PaymentReferenceAdded& e);
     void operator()(const LeadOpened& e);
@@ -204,6 +238,11 @@ public:
     void operator()(const ServiceMoved& e);
     void operator()(const CustomerMerged& e);
 };
+
+// The place of an entity among the tenant's; nothing for the tenant's own.
+std::optional<std::uint32_t> place_of_entity(
+    const Book& book, std::string_view tenant, const std::optional<std::string>& entity
+);
 
 // What other events do to the dunning of a service: what is paid, given or ended is dunned no more.
 void note_dunning(Book& book, std::string_view tenant, const Event& event);

@@ -4,8 +4,28 @@
 
 namespace tollbook {
 
+std::optional<std::uint32_t> place_of_entity(
+    const Book& book, std::string_view tenant, const std::optional<std::string>& entity
+) {
+    if (!entity) return std::nullopt;
+    const auto& entities = book.entities.find(tenant)->entities;
+    const auto known = std::ranges::find(entities, *entity, &LegalEntityRow::entity);
+    return static_cast<std::uint32_t>(known - entities.begin());
+}
+
+void EvolveRelations::operator()(const LegalEntityDefined& e) {
+    auto& entities = book().entities.edit(tenant()).entities;
+    if (entities.empty()) entities.push_back({book().tenants.find(tenant())->legal_entity, {}});
+    const auto known = std::ranges::find(entities, e.entity, &LegalEntityRow::entity);
+    if (known == entities.end())
+        entities.push_back({e.entity, e.channels});
+    else
+        known->channels = e.channels;
+}
+
 void EvolveRelations::operator()(const CustomerRegistered& e) {
-    book().customers.edit(key(e.customer));
+    CustomerRow& row = book().customers.edit(key(e.customer));
+    row.entity = place_of_entity(book(), tenant(), e.entity);
     book().wallets.edit(key(e.customer));
     for (const PaymentReference& reference : e.references)
         book().references.edit(key(reference.normalised)).name = e.customer;

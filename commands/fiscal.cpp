@@ -2,6 +2,7 @@
 #include "commands/fiscal.hpp"
 
 #include "commands/deciders.hpp"
+#include "commands/entities.hpp"
 
 #include <fmt/format.h>
 
@@ -34,17 +35,12 @@ Status check_url(const std::string& url) {
     return Done{};
 }
 
-std::uint64_t next_number(const Decision& decision) {
-    const InvoicingRow* numbers = decision.book().invoicing.find(decision.tenant());
-    return (numbers == nullptr ? 0 : numbers->invoices) + 1;
-}
-
 // That which stands may be said again; else only invoices that are not issued yet are meant.
 Result<std::uint64_t> from_number(
-    const Decision& decision, const SetFiscalDevice& command, const std::string& entity
+    Decision& decision, const SetFiscalDevice& command, const std::string& entity
 ) {
     const FiscalDeviceRow* row = decision.book().fiscal_devices.find(decision.key(entity));
-    const std::uint64_t next = next_number(decision);
+    const std::uint64_t next = decision.last_number(entity, DocumentKind::invoice) + 1;
     const bool stands = row != nullptr && row->enabled;
     const std::uint64_t from = command.from_number.value_or(stands ? row->from_number : next);
     if (from >= next || (stands && from == row->from_number)) return from;
@@ -97,8 +93,7 @@ Status check_receipt(const RecordFiscalReceipt& command) {
 
 Status decide(Decision& decision, const SetFiscalDevice& command) {
     const std::string entity = command.entity.value_or(decision.row().legal_entity);
-    if (entity != decision.row().legal_entity)
-        return Error{Errc::value_out_of_range, "entity: it is " + decision.row().legal_entity};
+    if (const auto place = find_entity(decision, entity); !place) return place.error();
     FiscalDeviceSet set;
     set.entity = entity;
     set.enabled = command.enabled;

@@ -1,4 +1,5 @@
 // What waits for fiscal devices.
+#include "commands/entities.hpp"
 #include "commands/fiscal.hpp"
 
 #include <fmt/format.h>
@@ -47,7 +48,7 @@ void request_transmission(Decision& decision, const InvoiceIssued& issued) {
     FiscalTransmissionRequested told;
     told.invoice = issued.invoice;
     told.entity = issued.entity;
-    told.place = device->places + 1;
+    told.place = ++decision.last_place(issued.entity);
     told.number = issued.number;
     told.number_seq = issued.number_seq;
     told.currency = issued.currency;
@@ -69,7 +70,7 @@ void request_transmission(Decision& decision, const CreditNoteIssued& issued) {
     told.invoice = issued.invoice;
     told.credit_note = issued.credit_note;
     told.entity = issued.entity;
-    told.place = device->places + 1;
+    told.place = ++decision.last_place(issued.entity);
     told.number = issued.number;
     told.number_seq = issued.number_seq;
     told.currency = of->told.currency;
@@ -85,7 +86,9 @@ void request_transmission(Decision& decision, const CreditNoteIssued& issued) {
 }
 
 Status check_not_at_device(const Decision& decision, const std::string& invoice) {
-    if (device_of(decision, decision.row().legal_entity) == nullptr) return Done{};
+    const InvoiceRow* issued = decision.book().invoices.find(decision.key(invoice));
+    if (issued == nullptr) return Done{};
+    if (device_of(decision, entity_of(decision, issued->customer)) == nullptr) return Done{};
     const FiscalDocumentRow* row = decision.book().fiscal_documents.find(decision.key(invoice));
     if (row == nullptr) return Done{};
     const FiscalQueueRow* waits = decision.book().fiscal_queue.find(decision.key(invoice));

@@ -1,5 +1,6 @@
 // Drafts of invoices, and their issue.
 #include "commands/deciders.hpp"
+#include "commands/entities.hpp"
 #include "commands/fiscal.hpp"
 #include "commands/invoicing.hpp"
 #include "commands/taxing.hpp"
@@ -51,10 +52,6 @@ Status check_draft(const InvoiceRow& row, const std::string& invoice) {
     return Done{};
 }
 
-std::string numbered(const std::string& prefix, std::uint64_t number) {
-    return fmt::format("{}{:06}", prefix, number);
-}
-
 Postings postings_of_lines(const Decision& decision, const InvoiceIssued& issued) {
     std::map<std::string, std::int64_t> credits;
     for (const InvoiceLine& line : issued.lines) {
@@ -83,9 +80,11 @@ Result<InvoiceIssued> made_of(
     const Decision& decision, const IssueInvoice& command, const InvoiceRow& row
 ) {
     const Date today = decision.today();
-    const InvoicingSet terms = invoicing_on(decision, today);
+    const std::string& entity = entity_of(decision, row.customer);
+    const InvoicingSet terms = invoicing_on(decision, entity, today);
     InvoiceIssued issued;
     issued.invoice = command.invoice;
+    issued.entity = entity;
     issued.customer = row.customer;
     issued.currency = decision.row().currency;
     issued.issued_on = today;
@@ -146,11 +145,9 @@ Status decide(Decision& decision, const IssueInvoice& command) {
     if (command.expected_minor.value_or(issued->minor) != issued->minor)
         return Error{Errc::figures_moved, fmt::format("it comes to {}", issued->minor)};
 
-    const InvoicingRow* numbers = decision.book().invoicing.find(decision.tenant());
-    issued->entity = decision.row().legal_entity;
-    issued->number_seq = (numbers == nullptr ? 0 : numbers->invoices) + 1;
-    issued->number =
-        numbered(invoicing_on(decision, decision.today()).number_prefix, issued->number_seq);
+    const auto [number, seq] = next_number(decision, issued->entity, DocumentKind::invoice);
+    issued->number = number;
+    issued->number_seq = seq;
     const std::string customer = issued->customer;
     std::vector<OpenInvoice> open = open_invoices(decision, customer);
     put_open(open, {command.invoice, issued->due_on, issued->number_seq, issued->minor});

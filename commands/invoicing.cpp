@@ -13,6 +13,15 @@ namespace {
 
 constexpr std::string_view invoice_uses = "invoice#";
 
+// Null: the row of invoicing has none for the day.
+const InvoicingSet* terms_on(const Decision& decision, const std::string& key, Date day) {
+    const InvoicingRow* row = decision.book().invoicing.find(key);
+    if (row == nullptr) return nullptr;
+    for (auto terms = row->versions.rbegin(); terms != row->versions.rend(); ++terms)
+        if (terms->valid_from <= day) return &*terms;
+    return nullptr;
+}
+
 } // namespace
 
 std::string invoice_use(const std::string& invoice) { return std::string(invoice_uses) + invoice; }
@@ -26,10 +35,25 @@ std::string receivable(const std::string& customer) { return "receivable:" + cus
 
 InvoicingSet invoicing_on(const Decision& decision, Date day) {
     constexpr std::uint32_t due_days_usual = 14;
-    if (const InvoicingRow* row = decision.book().invoicing.find(decision.tenant()))
-        for (auto terms = row->versions.rbegin(); terms != row->versions.rend(); ++terms)
-            if (terms->valid_from <= day) return *terms;
+    if (const InvoicingSet* terms = terms_on(decision, decision.tenant(), day)) return *terms;
     return {day, TaxRounding::line, Halves::up, due_days_usual, "INV-", "CN-"};
+}
+
+InvoicingSet invoicing_on(const Decision& decision, const std::string& entity, Date day) {
+    if (entity == decision.row().legal_entity) return invoicing_on(decision, day);
+    if (const InvoicingSet* terms = terms_on(decision, decision.key(entity), day)) return *terms;
+    InvoicingSet terms = invoicing_on(decision, day);
+    terms.number_prefix.insert(0, entity + "-");
+    terms.credit_prefix.insert(0, entity + "-");
+    return terms;
+}
+
+DocumentNumber next_number(Decision& decision, const std::string& entity, DocumentKind kind) {
+    const InvoicingSet terms = invoicing_on(decision, entity, decision.today());
+    const std::uint64_t seq = ++decision.last_number(entity, kind);
+    const bool is_invoice = kind == DocumentKind::invoice;
+    return {
+        fmt::format("{}{:06}", is_invoice ? terms.number_prefix : terms.credit_prefix, seq), seq};
 }
 
 bool is_invoiced(const Decision& decision, const std::string& customer) {
@@ -108,9 +132,12 @@ void apply_funds(
     }
 }
 
+std::string discarded_draft(const std::string& invoice) { return "discarded#" + invoice; }
+
 std::string draft_of(const Decision& decision, const std::string& customer) {
     const BillingRow* row = decision.book().billing.find(decision.key(customer));
-    if (row != nullptr && row->draft) return *row->draft;
+    if (row != nullptr && row->draft && !decision.named(discarded_draft(*row->draft)))
+        return *row->draft;
     const std::string first = fmt::format("bill~{}~{}", customer, to_string(decision.today()));
     std::string invoice = first;
     for (int i = 2; decision.book().invoices.find(decision.key(invoice)) != nullptr; ++i)

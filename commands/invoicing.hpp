@@ -20,6 +20,19 @@ std::string receivable(const std::string& customer);
 // The terms of invoicing on a day; those of a tenant that never set any are in here.
 InvoicingSet invoicing_on(const Decision& decision, Date day);
 
+// The same for documents of a legal entity: its own terms, or else those of the tenant's own, with
+// its name in front of their prefixes.
+InvoicingSet invoicing_on(const Decision& decision, const std::string& entity, Date day);
+
+// What stands on a document, and its place in the count of the entity.
+struct DocumentNumber {
+    std::string text; // "INV-000012"
+    std::uint64_t seq{};
+};
+
+// Takes the next number of an entity; several documents of one decision follow each other.
+DocumentNumber next_number(Decision& decision, const std::string& entity, DocumentKind kind);
+
 // Whether the customer pays by invoice.
 bool is_invoiced(const Decision& decision, const std::string& customer);
 
@@ -48,6 +61,9 @@ void apply_funds(
     const std::vector<OpenInvoice>& open,
     const std::optional<std::string>& payment
 );
+
+// What a decision names that discards the draft of periods: the next ones go on another.
+std::string discarded_draft(const std::string& invoice);
 
 // The draft of the customer's next invoice, or the name of a new one.
 std::string draft_of(const Decision& decision, const std::string& customer);

@@ -70,7 +70,12 @@ Status decide(Decision& decision, const ConvertLead& command) {
     const auto row = find_open(decision, command.lead);
     if (!row) return row.error();
     const RegisterCustomer customer{
-        command.customer, command.name, command.phone, command.mail, command.references};
+        command.customer,
+        command.name,
+        command.phone,
+        command.mail,
+        command.references,
+        command.entity};
     if (const Status status = decide(decision, customer); !status) return status;
     const AddService service = service_of(command, **row);
     if (const Status status = check_new_service(decision, service); !status) return status;

@@ -2,6 +2,7 @@
 #include "commands/merging.hpp"
 
 #include "commands/deciders.hpp"
+#include "commands/entities.hpp"
 #include "commands/invoicing.hpp"
 #include "commands/renewal.hpp"
 #include "commands/service_end.hpp"
@@ -185,6 +186,8 @@ Status decide(Decision& decision, const MergeCustomers& command) {
     if (const Status status = check_customer(decision, command.into); !status) return status;
     if (command.customer == command.into)
         return Error{Errc::value_out_of_range, "into: the same customer"};
+    if (const Status status = check_same_entity(decision, command.customer, command.into); !status)
+        return status;
     if (const Status status = check_text("reason", command.reason); !status) return status;
     if (const Status status = check_idle(decision, command.customer); !status) return status;
     const Merging merging{command.customer, command.into, command.reason};

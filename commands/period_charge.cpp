@@ -1,23 +1,16 @@
 // How what is due for a service is charged: from the wallet, or on an invoice.
+#include "commands/addon_change.hpp"
 #include "commands/addons.hpp"
 #include "commands/catalogue.hpp"
+#include "commands/charge_lines.hpp"
 #include "commands/invoicing.hpp"
 #include "commands/renewal.hpp"
+#include "commands/wallet_taxes.hpp"
 #include "ledger/ensure.hpp"
 
 namespace tollbook {
 
 namespace {
-
-// A price, its tax included, that is charged by a version of a plan.
-struct PricedLine {
-    std::string_view component;
-    const std::string& plan;
-    std::uint32_t plan_version{};
-    std::uint32_t quantity{1};
-    std::int64_t minor{};
-    std::optional<Period> days{};
-};
 
 std::vector<PricedLine> lines_of(const PeriodPrice& price) {
     constexpr std::string_view setup = "setup";
@@ -35,44 +28,12 @@ std::vector<PricedLine> lines_of(const PeriodPrice& price) {
     return lines;
 }
 
-// As a line, and what it moves.
-void add_line(const Decision& decision, const PricedLine& priced, WalletCharged& charged) {
-    const PlanRow& plan = plan_row(decision, priced.plan, priced.plan_version);
-    const NetAndTax split = split_tax_included(priced.minor, plan.tax_percent);
-    ChargeLine line;
-    line.component = priced.component;
-    line.plan = priced.plan;
-    line.plan_version = priced.plan_version;
-    line.net = split.net;
-    line.tax = split.tax;
-    if (!plan.tax_code.empty()) line.tax_code = plan.tax_code;
-    if (priced.days) {
-        line.service_from = priced.days->from;
-        line.service_to = priced.days->to;
-    }
-    charged.lines.push_back(std::move(line));
-    if (split.net != 0)
-        charged.postings.push_back(leg(decision, "revenue:" + priced.plan, -split.net));
-    if (split.tax != 0)
-        charged.postings.push_back(leg(decision, "tax:" + plan.tax_code, -split.tax));
-}
-
-DraftLine draft_line(
+DraftLine draft_line_of(
     const Decision& decision, const std::string& service, const PricedLine& priced
 ) {
-    const PlanRow& plan = plan_row(decision, priced.plan, priced.plan_version);
-    DraftLine line;
-    line.component = priced.component;
-    line.minor = priced.minor;
-    if (!plan.tax_code.empty()) line.tax = plan.tax_code;
+    DraftLine line = draft_line(priced, plan_row(decision, priced.plan, priced.plan_version));
     line.description = quantity_text(priced.plan, priced.quantity);
     line.service = service;
-    line.plan = priced.plan;
-    line.plan_version = priced.plan_version;
-    if (priced.days) {
-        line.service_from = priced.days->from;
-        line.service_to = priced.days->to;
-    }
     return line;
 }
 
@@ -103,8 +64,9 @@ void charge_days(
     charged.lots = std::move(taken.lots);
     charged.overdrawn = taken.overdrawn;
     charged.postings.push_back(leg(decision, "wallet:" + row.customer, charged.minor));
-    for (const PricedLine& line : lines_of(price))
-        add_line(decision, line, charged);
+    charged.lines = taxed_lines(decision, row.customer, lines_of(price));
+    for (const ChargeLine& line : charged.lines)
+        add_legs(decision, line, charged.postings);
     decision.add("wallet:" + row.customer, std::move(charged));
 }
 
@@ -138,7 +100,7 @@ void invoice_days(
 ) {
     std::vector<DraftLine> lines;
     for (const PricedLine& line : lines_of(price))
-        lines.push_back(draft_line(decision, service, line));
+        lines.push_back(draft_line_of(decision, service, line));
     draft_period(decision, row.customer, service, price.charge, std::move(lines));
 }
 
@@ -187,8 +149,8 @@ void charge_period(
     const PeriodPrice& price,
     const std::optional<Cause>& cause
 ) {
-    if (row.scheduled == Scheduled::plan_change)
-        change_plan(decision, service, row, price, std::nullopt);
+    change_addons(decision, service, row, price.period.from);
+    if (price.changes_plan) change_plan(decision, service, row, price, std::nullopt);
     if (price.skipped)
         decision.add(
             "service:" + service,

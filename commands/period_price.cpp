@@ -2,6 +2,7 @@
 #include "commands/proration.hpp"
 #include "commands/renewal.hpp"
 #include "commands/run_plan.hpp"
+#include "commands/scheduled_terms.hpp"
 #include "ledger/ensure.hpp"
 
 #include <fmt/format.h>
@@ -19,11 +20,12 @@ int anchor_of(const Decision& decision, const ServiceRow& row, Date from) {
 
 // The periods from the day on which it fell due that are over.
 Backlog passed_until(
-    const Decision& decision, const ServiceRow& row, const PlanRow& plan, Date today
+    const Decision& decision, const ServiceRow& row, const PlanSchedule& plans, Date today
 ) {
     Backlog passed{0, row.renews_on};
     for (;;) {
-        const Period period = period_from(passed.to, plan, anchor_of(decision, row, passed.to));
+        const int anchor_day = anchor_of(decision, row, passed.to);
+        const Period period = period_from(passed.to, plans.plan(passed.to), anchor_day);
         if (period.to > today) return passed;
         passed.to = period.to;
         ++passed.count;
@@ -34,14 +36,14 @@ Backlog passed_until(
 std::optional<SkippedDays> skipped_days(
     const Decision& decision,
     const ServiceRow& row,
-    const PlanRow& plan,
+    const PlanSchedule& plans,
     const DunningPolicyRow& rules
 ) {
     const Date today = decision.today();
     if (row.renews_on >= today) return std::nullopt;
     const bool is_free = !row.blocks.empty() && rules.suspended_time == SuspendedTime::free;
     if (!is_free && catch_up_of(rules, row) != CatchUp::forgive) return std::nullopt;
-    const Backlog passed = passed_until(decision, row, plan, today);
+    const Backlog passed = passed_until(decision, row, plans, today);
     if (is_free)
         return SkippedDays{
             {row.renews_on, today}, passed.count, ForgivenTime::suspended, civil(today).day};
@@ -55,37 +57,30 @@ std::optional<SkippedDays> skipped_days(
 Period period_behind(
     const Decision& decision,
     const ServiceRow& row,
-    const PlanRow& plan,
+    const PlanSchedule& plans,
     const std::optional<SkippedDays>& skipped
 ) {
     const Date from = skipped ? skipped->days.to : row.renews_on;
     const bool begins_anew = skipped && skipped->reason == ForgivenTime::suspended;
     return period_from(
-        from, plan, begins_anew ? skipped->anchor_day : anchor_of(decision, row, from)
+        from, plans.plan(from), begins_anew ? skipped->anchor_day : anchor_of(decision, row, from)
     );
 }
 
 // Without a policy of dunning. Rolling: the period starts today and the old anchor is gone, but for
 // days that were promised. Fixed: it starts where the last one ended; those that passed while the
 // service was cut are not charged.
-Period plain_period(const Decision& decision, const ServiceRow& row, const PlanRow& plan) {
+Period plain_period(const Decision& decision, const ServiceRow& row, const PlanSchedule& plans) {
     const Date today = decision.today();
     if (!is_fixed(decision)) {
         const bool promised = row.blocks.empty() && row.promised_until;
         const Date from = promised ? row.renews_on : today;
-        return period_from(from, plan, civil(from).day);
+        return period_from(from, plans.plan(from), civil(from).day);
     }
-    Period period = period_from(row.renews_on, plan, row.anchor_day);
+    Period period = period_from(row.renews_on, plans.plan(row.renews_on), row.anchor_day);
     while (!row.blocks.empty() && period.to <= today)
-        period = period_from(period.to, plan, row.anchor_day);
+        period = period_from(period.to, plans.plan(period.to), row.anchor_day);
     return period;
-}
-
-PlanChoiceRow next_plan(const Decision& decision, std::string_view service, const ServiceRow& row) {
-    if (row.scheduled != Scheduled::plan_change) return {row.plan, row.plan_version};
-    const PlanChoiceRow* next = decision.book().next_plans.find(decision.key(service));
-    ensure(next != nullptr);
-    return *next;
 }
 
 // A first period that its anchor day cuts short may cost its part only.
@@ -158,12 +153,13 @@ void price_addons(
     if (addons == nullptr) return;
     for (const AddonRow& addon : addons->addons) {
         if (addon.ending) continue;
-        const PlanRow& plan = plan_row(decision, addon.addon, addon.plan_version);
+        const AddonTerms terms = terms_from(addon, price.period.from);
+        const PlanRow& plan = plan_row(decision, addon.addon, terms.plan_version);
         const AddonPrice& priced = price.addons.emplace_back(AddonPrice{
             addon.addon,
-            addon.plan_version,
-            addon.quantity,
-            price_of(plan.price_minor * addon.quantity, share),
+            terms.plan_version,
+            terms.quantity,
+            price_of(plan.price_minor * terms.quantity, share),
             is_first ? addon.setup_minor : 0});
         price.minor += priced.minor + priced.setup_minor;
     }
@@ -177,21 +173,23 @@ PeriodPrice price_of_period(
     bool is_first
 ) {
     PeriodPrice price;
-    PlanChoiceRow choice = next_plan(decision, service, row);
-    const PlanRow& plan = plan_row(decision, choice.plan, choice.version);
-    if (rules != nullptr) price.skipped = skipped_days(decision, row, plan, *rules);
+    const PlanSchedule plans(decision, service, row);
+    if (rules != nullptr) price.skipped = skipped_days(decision, row, plans, *rules);
     const bool begins_anew = price.skipped && price.skipped->reason == ForgivenTime::suspended;
-    price.period = rules == nullptr ? plain_period(decision, row, plan)
-                                    : period_behind(decision, row, plan, price.skipped);
-    price.plan = std::move(choice.plan);
-    price.plan_version = choice.version;
+    price.period = rules == nullptr ? plain_period(decision, row, plans)
+                                    : period_behind(decision, row, plans, price.skipped);
+    const Date from = price.period.from;
+    price.plan = plans.choice(from).plan;
+    price.plan_version = plans.choice(from).version;
+    price.changes_plan = plans.is_changed(from);
+    const PlanRow& plan = plans.plan(from);
     std::optional<Share> share;
     if (!begins_anew) share = share_of_first(decision, row, plan, price.period);
     price.period_minor = price_of(plan.price_minor, share);
     price.setup_minor = row.setup_minor;
     price.minor = price.period_minor + price.setup_minor;
     price_addons(decision, service, share, is_first, price);
-    price.charge = charge_id(service, row, price.period.from);
+    price.charge = charge_id(service, row, from);
     return price;
 }
 
@@ -211,7 +209,7 @@ ServiceRow renewed_row(ServiceRow row, const PeriodPrice& price) {
     row.plan = price.plan;
     row.plan_version = price.plan_version;
     row.setup_minor = 0;
-    row.scheduled.reset();
+    if (price.changes_plan) row.scheduled.reset();
     row.paid = PaidPeriod{price.period.from};
     return row;
 }
@@ -241,9 +239,8 @@ DuePrice price_of_due(const Decision& decision, const std::string& service, cons
 }
 
 Backlog backlog_of(const Decision& decision, std::string_view service, const ServiceRow& row) {
-    const PlanChoiceRow choice = next_plan(decision, service, row);
-    const PlanRow& plan = plan_row(decision, choice.plan, choice.version);
-    return passed_until(decision, row, plan, decision.today());
+    const PlanSchedule plans(decision, service, row);
+    return passed_until(decision, row, plans, decision.today());
 }
 
 bool is_undecided(

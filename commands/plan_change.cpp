@@ -5,11 +5,10 @@
 #include "commands/deciders.hpp"
 #include "commands/proration.hpp"
 #include "commands/renewal.hpp"
+#include "commands/scheduled_terms.hpp"
 #include "commands/service_end.hpp"
 #include "commands/settling.hpp"
 #include "commands/unused_days.hpp"
-
-#include <fmt/format.h>
 
 #include <algorithm>
 
@@ -83,9 +82,21 @@ void change_unpaid(Decision& decision, const Change& change) {
     reconnect(decision, change.service, changed, std::nullopt);
 }
 
-Status check_figures(const ChangePlan& command, std::int64_t minor) {
-    if (!command.expected_minor || *command.expected_minor == minor) return Done{};
-    return Error{Errc::figures_moved, fmt::format("it comes to {}", minor)};
+Status schedule(Decision& decision, const Change& change, const ChangePlan& command) {
+    const auto not_before = schedule_day(decision, command.not_before, change.row.renews_on);
+    if (!not_before) return not_before.error();
+    if (const Status same = check_expected(command.expected_minor, 0); !same) return same;
+    decision.add(
+        "service:" + change.service,
+        PlanChangeScheduled{
+            change.service,
+            change.row.customer,
+            change.to.plan,
+            change.to.version,
+            change.row.renews_on,
+            *not_before}
+    );
+    return Done{};
 }
 
 Result<std::int64_t> change_paid(
@@ -98,7 +109,8 @@ Result<std::int64_t> change_paid(
         begins_anew ? price_anew(decision, change) : price_of_days(decision, change, given->days);
     price.charge = new_charge(decision, change.service, price.period.from);
     const std::int64_t minor = price.minor - given->minor;
-    if (const Status same = check_figures(command, minor); !same) return same.error();
+    if (const Status same = check_expected(command.expected_minor, minor); !same)
+        return same.error();
     auto taken = take_price(decision.wallet(change.row.customer), price.minor);
     if (!taken) return Error{Errc::insufficient_funds, change.row.customer};
 
@@ -126,35 +138,32 @@ Result<std::int64_t> change_paid(
 Result<std::int64_t> change_to_plan(Decision& decision, const ChangePlan& command) {
     const ServiceRow* row = decision.book().services.find(decision.key(command.service));
     if (row == nullptr) return Error{Errc::service_unknown, command.service};
+    const Date valid_on = day_of_change(decision, *row, command.when, command.not_before);
     const Result<PlanChoiceRow> to =
-        choose_service_plan(decision, command.plan, command.plan_version);
+        choose_service_plan(decision, command.plan, command.plan_version, valid_on);
     if (!to) return to.error();
     if (has_ended(*row) || row->scheduled == Scheduled::end)
         return Error{Errc::service_ended, command.service};
     if (to->plan == row->plan && to->version == row->plan_version)
         return Error{Errc::plan_unchanged, command.plan};
-    if (row->days_left) return Error{Errc::service_blocked, paused_reason};
-
     const PlanRow& from_plan = plan_row(decision, row->plan, row->plan_version);
     const PlanRow& to_plan = plan_row(decision, to->plan, to->version);
     const ChangeTime usual =
         is_upgrade(from_plan, to_plan, decision.today()) ? ChangeTime::now : ChangeTime::period_end;
-    const ChangeTime when = command.when.value_or(usual);
-    if (const Status fit = check_addons_fit(decision, command.service, to_plan, when); !fit)
+    const Result<ChangeTime> when = change_time(command.when, command.not_before, usual);
+    if (!when) return when.error();
+    if (const Status fit = check_addons_fit(decision, command.service, to_plan, *when); !fit)
         return fit.error();
-    if (when == ChangeTime::period_end) {
-        if (const Status same = check_figures(command, 0); !same) return same.error();
-        decision.add(
-            "service:" + command.service,
-            PlanChangeScheduled{
-                command.service, row->customer, to->plan, to->version, row->renews_on}
-        );
-        return 0;
-    }
-    settle(decision, row->customer);
     const Change change{command.service, *row, *to};
+    if (*when == ChangeTime::period_end) {
+        const Status scheduled = schedule(decision, change, command);
+        return scheduled ? Result<std::int64_t>{0} : scheduled.error();
+    }
+    if (row->days_left) return Error{Errc::service_blocked, paused_reason};
+    settle(decision, row->customer);
     if (unused_days(decision, *row) == 0) {
-        if (const Status same = check_figures(command, 0); !same) return same.error();
+        if (const Status same = check_expected(command.expected_minor, 0); !same)
+            return same.error();
         change_unpaid(decision, change);
         return 0;
     }

@@ -12,19 +12,23 @@
 
 namespace tollbook {
 
-// All services of a plan are to have another plan or version.
+// All services of a plan are to have another plan or version; or all that have an add-on, another
+// version of it.
 struct PlanMigration {
     std::string plan;
     std::optional<std::uint32_t> plan_version; // Only those that have it; none: any.
     std::string to_plan;
-    std::optional<std::uint32_t> to_version; // The newest.
+    std::optional<std::uint32_t> to_version; // The newest that is valid on the day.
     std::optional<ChangeTime> when;          // period_end
     std::optional<std::string> preview;      // The hash that is confirmed.
+    std::optional<Date> not_before{};        // As of ChangePlan.
 };
-BOOST_DESCRIBE_STRUCT(PlanMigration, (), (plan, plan_version, to_plan, to_version, when, preview))
+BOOST_DESCRIBE_STRUCT(
+    PlanMigration, (), (plan, plan_version, to_plan, to_version, when, preview, not_before)
+)
 
 // changed: at once, `minor` is what the wallet pays, less what comes back. scheduled: with the
-// period that begins on renews_on. refused: nothing is done, for `reason`.
+// period that begins on moves_on. refused: nothing is done, for `reason`.
 enum class MigrationOutcome { changed, scheduled, refused };
 BOOST_DESCRIBE_ENUM(MigrationOutcome, changed, scheduled, refused)
 
@@ -42,6 +46,10 @@ struct MigrationItem {
     MigrationOutcome outcome{};
     std::uint64_t changes{};             // Of the service: names the state in which it was found.
     std::optional<std::string> reason{}; // A slug of the error table.
+    // If all is paid when it is due; none of a service that is paused.
+    std::optional<Date> moves_on{};
+    std::optional<std::uint32_t> quantity{}; // Of an add-on: `plan` is its plan.
+    std::optional<Date> not_before{};        // As it is scheduled; none: with the next period.
 
     friend bool operator==(const MigrationItem&, const MigrationItem&) = default;
 };
@@ -60,7 +68,10 @@ BOOST_DESCRIBE_STRUCT(
      minor,
      outcome,
      changes,
-     reason)
+     reason,
+     moves_on,
+     quantity,
+     not_before)
 )
 
 struct ServiceOfCustomer {
@@ -70,14 +81,20 @@ struct ServiceOfCustomer {
 
 // The services of the tenant that a migration is for and that have not ended: those of a customer
 // stand together, in the order of their names. Refuses with tenant_unknown, with plan_unknown when
-// there is no such plan or version, and with plan_kind_unfit when it is not for services.
+// there is no such plan or version, and with plan_kind_unfit when it is not for these.
 Result<std::vector<ServiceOfCustomer>> services_to_migrate(
     const Book& book, std::string_view tenant, const PlanMigration& migration
 );
 
+// Whether its day can be one. Refuses as change_plan does. The tenant exists.
+Status check_day(
+    const Book& book, std::string_view tenant, Timestamp recorded_at, const PlanMigration& migration
+);
+
 // What the change comes to now for each of these, one after the other: a wallet pays for the next
 // of its services from what is left. No customer's services may be missing. Those that have the
-// plan already, or get it as it is wanted, are left out. Changes nothing.
+// plan already, or get it as it is wanted, are left out; those for which another change is
+// scheduled are refused, so that nobody's wish is lost. Changes nothing.
 std::vector<MigrationItem> preview_migration(
     const Book& book,
     std::string_view tenant,

@@ -13,6 +13,7 @@ namespace tollbook {
 namespace {
 
 constexpr std::uint32_t trial_days_max = 366;
+constexpr int valid_from_days_max = 3'660;
 
 PlanKind kind_of(const DefinePlan& command) { return command.kind.value_or(PlanKind::internet); }
 
@@ -72,6 +73,17 @@ Status check_kind(const Decision& decision, const DefinePlan& command) {
     return Done{};
 }
 
+// Nothing was valid before it was said.
+Status check_valid_from(const Decision& decision, const DefinePlan& command) {
+    const Date first = decision.today();
+    const Date last = first + valid_from_days_max;
+    if (!command.valid_from || (first <= *command.valid_from && *command.valid_from <= last))
+        return Done{};
+    return Error{
+        Errc::value_out_of_range,
+        fmt::format("valid_from: {} to {}", to_string(first), to_string(last))};
+}
+
 } // namespace
 
 Status decide(Decision& decision, const DefinePlan& command) {
@@ -83,6 +95,7 @@ Status decide(Decision& decision, const DefinePlan& command) {
     if (tax < 0 || tax > 100) return Error{Errc::value_out_of_range, "tax_percent: 0 to 100"};
     if (const Status status = check_terms(command); !status) return status;
     if (const Status status = check_kind(decision, command); !status) return status;
+    if (const Status status = check_valid_from(decision, command); !status) return status;
     if (command.tax_code && tax == 0) return Error{Errc::missing_field, "tax_percent"};
     if (command.tax_code)
         if (const Status status = check_id("tax_code", *command.tax_code); !status) return status;
@@ -115,7 +128,8 @@ Status decide(Decision& decision, const DefinePlan& command) {
             command.proration,
             command.first_period,
             command.kind,
-            command.includes}
+            command.includes,
+            command.valid_from}
     );
     return Done{};
 }

@@ -48,7 +48,7 @@ inline constexpr std::string_view addon_component = "addon";
 // it, and tax.
 struct PeriodPrice {
     Period period;
-    std::string plan; // Another than the service's: a change is scheduled.
+    std::string plan;
     std::uint32_t plan_version{};
     std::int64_t period_minor{};
     std::int64_t setup_minor{};
@@ -56,6 +56,7 @@ struct PeriodPrice {
     std::int64_t minor{}; // All of it.
     std::string charge;   // The id that its charge has.
     std::optional<SkippedDays> skipped{};
+    bool changes_plan{}; // The change that is scheduled takes effect with it.
 };
 
 // What must be paid for a service to go on, all of it together: a period, or for one that was cut

@@ -4,8 +4,11 @@
 
 #include "commands/addon_rows.hpp"
 #include "commands/dunning_rows.hpp"
+#include "commands/entity_rows.hpp"
 #include "commands/fiscal_rows.hpp"
+#include "commands/invoice_rows.hpp"
 #include "commands/relation_rows.hpp"
+#include "commands/tax_rows.hpp"
 #include "commands/top_up_rows.hpp"
 #include "commands/wallet.hpp"
 #include "ledger/events.hpp"
@@ -67,6 +70,7 @@ struct PlanRow { // Keyed by plan and version.
     FirstPeriod first_period{};
     PlanKind kind{};
     std::vector<IncludedAddon> includes;
+    std::optional<Date> valid_from{};
 };
 BOOST_DESCRIBE_STRUCT(
     PlanRow,
@@ -81,15 +85,24 @@ BOOST_DESCRIBE_STRUCT(
      proration,
      first_period,
      kind,
-     includes)
+     includes,
+     valid_from)
 )
 
-// A version of a plan: what a service changes to.
+// A version of a plan.
 struct PlanChoiceRow {
     std::string plan;
     std::uint32_t version{};
 };
 BOOST_DESCRIBE_STRUCT(PlanChoiceRow, (), (plan, version))
+
+// What a service changes to with its next period, or with the first one from a day on.
+struct NextPlanRow {
+    std::string plan;
+    std::uint32_t version{};
+    std::optional<Date> not_before{};
+};
+BOOST_DESCRIBE_STRUCT(NextPlanRow, (), (plan, version, not_before))
 
 // A row that is one number: the newest version of a plan.
 struct NumberRow {
@@ -105,8 +118,9 @@ BOOST_DESCRIBE_STRUCT(NameRow, (), (name))
 
 struct CustomerRow {
     std::vector<std::string> services;
+    std::optional<std::uint32_t> entity{}; // Its place among the tenant's; none: its own.
 };
-BOOST_DESCRIBE_STRUCT(CustomerRow, (), (services))
+BOOST_DESCRIBE_STRUCT(CustomerRow, (), (services, entity))
 
 // The newest charge of a service: the days that it pays for, and what of it was not given back.
 struct PaidPeriod {
@@ -116,8 +130,10 @@ struct PaidPeriod {
     std::uint32_t whole{}; // Of the period that they are part of.
     std::int64_t net{};
     std::int64_t tax{};
+    // By a dated tax: its one rate, of the plan's code. What has other taxes is in `paid_taxes`.
+    std::optional<std::uint32_t> rate_ppm{};
 };
-BOOST_DESCRIBE_STRUCT(PaidPeriod, (), (from, correction, days, whole, net, tax))
+BOOST_DESCRIBE_STRUCT(PaidPeriod, (), (from, correction, days, whole, net, tax, rate_ppm))
 
 // What happens to a service when its next period is due.
 enum class Scheduled { plan_change, end };
@@ -197,11 +213,22 @@ struct PaymentRow { // The natural key: provider and receipt, unique for ever.
     std::int64_t suspended{};
     std::vector<PaymentPart> parts;
     std::vector<PaymentUse> uses;
+    std::optional<std::uint32_t> entity{}; // Whose cash it is: its place; none: the tenant's own.
 };
 BOOST_DESCRIBE_STRUCT(
     PaymentRow,
     (),
-    (channel, minor, reference_hash, customer, occurred_at, typed, told, suspended, parts, uses)
+    (channel,
+     minor,
+     reference_hash,
+     customer,
+     occurred_at,
+     typed,
+     told,
+     suspended,
+     parts,
+     uses,
+     entity)
 )
 
 struct ChargeRow {
@@ -211,8 +238,11 @@ struct ChargeRow {
     std::optional<std::int64_t> credited_minor{}; // Given back of it ...
     std::optional<std::uint32_t> credits{};       // ... so many times.
     std::optional<std::string> service{};
+    std::optional<std::string> invoice{}; // On which it was put; then it is no wallet's.
 };
-BOOST_DESCRIBE_STRUCT(ChargeRow, (), (customer, minor, lots, credited_minor, credits, service))
+BOOST_DESCRIBE_STRUCT(
+    ChargeRow, (), (customer, minor, lots, credited_minor, credits, service, invoice)
+)
 
 enum class RefundPhase { requested, approved, rejected, paid };
 BOOST_DESCRIBE_ENUM(RefundPhase, requested, approved, rejected, paid)
@@ -230,60 +260,5 @@ struct TaxRow {
     std::vector<TaxDefined> versions;
 };
 BOOST_DESCRIBE_STRUCT(TaxRow, (), (versions))
-
-// The tenant's terms of invoicing, the newest last, and the numbers that were used.
-struct InvoicingRow {
-    std::vector<InvoicingSet> versions;
-    std::uint64_t invoices{};
-    std::uint64_t credit_notes{};
-};
-BOOST_DESCRIBE_STRUCT(InvoicingRow, (), (versions, invoices, credit_notes))
-
-enum class InvoicePhase { draft, discarded, issued, voided, written_off };
-BOOST_DESCRIBE_ENUM(InvoicePhase, draft, discarded, issued, voided, written_off)
-
-// A line as it was issued, and what of it was taken back.
-struct InvoiceLineRow {
-    std::string account; // Of its net: "revenue:<plan>" or "fee".
-    std::int64_t net{};
-    std::vector<LineTax> taxes;
-    std::int64_t credited_net{};
-    std::vector<std::int64_t> credited_taxes; // As `taxes`.
-};
-BOOST_DESCRIBE_STRUCT(InvoiceLineRow, (), (account, net, taxes, credited_net, credited_taxes))
-
-struct InvoiceRow {
-    std::string customer;
-    InvoicePhase phase{};
-    std::vector<DraftLine> draft;     // While it is one.
-    std::vector<std::string> periods; // Charges that are on it: such a draft is not rewritten.
-    std::vector<InvoiceLineRow> lines;
-    std::int64_t open{};
-    Date due_on;
-    std::uint64_t number_seq{};
-    std::vector<LotTaken> applied; // What paid it, in this order.
-    std::optional<std::string> note;
-};
-BOOST_DESCRIBE_STRUCT(
-    InvoiceRow,
-    (),
-    (customer, phase, draft, periods, lines, open, due_on, number_seq, applied, note)
-)
-
-struct OpenInvoice {
-    std::string invoice;
-    Date due_on;
-    std::uint64_t number_seq{};
-    std::int64_t open{};
-};
-BOOST_DESCRIBE_STRUCT(OpenInvoice, (), (invoice, due_on, number_seq, open))
-
-// Of a customer that pays by invoice, or owes for one.
-struct BillingRow {
-    BillingMode mode{};
-    std::optional<std::string> draft; // To which periods are added.
-    std::vector<OpenInvoice> open;    // The one that is due first, first.
-};
-BOOST_DESCRIBE_STRUCT(BillingRow, (), (mode, draft, open))
 
 } // namespace tollbook

@@ -5,6 +5,7 @@
 #include "commands/invoicing.hpp"
 #include "commands/renewal.hpp"
 #include "commands/settling.hpp"
+#include "commands/wallet_taxes.hpp"
 
 namespace tollbook {
 
@@ -39,16 +40,13 @@ void sell_on_invoice(Decision& decision, const Sale& sale) {
 
 Status sell_from_wallet(Decision& decision, const Sale& sale) {
     const SellProduct& command = sale.command;
-    const PlanRow& plan = plan_row(decision, sale.product.plan, sale.product.version);
-    const NetAndTax split = split_tax_included(sale.minor, plan.tax_percent);
-    ChargeLine line;
-    line.component = product_component;
-    line.plan = sale.product.plan;
-    line.plan_version = sale.product.version;
-    line.net = split.net;
-    line.tax = split.tax;
-    if (!plan.tax_code.empty()) line.tax_code = plan.tax_code;
-    const std::vector<ChargeLine> lines{std::move(line)};
+    const PricedLine price{
+        product_component,
+        sale.product.plan,
+        sale.product.version,
+        command.quantity.value_or(1),
+        sale.minor};
+    const std::vector<ChargeLine> lines = taxed_lines(decision, command.customer, {&price, 1});
     Result<LineTotals> totals = total_lines(decision, lines);
     if (!totals) return totals.error();
     settle(decision, command.customer);

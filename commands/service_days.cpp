@@ -52,7 +52,7 @@ Status decide(Decision& decision, const PauseService& command) {
     if (!found) return found.error();
     const ServiceRow& row = **found;
     if (row.days_left) return Error{Errc::service_blocked, paused_reason};
-    if (row.scheduled) return Error{Errc::change_scheduled, command.service};
+    if (row.scheduled == Scheduled::end) return Error{Errc::change_scheduled, command.service};
     const int ahead = row.renews_on.days - decision.today().days;
     add_suspension(decision, command.service, row, paused_reason);
     decision.add(

@@ -90,7 +90,7 @@ Status decide(Decision& decision, const CancelSchedule& command) {
         decision.add(stream, ServiceEndCancelled{command.service, row->customer});
         return Done{};
     }
-    const PlanChoiceRow& next = *decision.book().next_plans.find(decision.key(command.service));
+    const NextPlanRow& next = *decision.book().next_plans.find(decision.key(command.service));
     decision.add(
         stream, PlanChangeCancelled{command.service, row->customer, next.plan, next.version}
     );

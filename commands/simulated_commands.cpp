@@ -2,6 +2,9 @@
 
 #include "commands/service_end.hpp"
 #include "commands/simulated_reading.hpp"
+#include "commands/taxed_days.hpp"
+
+#include <algorithm>
 
 namespace tollbook {
 
@@ -55,7 +58,7 @@ private:
 
     void read(const PlanChangeScheduled& e) {
         commands_.emplace_back(ChangePlan{
-            e.service, e.plan, e.plan_version, ChangeTime::period_end, {}});
+            e.service, e.plan, e.plan_version, ChangeTime::period_end, {}, e.not_before});
     }
 
     void read(const PlanChangeCancelled& e) {
@@ -64,11 +67,12 @@ private:
 
     void read(const PlanChanged& e) {
         const ServiceRow* row = before_.services.find(book_key(tenant_, e.service));
-        if (row != nullptr && row->scheduled == Scheduled::plan_change)
+        const bool was_scheduled = row != nullptr && row->scheduled == Scheduled::plan_change;
+        if (was_scheduled && !e.anchor_day && came_with_period(e.service, e.on))
             renew(e.service);
         else
             commands_.emplace_back(ChangePlan{
-                e.service, e.plan, e.plan_version, ChangeTime::now, {}});
+                e.service, e.plan, e.plan_version, ChangeTime::now, {}, {}});
     }
 
     void read(const TariffCorrected& e) {
@@ -81,9 +85,33 @@ private:
         correct.reason = e.reason;
         for (const CorrectedCharge& charge : e.charges)
             correct.charges.push_back(
-                {charge.charge, charge.from, charge.to, charge.net, charge.tax, std::nullopt}
+                {charge.charge,
+                 charge.from,
+                 charge.to,
+                 charge.net,
+                 charge.tax,
+                 std::nullopt,
+                 parts_of(charge)}
             );
+        if (e.invoices) correct.invoices = names_of(*e.invoices);
         commands_.emplace_back(std::move(correct));
+    }
+
+    std::optional<std::vector<TaxedDays>> parts_of(const CorrectedCharge& charge) const {
+        for (const Event& fact : facts_)
+            if (const auto* credited = std::get_if<ChargeCredited>(&fact))
+                if (credited->charge == charge.charge)
+                    return parts_ending_in(
+                        credited->lines, {charge.to.days - charge.from.days, charge.net, charge.tax}
+                    );
+        return std::nullopt;
+    }
+
+    static std::vector<std::string> names_of(const std::vector<CorrectedInvoice>& corrected) {
+        std::vector<std::string> names;
+        for (const CorrectedInvoice& one : corrected)
+            if (std::ranges::find(names, one.invoice) == names.end()) names.push_back(one.invoice);
+        return names;
     }
 
     void read(const AddonAdded& e) {
@@ -96,6 +124,27 @@ private:
 
     void read(const AddonEndCancelled& e) {
         commands_.emplace_back(CancelSchedule{e.service, e.addon});
+    }
+
+    void read(const AddonChangeScheduled& e) {
+        commands_.emplace_back(ChangeAddon{
+            e.service,
+            e.addon,
+            e.plan_version,
+            e.quantity,
+            ChangeTime::period_end,
+            {},
+            e.not_before});
+    }
+
+    void read(const AddonChangeCancelled& e) {
+        commands_.emplace_back(CancelSchedule{e.service, e.addon});
+    }
+
+    void read(const AddonChanged& e) {
+        if (!changed_with_its_period(e))
+            commands_.emplace_back(ChangeAddon{
+                e.service, e.addon, e.plan_version, e.quantity, ChangeTime::now, {}, {}});
     }
 
     void read(const AddonRemoved& e) {
@@ -149,7 +198,9 @@ private:
             renew(e.service);
     }
 
-    void read(const PeriodDrafted& e) { renew(e.service); }
+    void read(const PeriodDrafted& e) {
+        if (first<TariffCorrected>() == nullptr) renew(e.service);
+    }
 
     void read(const SaleDrafted& e) {
         const DraftLine& line = e.lines.front();
@@ -160,13 +211,16 @@ private:
         commands_.emplace_back(DraftInvoice{e.invoice, e.customer, e.lines, e.note});
     }
 
-    void read(const DraftDiscarded& e) { commands_.emplace_back(DiscardDraft{e.invoice}); }
+    void read(const DraftDiscarded& e) {
+        if (first<TariffCorrected>() == nullptr) commands_.emplace_back(DiscardDraft{e.invoice});
+    }
 
     void read(const InvoiceIssued& e) {
         commands_.emplace_back(IssueInvoice{e.invoice, e.due_on, {}});
     }
 
     void read(const CreditNoteIssued& e) {
+        if (first<TariffCorrected>() != nullptr) return;
         commands_.emplace_back(CreditInvoice{
             e.invoice, e.credit_note, amounts_of(e.lines), e.reason, {}});
     }

@@ -43,15 +43,29 @@ void SimulatedReading::sell(
         service});
 }
 
-bool SimulatedReading::ended_with_its_period(const AddonRemoved& e) const {
-    const ServiceAddonsRow* row = before_.addons.find(book_key(tenant_, e.service));
-    if (row == nullptr) return false;
-    const auto addon = std::ranges::find(row->addons, e.addon, &AddonRow::addon);
-    if (addon == row->addons.end() || !addon->ending) return false;
+bool SimulatedReading::came_with_period(const std::string& service, Date from) const {
     return std::ranges::any_of(facts_, [&](const Event& fact) {
         const auto* renewed = std::get_if<ServiceRenewed>(&fact);
-        return renewed != nullptr && renewed->service == e.service && renewed->from == e.on;
+        return renewed != nullptr && renewed->service == service && renewed->from == from;
     });
+}
+
+const AddonRow* SimulatedReading::addon_before(const std::string& service, const std::string& addon)
+    const {
+    const ServiceAddonsRow* row = before_.addons.find(book_key(tenant_, service));
+    if (row == nullptr) return nullptr;
+    const auto found = std::ranges::find(row->addons, addon, &AddonRow::addon);
+    return found == row->addons.end() ? nullptr : &*found;
+}
+
+bool SimulatedReading::ended_with_its_period(const AddonRemoved& e) const {
+    const AddonRow* addon = addon_before(e.service, e.addon);
+    return addon != nullptr && addon->ending && came_with_period(e.service, e.on);
+}
+
+bool SimulatedReading::changed_with_its_period(const AddonChanged& e) const {
+    const AddonRow* addon = addon_before(e.service, e.addon);
+    return addon != nullptr && addon->next && came_with_period(e.service, e.on);
 }
 
 void ReadMoney::read(const PaymentReceived& e) {
@@ -107,7 +121,7 @@ void ReadMoney::read(const WalletCharged& e) {
 void ReadMoney::read(const ChargeCredited& e) {
     if (first<TariffCorrected>() != nullptr) return;
     if (first<PlanChanged>() == nullptr && first<ServiceEnded>() == nullptr &&
-        first<AddonRemoved>() == nullptr)
+        first<AddonRemoved>() == nullptr && first<AddonChanged>() == nullptr)
         commands_.emplace_back(CreditCharge{e.charge, e.lines, e.reason});
 }
 

@@ -40,8 +40,15 @@ protected:
         const std::optional<std::string>& service
     );
 
-    // Whether a renewal took the add-on away, as it was to.
+    // Whether a renewal made it so, for a period that begins on that day.
+    bool came_with_period(const std::string& service, Date from) const;
+
+    // Whether a renewal took the add-on away, or gave it its terms, as it was to.
     bool ended_with_its_period(const AddonRemoved& e) const;
+    bool changed_with_its_period(const AddonChanged& e) const;
+
+    // As it was before. Null: the service had none of that name.
+    const AddonRow* addon_before(const std::string& service, const std::string& addon) const;
 
     const Book& before_;
     std::string_view tenant_;

@@ -25,6 +25,7 @@ bool stands_as_it_is(const Event& event) {
         [](const PeriodClosed&) { return true; },
         [](const TestClockAdvanced&) { return true; },
         [](const TimezoneChanged&) { return true; },
+        [](const LegalEntityDefined&) { return true; },
         [](const CustomerRegistered&) { return true; },
         [](const FiscalDeviceSet&) { return true; },
         [](const FiscalReceiptRecorded&) { return true; },

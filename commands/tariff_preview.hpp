@@ -12,27 +12,36 @@
 
 namespace tollbook {
 
-// A version of a plan cost too much or too little from a day on: whoever was charged for it since
-// is to have been charged for another.
+// A version of a plan or an add-on cost too much or too little from a day on: whoever was charged
+// for it since is to have been charged for another.
 struct TariffCorrection {
     std::string plan;
     std::uint32_t from_version{};
-    std::optional<std::uint32_t> to_version; // The newest.
+    std::optional<std::uint32_t> to_version; // The newest that is valid on that day.
     Date from;
     std::string reason;
     std::optional<std::string> preview; // The hash that is confirmed.
 };
 BOOST_DESCRIBE_STRUCT(TariffCorrection, (), (plan, from_version, to_version, from, reason, preview))
 
+// What came back of a charge whose lines have dated taxes.
+struct GivenBack {
+    std::string charge;
+    std::vector<ChargeLine> lines;
+};
+BOOST_DESCRIBE_STRUCT(GivenBack, (), (charge, lines))
+
 // What the read models tell of a service that was charged for that version. `unclear`: part of a
-// charge was given back for no days. `invoiced`: some of it stands on invoices.
+// charge was given back for no days. `invoices`: those that have lines of it; what still stands
+// there the book knows.
 struct ChargedService {
     std::string service;
     std::vector<TariffCharge> charges;
     bool unclear{};
-    bool invoiced{};
+    std::vector<std::string> invoices;
+    std::optional<std::vector<GivenBack>> given{}; // The parts of `charges` are as charged.
 };
-BOOST_DESCRIBE_STRUCT(ChargedService, (), (service, charges, unclear, invoiced))
+BOOST_DESCRIBE_STRUCT(ChargedService, (), (service, charges, unclear, invoices, given))
 
 struct TariffCandidates {
     TariffCorrection correction;
@@ -52,10 +61,12 @@ struct TariffItem {
     std::int64_t credited_minor{};
     std::int64_t charged_minor{};
     std::int64_t minor{};      // Above zero: the customer pays so much more.
-    std::int64_t owed_minor{}; // Of it, what the wallet does not cover.
+    std::int64_t owed_minor{}; // Of it, what the wallet does not cover. Invoices are not in it.
     TariffOutcome outcome{};
     std::uint64_t changes{};             // Of the service: names the state in which it was found.
     std::optional<std::string> reason{}; // A slug of the error table.
+    std::optional<std::vector<CorrectedInvoice>> invoices{}; // Credit notes and drafts.
+    std::uint32_t to_version{};                              // What it is charged at instead.
 
     friend bool operator==(const TariffItem&, const TariffItem&) = default;
 };
@@ -71,7 +82,9 @@ BOOST_DESCRIBE_STRUCT(
      owed_minor,
      outcome,
      changes,
-     reason)
+     reason,
+     invoices,
+     to_version)
 )
 
 // What is to be asked for one service, and for whom.

@@ -1,5 +1,7 @@
 // Taxes, the terms of invoicing, and who pays by invoice.
 #include "commands/deciders.hpp"
+#include "commands/entities.hpp"
+#include "commands/taxing.hpp"
 
 #include <fmt/format.h>
 
@@ -7,8 +9,6 @@ namespace tollbook {
 
 namespace {
 
-constexpr std::size_t rates_max = 4; // Of one tax.
-constexpr std::int64_t rate_ppm_max = 1'000'000;
 constexpr std::size_t versions_max = 200;
 constexpr std::uint32_t due_days_max = 366;
 constexpr std::size_t prefix_chars_max = 16;
@@ -71,7 +71,11 @@ Status decide(Decision& decision, const SetInvoicing& command) {
     const std::uint32_t due_days = command.due_days.value_or(due_days_usual);
     if (due_days > due_days_max)
         return Error{Errc::value_out_of_range, fmt::format("due_days: 0 to {}", due_days_max)};
-    const InvoicingRow* row = decision.book().invoicing.find(decision.tenant());
+    const std::string own = decision.row().legal_entity;
+    const std::string entity = command.entity.value_or(own);
+    if (const auto found = find_entity(decision, entity); !found) return found.error();
+    const InvoicingRow* row =
+        decision.book().invoicing.find(entity == own ? decision.tenant() : decision.key(entity));
     if (const Status status = check_version(row, command.valid_from); !status) return status;
     decision.add(
         "tenant:" + decision.tenant(),
@@ -81,7 +85,8 @@ Status decide(Decision& decision, const SetInvoicing& command) {
             command.halves.value_or(Halves::up),
             due_days,
             number_prefix,
-            credit_prefix}
+            credit_prefix,
+            entity == own ? std::nullopt : command.entity}
     );
     return Done{};
 }

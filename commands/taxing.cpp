@@ -34,21 +34,15 @@ public:
     }
 
     Result<const TaxDefined*> on(Date day) const {
-        if (row_ != nullptr)
-            for (auto version = row_->versions.rbegin(); version != row_->versions.rend();
-                 ++version)
-                if (version->valid_from <= day) return &*version;
+        if (const TaxDefined* version = row_ == nullptr ? nullptr : tax_on(*row_, day))
+            return version;
         if (of_plan_) return &*of_plan_;
         return Error{Errc::tax_unknown, name_ + " on " + to_string(day)};
     }
 
     // The first day after `day` on which it is another one, or `end`.
     Date next_change(Date day, Date end) const {
-        Date next = end;
-        if (row_ != nullptr)
-            for (const TaxDefined& version : row_->versions)
-                if (version.valid_from > day) next = std::min(next, version.valid_from);
-        return next;
+        return row_ == nullptr ? end : next_tax(*row_, day, end);
     }
 
 private:
@@ -221,6 +215,19 @@ std::vector<std::int64_t> effective_rates(const std::vector<TaxRate>& rates) {
     for (const TaxRate& rate : rates)
         effective.push_back(rate.rate_ppm * (rate.compound ? ppm_one + simple : ppm_one));
     return effective;
+}
+
+const TaxDefined* tax_on(const TaxRow& tax, Date day) {
+    for (auto version = tax.versions.rbegin(); version != tax.versions.rend(); ++version)
+        if (version->valid_from <= day) return &*version;
+    return nullptr;
+}
+
+Date next_tax(const TaxRow& tax, Date day, Date end) {
+    Date next = end;
+    for (const TaxDefined& version : tax.versions)
+        if (version.valid_from > day) next = std::min(next, version.valid_from);
+    return next;
 }
 
 std::int64_t rounded(Wide numerator, Wide denominator, Halves halves) {

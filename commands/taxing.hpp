@@ -9,6 +9,9 @@
 
 namespace tollbook {
 
+inline constexpr std::size_t rates_max = 4; // Of one tax.
+inline constexpr std::int64_t rate_ppm_max = 1'000'000;
+
 // What one rate comes to for a net amount, in parts of 10^12: a compound rate falls on the others
 // too, so that two parts per million are multiplied.
 inline constexpr std::int64_t effective_one = 1'000'000'000'000;
@@ -25,6 +28,12 @@ std::int64_t rounded(Wide numerator, Wide denominator, Halves halves);
 std::vector<std::int64_t> spread(
     std::int64_t whole, std::span<const Wide> numerators, Wide denominator
 );
+
+// The version of a tax that holds on a day. Null: none does yet.
+const TaxDefined* tax_on(const TaxRow& tax, Date day);
+
+// The first day after `day` on which another version holds, or `end`.
+Date next_tax(const TaxRow& tax, Date day, Date end);
 
 // How taxes are told on an invoice.
 struct TaxTerms {

@@ -2,9 +2,11 @@
 
 #include "commands/credits.hpp"
 #include "commands/renewal.hpp"
+#include "commands/taxed_days.hpp"
 
 #include <algorithm>
-#include <optional>
+#include <iterator>
+#include <string_view>
 #include <vector>
 
 namespace tollbook {
@@ -18,64 +20,97 @@ struct UnusedLines {
 };
 
 // What a charge of so many days still pays for.
-struct PaidDays {
+struct PaidPart {
     std::uint32_t days{};
     std::int64_t net{};
     std::int64_t tax{};
+    std::vector<TaxedDays> parts{}; // By dated taxes.
 };
 
-// Nothing: the days ahead are worth nothing.
-std::optional<ChargeLine> unused_line(
-    const Decision& decision,
-    const ServiceRow& row,
-    std::string_view component,
-    const PlanChoiceRow& plan,
-    const PaidDays& paid
+// What comes back of a part of a service's price.
+struct UnusedPart {
+    std::string_view component;
+    const std::string& plan;
+    std::uint32_t plan_version{};
+    Period days;
+
+    ChargeLine line() const {
+        ChargeLine line;
+        line.component = component;
+        line.plan = plan;
+        line.plan_version = plan_version;
+        line.service_from = days.from;
+        line.service_to = days.to;
+        return line;
+    }
+};
+
+std::vector<ChargeLine> lines_by_percentage(
+    const UnusedPart& unused, const PaidPart& paid, const std::string& tax_code
 ) {
-    const int days = unused_of(decision, row, paid.days);
-    if (days == 0) return std::nullopt;
-    const Share share{days, static_cast<int>(paid.days)};
-    ChargeLine line;
-    line.component = component;
-    line.plan = plan.plan;
-    line.plan_version = plan.version;
+    const Share share{unused.days.to.days - unused.days.from.days, static_cast<int>(paid.days)};
+    ChargeLine line = unused.line();
     line.net = part_of(paid.net, share);
     line.tax = part_of(paid.tax, share);
-    const std::string& tax_code = plan_row(decision, plan.plan, plan.version).tax_code;
     if (!tax_code.empty()) line.tax_code = tax_code;
-    line.service_from = row.renews_on - days;
-    line.service_to = row.renews_on;
-    if (line.net == 0) return std::nullopt;
-    return line;
+    if (line.net == 0) return {};
+    return {std::move(line)};
 }
 
-std::optional<ChargeLine> unused_line(const Decision& decision, const ServiceRow& row) {
-    if (!row.paid) return std::nullopt;
-    const PaidPeriod& paid = *row.paid;
-    return unused_line(
-        decision, row, "period", {row.plan, row.plan_version}, {paid.days, paid.net, paid.tax}
-    );
-}
-
-std::optional<ChargeLine> unused_line(
-    const Decision& decision, const ServiceRow& row, const AddonRow& addon
+// None: the days ahead are worth nothing.
+std::vector<ChargeLine> unused_lines(
+    const Decision& decision, const ServiceRow& row, UnusedPart unused, const PaidPart& paid
 ) {
-    if (!addon.paid) return std::nullopt;
-    return unused_line(
+    const int days = unused_of(decision, row, paid.days);
+    if (days == 0) return {};
+    unused.days = {row.renews_on - days, row.renews_on};
+    if (!paid.parts.empty()) return lines_of(unused.line(), last_days(paid.parts, days));
+    const PlanRow& plan = plan_row(decision, unused.plan, unused.plan_version);
+    return lines_by_percentage(unused, paid, plan.tax_code);
+}
+
+std::vector<ChargeLine> unused_lines(
+    const Decision& decision, const std::string& service, const ServiceRow& row
+) {
+    if (!row.paid) return {};
+    const PaidPeriod& paid = *row.paid;
+    return unused_lines(
         decision,
         row,
-        addon_component,
-        {addon.addon, addon.plan_version},
-        {addon.paid->days, addon.paid->net, addon.paid->tax}
+        {"period", row.plan, row.plan_version, {}},
+        {paid.days,
+         paid.net,
+         paid.tax,
+         paid_parts(
+             row,
+             decision.book().paid_taxes.find(decision.key(service)),
+             plan_row(decision, row.plan, row.plan_version)
+         )}
     );
 }
 
-void add_line(std::vector<UnusedLines>& unused, const std::string& charge, ChargeLine line) {
+std::vector<ChargeLine> unused_lines(
+    const Decision& decision, const ServiceRow& row, const AddonRow& addon
+) {
+    if (!addon.paid) return {};
+    const AddonPaid& paid = *addon.paid;
+    return unused_lines(
+        decision,
+        row,
+        {addon_component, addon.addon, addon.plan_version, {}},
+        {paid.days, paid.net, paid.tax, paid.parts}
+    );
+}
+
+void add_lines(
+    std::vector<UnusedLines>& unused, const std::string& charge, std::vector<ChargeLine> lines
+) {
+    if (lines.empty()) return;
     const auto found = std::ranges::find(unused, charge, &UnusedLines::charge);
-    if (found != unused.end())
-        found->lines.push_back(std::move(line));
+    if (found == unused.end())
+        unused.push_back({charge, std::move(lines)});
     else
-        unused.push_back({charge, {std::move(line)}});
+        std::ranges::move(lines, std::back_inserter(found->lines));
 }
 
 } // namespace
@@ -105,11 +140,11 @@ Result<CreditedDays> credit_unused(
     Decision& decision, const std::string& service, const ServiceRow& row, const std::string& reason
 ) {
     const int days = unused_days(decision, row);
-    std::optional<ChargeLine> line = unused_line(decision, row);
-    if (!line) return CreditedDays{0, days};
-    const std::int64_t minor = line->net + line->tax;
+    std::vector<ChargeLine> lines = unused_lines(decision, service, row);
+    if (lines.empty()) return CreditedDays{0, days};
+    const std::int64_t minor = minor_of(lines);
     const Status status =
-        credit_charge(decision, period_charge(service, *row.paid), {std::move(*line)}, reason);
+        credit_charge(decision, period_charge(service, *row.paid), std::move(lines), reason);
     if (!status) return status.error();
     return CreditedDays{minor, days};
 }
@@ -117,10 +152,10 @@ Result<CreditedDays> credit_unused(
 Result<std::int64_t> credit_unused_addon(
     Decision& decision, const ServiceRow& row, const AddonRow& addon, const std::string& reason
 ) {
-    std::optional<ChargeLine> line = unused_line(decision, row, addon);
-    if (!line) return 0;
-    const std::int64_t minor = line->net + line->tax;
-    const Status status = credit_charge(decision, addon.paid->charge, {std::move(*line)}, reason);
+    std::vector<ChargeLine> lines = unused_lines(decision, row, addon);
+    if (lines.empty()) return 0;
+    const std::int64_t minor = minor_of(lines);
+    const Status status = credit_charge(decision, addon.paid->charge, std::move(lines), reason);
     if (!status) return status.error();
     return minor;
 }
@@ -129,12 +164,12 @@ Status credit_all_unused(
     Decision& decision, const std::string& service, const ServiceRow& row, const std::string& reason
 ) {
     std::vector<UnusedLines> unused;
-    if (std::optional<ChargeLine> line = unused_line(decision, row))
-        add_line(unused, period_charge(service, *row.paid), std::move(*line));
+    if (row.paid)
+        add_lines(unused, period_charge(service, *row.paid), unused_lines(decision, service, row));
     if (const ServiceAddonsRow* addons = decision.addons(service))
         for (const AddonRow& addon : addons->addons)
-            if (std::optional<ChargeLine> line = unused_line(decision, row, addon))
-                add_line(unused, addon.paid->charge, std::move(*line));
+            if (addon.paid)
+                add_lines(unused, addon.paid->charge, unused_lines(decision, row, addon));
     for (UnusedLines& of : unused)
         if (const Status status = credit_charge(decision, of.charge, std::move(of.lines), reason);
             !status)

@@ -1,10 +1,12 @@
 #include "commands/channels.hpp"
 #include "commands/charge_lines.hpp"
 #include "commands/deciders.hpp"
+#include "commands/entities.hpp"
 #include "commands/renewal.hpp"
 #include "commands/settling.hpp"
 
 #include <algorithm>
+#include <map>
 #include <set>
 
 namespace tollbook {
@@ -60,15 +62,22 @@ Status open_cash(
     return Done{};
 }
 
-// Everything opens against `opening`: one leg takes the difference of all others.
+// Everything opens against `opening`: one leg of each legal entity takes the difference of all its
+// others.
 Status balance_with_opening(Decision& decision, Postings& postings) {
-    std::int64_t sum = 0;
-    for (const Posting& posting : postings) {
+    std::map<std::optional<std::string>, std::int64_t> sums;
+    for (Posting& posting : postings) {
+        posting.entity = entity_of_account(decision, posting.account);
+        std::int64_t& sum = sums[posting.entity];
         const Result<std::int64_t> next = add(sum, posting.minor);
         if (!next) return next.error();
         sum = *next;
     }
-    if (sum != 0) postings.push_back(leg(decision, "opening", -sum));
+    for (const auto& [entity, sum] : sums) {
+        if (sum == 0) continue;
+        postings.push_back(leg(decision, "opening", -sum));
+        postings.back().entity = entity;
+    }
     return Done{};
 }
 

@@ -30,6 +30,7 @@ inline constexpr std::array account_kinds{
     AccountKind{"reseller_payable", AccountType::liability},
     AccountKind{"refund_payable", AccountType::liability},
     AccountKind{"due_tenant", AccountType::liability},
+    AccountKind{"due_entity", AccountType::liability},
     AccountKind{"opening", AccountType::equity},
     AccountKind{"revenue", AccountType::income},
     AccountKind{"fee", AccountType::income},

@@ -26,6 +26,7 @@ inline constexpr std::array book_errors{
     ErrcInfo{Errc::plan_unknown, 404, "plan-unknown", "There is no such plan"},
     ErrcInfo{Errc::plan_version_exists, 409, "plan-version-exists", "The plan has that version"},
     ErrcInfo{Errc::plan_kind_unfit, 422, "plan-kind-unfit", "The plan is of another kind"},
+    ErrcInfo{Errc::plan_not_valid, 409, "plan-not-valid", "The plan is not valid yet on that day"},
     ErrcInfo{Errc::addon_unknown, 404, "addon-unknown", "The service has no such add-on"},
     ErrcInfo{Errc::addon_exists, 409, "addon-exists", "The service has that add-on"},
     ErrcInfo{
@@ -57,7 +58,14 @@ inline constexpr std::array book_errors{
         Errc::tariff_unclear,
         409,
         "tariff-unclear",
-        "Part of the charge was given back for no days: a person must correct it"},
+        "Nobody knows which days of the charge still stand"},
+    ErrcInfo{
+        Errc::tariff_was_free, 422, "tariff-was-free", "What was free has no price to compare"},
+    ErrcInfo{
+        Errc::tariff_includes_differ,
+        422,
+        "tariff-includes-differ",
+        "The versions include other add-ons"},
     ErrcInfo{Errc::site_unknown, 404, "site-unknown", "There is no such site"},
     ErrcInfo{Errc::site_exists, 409, "site-exists", "The site exists"},
     ErrcInfo{Errc::site_not_live, 409, "site-not-live", "The site is not provisioned"},
@@ -202,6 +210,14 @@ inline constexpr std::array book_errors{
     ErrcInfo{Errc::top_up_not_due, 409, "top-up-not-due", "The rule has nothing to do now"},
     ErrcInfo{Errc::top_up_unknown, 404, "top-up-unknown", "No such top-up is asked for"},
     ErrcInfo{Errc::billing_run_unknown, 404, "billing-run-unknown", "There is no such run"},
+    ErrcInfo{
+        Errc::legal_entity_unknown, 404, "legal-entity-unknown", "There is no such legal entity"},
+    ErrcInfo{
+        Errc::legal_entity_differs,
+        409,
+        "legal-entity-differs",
+        "The customers belong to different legal entities"},
+    ErrcInfo{Errc::channel_taken, 409, "channel-taken", "The channel is of another legal entity"},
     ErrcInfo{Errc::customer_merged, 409, "customer-merged", "The customer was merged into another"},
     ErrcInfo{Errc::customer_busy, 409, "customer-busy", "Something of the customer is under way"},
     ErrcInfo{Errc::period_already_closed, 409, "period-already-closed", "The period is closed"},

@@ -11,6 +11,7 @@
 #include "ledger/events/invoice_settling.hpp"
 #include "ledger/events/invoices.hpp"
 #include "ledger/events/leads.hpp"
+#include "ledger/events/legal_entities.hpp"
 #include "ledger/events/merging.hpp"
 #include "ledger/events/payments.hpp"
 #include "ledger/events/services.hpp"
@@ -137,7 +138,12 @@ using EventVariant = std::variant<
     AddonEndScheduled,
     AddonEndCancelled,
     AddonRemoved,
-    SaleDrafted>;
+    AddonChangeScheduled,
+    AddonChangeCancelled,
+    AddonChanged,
+    SaleDrafted,
+    LegalEntityDefined,
+    DraftCorrected>;
 
 // One of them. What goes through all types (copies, moves, the end) is compiled once, not with each
 // file that names an event; and it is made of one by its type, not by a choice among all.

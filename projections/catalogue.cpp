@@ -8,7 +8,7 @@ namespace {
 
 using Make = std::unique_ptr<Projection> (*)(std::string_view);
 
-constexpr std::array<Make, 18> makers{
+constexpr std::array<Make, 19> makers{
     &make_tenancy,
     &make_subscribers,
     &make_wallets,
@@ -24,6 +24,7 @@ constexpr std::array<Make, 18> makers{
     &make_fiscal,
     &make_invoices,
     &make_leads,
+    &make_legal_entities,
     &make_summary,
     &make_tickets,
     &make_top_ups};

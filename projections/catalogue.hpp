@@ -29,6 +29,7 @@ std::unique_ptr<Projection> make_event_index(std::string_view schema);
 std::unique_ptr<Projection> make_fiscal(std::string_view schema);
 std::unique_ptr<Projection> make_invoices(std::string_view schema);
 std::unique_ptr<Projection> make_leads(std::string_view schema);
+std::unique_ptr<Projection> make_legal_entities(std::string_view schema);
 std::unique_ptr<Projection> make_summary(std::string_view schema);
 std::unique_ptr<Projection> make_tickets(std::string_view schema);
 std::unique_ptr<Projection> make_top_ups(std::string_view schema);

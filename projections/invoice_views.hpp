@@ -121,6 +121,7 @@ BOOST_DESCRIBE_STRUCT(TaxView, (), (tenant, tax, valid_from, rates, exempt_reaso
 
 struct InvoicingView {
     std::string tenant;
+    std::string entity; // Empty: the tenant's own.
     Date valid_from;
     std::string tax_rounding;
     std::string halves;
@@ -132,7 +133,7 @@ struct InvoicingView {
 BOOST_DESCRIBE_STRUCT(
     InvoicingView,
     (),
-    (tenant, valid_from, tax_rounding, halves, due_days, number_prefix, credit_prefix, seq)
+    (tenant, entity, valid_from, tax_rounding, halves, due_days, number_prefix, credit_prefix, seq)
 )
 
 struct BillingModeView {

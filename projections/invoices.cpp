@@ -1,5 +1,6 @@
 #include "ledger/match.hpp"
 #include "projections/catalogue.hpp"
+#include "projections/invoice_terms.hpp"
 #include "projections/invoice_views.hpp"
 #include "projections/keyed_rows.hpp"
 
@@ -11,11 +12,11 @@ namespace {
 class Invoices final : public Projection {
 public:
     explicit Invoices(std::string_view schema)
-        : Projection({"invoices", 1, "109_invoices_v1"})
+        : Projection({"invoices", 2, "109_invoices_v2"})
         , invoices_(schema, "invoices", 2)
         , moves_(schema, "invoice_moves", 3)
         , taxes_(schema, "taxes", 3)
-        , terms_(schema, "invoicing_terms", 2)
+        , terms_(schema, "invoicing_terms", 3)
         , modes_(schema, "billing_modes", 2) {}
 
     Keys keys(const Fact& fact) const override {
@@ -58,14 +59,19 @@ public:
         line_ = 0;
         match(
             fact.event,
-            [&](const TaxDefined& e) { define(fact, e); },
-            [&](const InvoicingSet& e) { set(fact, e); },
+            [&](const TaxDefined& e) { taxes_.put(tax_view(fact, e)); },
+            [&](const InvoicingSet& e) { terms_.put(terms_view(fact, e)); },
             [&](const BillingModeSet& e) {
                 modes_.put({fact.tenant(), e.customer, name_of(e.mode), fact.record.seq});
             },
             [&](const InvoiceDrafted& e) { draft(fact, e); },
             [&](const PeriodDrafted& e) { add_lines(fact, e); },
             [&](const SaleDrafted& e) { add_lines(fact, e); },
+            [&](const DraftCorrected& e) {
+                InvoiceView& row = edit(fact, e.invoice);
+                row.minor = sum_of(e.lines);
+                row.lines.text = to_json(e.lines);
+            },
             [&](const DraftDiscarded& e) { edit(fact, e.invoice).status = "discarded"; },
             [&](const InvoiceIssued& e) { issue(fact, e); },
             [&](const FundsApplied& e) { settle(fact, e, "applied", -e.minor); },
@@ -95,30 +101,6 @@ private:
         InvoiceView& row = invoices_.edit_or_put(row_key(fact.tenant(), invoice), std::move(fresh));
         row.seq = fact.record.seq;
         return row;
-    }
-
-    void define(const Fact& fact, const TaxDefined& e) {
-        taxes_.put(
-            {fact.tenant(),
-             e.tax,
-             e.valid_from,
-             JsonText{to_json(e.rates)},
-             e.exempt_reason,
-             fact.record.seq}
-        );
-    }
-
-    void set(const Fact& fact, const InvoicingSet& e) {
-        terms_.put(
-            {fact.tenant(),
-             e.valid_from,
-             name_of(e.tax_rounding),
-             name_of(e.halves),
-             e.due_days,
-             e.number_prefix,
-             e.credit_prefix,
-             fact.record.seq}
-        );
     }
 
     static std::int64_t sum_of(const std::vector<DraftLine>& lines) {

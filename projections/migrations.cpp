@@ -8,12 +8,16 @@
 
 #include <algorithm>
 #include <map>
+#include <memory>
+#include <optional>
+#include <vector>
 
 namespace tollbook {
 
 namespace {
 
 constexpr std::string_view divider = "-- after the rows\n";
+constexpr std::string_view plain_prefix = "0";
 constexpr std::string_view reads_prefix = "9";
 
 using Applied = std::map<std::string, std::string, std::less<>>; // Hash by name.
@@ -43,12 +47,14 @@ Result<Applied> applied_files(SqlSession& db) {
     return applied;
 }
 
+// A read model of another shape than this binary's has a file that it does not know: that one waits
+// for its rebuild.
 Status check(const Applied& applied) {
     for (const auto& [name, hash] : applied) {
         const std::string_view text = text_of(name);
-        if (text.empty())
+        if (text.empty() && name.starts_with(plain_prefix))
             return Error{Errc::store_newer, fmt::format("the database has migration {}", name)};
-        if (!name.starts_with(reads_prefix) && hash != hash_of(text))
+        if (!text.empty() && !name.starts_with(reads_prefix) && hash != hash_of(text))
             return Error{Errc::store_damaged, fmt::format("migration {} was another text", name)};
     }
     return Done{};
@@ -66,8 +72,7 @@ Status note(SqlSession& db, std::string_view name, std::string_view text) {
 // Files that belong to no projection and are not made anew: 001_ and the like.
 Status apply_numbered(SqlSession& db, const Applied& applied) {
     for (const SqlFile& file : sql_files()) {
-        const bool plain = file.name.starts_with('0');
-        if (!plain || applied.contains(file.name)) continue;
+        if (!file.name.starts_with(plain_prefix) || applied.contains(file.name)) continue;
         if (const Status status = db.run(std::string(file.text)); !status) return status;
         if (const Status status = note(db, file.name, file.text); !status) return status;
     }
@@ -92,6 +97,45 @@ Status install(SqlSession& db, Projection& projection) {
             return status;
     if (const Status status = register_tables(db, projection); !status) return status;
     return note(db, projection.ddl(), text_of(projection.ddl()));
+}
+
+// Whether the rows of a read model are of another shape than this binary's.
+Result<bool> has_outdated(SqlSession& db) {
+    const Result<SqlRows> rows =
+        db.query("SELECT projection, max(version) FROM projection_checkpoints GROUP BY projection");
+    if (!rows) return rows.error();
+    const std::vector<std::unique_ptr<Projection>> known = make_projections(live_schema);
+    for (std::size_t i = 0; i < rows->size(); ++i)
+        for (const auto& projection : known)
+            if (rows->at(i, 0) == projection->name() &&
+                rows->at(i, 1) != std::to_string(projection->version()))
+                return true;
+    return false;
+}
+
+Status make_each_read(SqlSession& db) {
+    for (const SqlFile& file : sql_files()) {
+        if (!is_reads(file)) continue;
+        if (const Status status = db.run(std::string(file.text)); !status) return status;
+        if (const Status status = note(db, file.name, file.text); !status) return status;
+    }
+    return Done{};
+}
+
+constexpr auto stale_views_sql =
+    "SELECT string_agg(DISTINCT format('%I.%I', n.nspname, v.relname), ', ') FROM pg_depend d "
+    "JOIN pg_rewrite w ON d.classid = 'pg_rewrite'::regclass AND w.oid = d.objid "
+    "JOIN pg_class v ON v.oid = w.ev_class JOIN pg_namespace n ON n.oid = v.relnamespace "
+    "JOIN pg_class t ON d.refclassid = 'pg_class'::regclass AND t.oid = d.refobjid "
+    "JOIN pg_namespace s ON s.oid = t.relnamespace "
+    "WHERE n.nspname = $1 AND s.nspname LIKE '%\\_previous'";
+
+// Views that read tables which others have taken the place of: no answer is better than an old one.
+Status drop_stale_views(SqlSession& db) {
+    const Result<SqlRows> views = db.query(stale_views_sql, {std::string(live_schema)});
+    if (!views) return views.error();
+    const std::optional<std::string> names(views->at(0, 0));
+    return names ? db.run("DROP VIEW " + *names + " CASCADE") : Status{Done{}};
 }
 
 Status bring_reads(SqlSession& db, const Applied& applied) {
@@ -139,12 +183,13 @@ Status run_ddl(
 }
 
 Status make_reads(SqlSession& db) {
-    for (const SqlFile& file : sql_files()) {
-        if (!is_reads(file)) continue;
-        if (const Status status = db.run(std::string(file.text)); !status) return status;
-        if (const Status status = note(db, file.name, file.text); !status) return status;
-    }
-    return Done{};
+    if (const Status status = db.run("SAVEPOINT reads"); !status) return status;
+    const Status made = make_each_read(db);
+    if (made) return db.run("RELEASE SAVEPOINT reads");
+    if (const Status status = db.run("ROLLBACK TO SAVEPOINT reads"); !status) return status;
+    const Result<bool> outdated = has_outdated(db);
+    if (!outdated) return outdated.error();
+    return *outdated ? drop_stale_views(db) : made;
 }
 
 Status register_tables(SqlSession& db, Projection& projection) {

@@ -10,6 +10,7 @@ void forget_schedule(ServiceView& row) {
     row.scheduled.reset();
     row.next_plan.reset();
     row.next_plan_version.reset();
+    row.next_plan_not_before.reset();
 }
 
 ServiceChange change(const PlanChangeScheduled& e) {
@@ -17,6 +18,7 @@ ServiceChange change(const PlanChangeScheduled& e) {
                 row.scheduled = "plan_change";
                 row.next_plan = e.plan;
                 row.next_plan_version = e.plan_version;
+                row.next_plan_not_before = e.not_before;
             }};
 }
 

@@ -26,8 +26,9 @@ struct ServiceView {
     std::optional<std::string> scheduled; // With its next period: plan_change | end
     std::optional<std::string> next_plan;
     std::optional<std::uint32_t> next_plan_version;
-    std::optional<Date> promised_until;     // Not cut for `unpaid` before.
-    std::optional<std::uint32_t> days_left; // While it is paused.
+    std::optional<Date> next_plan_not_before; // Periods that begin before are on `plan`.
+    std::optional<Date> promised_until;       // Not cut for `unpaid` before.
+    std::optional<std::uint32_t> days_left;   // While it is paused.
     std::optional<Date> ended_on;
     Timestamp added_at;
     std::uint64_t seq{};
@@ -51,6 +52,7 @@ BOOST_DESCRIBE_STRUCT(
      scheduled,
      next_plan,
      next_plan_version,
+     next_plan_not_before,
      promised_until,
      days_left,
      ended_on,

@@ -17,7 +17,7 @@ std::int64_t whole_minutes(Timestamp from, Timestamp to) {
 class Services final : public Projection {
 public:
     explicit Services(std::string_view schema)
-        : Projection({"services", 2, "105_services_v2"})
+        : Projection({"services", 3, "105_services_v3"})
         , services_(schema, "services", 2)
         , history_(schema, "service_history", 2)
         , cuts_(schema, "cuts", 2)

@@ -11,10 +11,13 @@ struct CustomerView { // name, phone, mail: NULL once the person is forgotten.
     std::optional<std::string> name;
     std::optional<std::string> phone;
     std::optional<std::string> mail;
+    std::optional<std::string> entity; // Which invoices it; NULL: the tenant's own.
     Timestamp registered_at;
     std::uint64_t seq{};
 };
-BOOST_DESCRIBE_STRUCT(CustomerView, (), (tenant, customer, name, phone, mail, registered_at, seq))
+BOOST_DESCRIBE_STRUCT(
+    CustomerView, (), (tenant, customer, name, phone, mail, entity, registered_at, seq)
+)
 
 struct ReferenceView {
     std::string tenant;
@@ -39,7 +42,7 @@ BOOST_DESCRIBE_STRUCT(MergedView, (), (tenant, customer, merged_into, reason, me
 class Subscribers final : public Projection {
 public:
     explicit Subscribers(std::string_view schema)
-        : Projection({"subscribers", 2, "102_subscribers_v2"})
+        : Projection({"subscribers", 3, "102_subscribers_v3"})
         , customers_(schema, "customers", 2)
         , references_(schema, "payment_references", 2)
         , merged_(schema, "merged_customers", 2) {}
@@ -86,6 +89,7 @@ private:
             std::nullopt,
             std::nullopt,
             std::nullopt,
+            e.entity,
             fact.record.effective_at,
             fact.record.seq};
         if (fact.personal)

@@ -62,6 +62,7 @@ struct PlanView {
     std::string first_period;
     std::string kind;
     JsonText includes;
+    std::optional<Date> valid_from;
     std::int64_t down_mbps{};
     std::int64_t up_mbps{};
     Timestamp defined_at;
@@ -86,6 +87,7 @@ BOOST_DESCRIBE_STRUCT(
      first_period,
      kind,
      includes,
+     valid_from,
      down_mbps,
      up_mbps,
      defined_at,
@@ -110,7 +112,7 @@ BOOST_DESCRIBE_STRUCT(
 class Tenancy final : public Projection {
 public:
     explicit Tenancy(std::string_view schema)
-        : Projection({"tenancy", 5, "101_tenancy_v5"})
+        : Projection({"tenancy", 6, "101_tenancy_v6"})
         , tenants_(schema, "tenants", 1)
         , plans_(schema, "plans", 3)
         , routers_(schema, "routers", 2) {}
@@ -161,6 +163,7 @@ public:
                      name_of(e.first_period.value_or(FirstPeriod::full)),
                      name_of(e.kind.value_or(PlanKind::internet)),
                      {to_json(e.includes.value_or(std::vector<IncludedAddon>{}))},
+                     e.valid_from,
                      e.down_mbps,
                      e.up_mbps,
                      fact.record.effective_at,

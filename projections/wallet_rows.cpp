@@ -11,6 +11,14 @@ LotOrigin paid_lot(const std::string& lot) {
     return origin;
 }
 
+// From `touch`: the batch that registers a customer may already move its money.
+void WalletRows::learn(const Fact& fact) {
+    books_.learn(fact);
+    const auto* customer = std::get_if<CustomerRegistered>(&fact.event);
+    if (customer == nullptr || !customer->entity) return;
+    entities_.put({fact.tenant(), customer->customer, *customer->entity});
+}
+
 // The book in which the event moves this customer's wallet.
 BookName WalletRows::book(const Fact& fact, const std::string& customer) const {
     if (const Postings* postings = postings_of(fact.event)) {
@@ -18,7 +26,10 @@ BookName WalletRows::book(const Fact& fact, const std::string& customer) const {
         const auto leg = std::ranges::find(*postings, account, &Posting::account);
         if (leg != postings->end()) return books_.of(fact.tenant(), *leg);
     }
-    return books_.of(fact.tenant());
+    BookName name = books_.of(fact.tenant());
+    const WalletEntityRow* other = entities_.find(row_key(fact.tenant(), customer));
+    if (other != nullptr) name.entity = other->entity;
+    return name;
 }
 
 std::string WalletRows::wallet_key(const Fact& fact, const std::string& customer) const {

@@ -29,16 +29,25 @@ struct LotOrigin {
 
 LotOrigin paid_lot(const std::string& lot);
 
+// A customer of another legal entity than its tenant's own.
+struct WalletEntityRow {
+    std::string tenant;
+    std::string customer;
+    std::string entity;
+};
+BOOST_DESCRIBE_STRUCT(WalletEntityRow, (), (tenant, customer, entity))
+
 // Wallets, lots and statements, as the events of the wallets projection move them.
 class WalletRows {
 public:
     explicit WalletRows(std::string_view schema)
         : books_(schema, "wallet_books")
+        , entities_(schema, "wallet_entities", 2, KeyedRows<WalletEntityRow>::Residency::all)
         , wallets_(schema, "wallets", 4)
         , lots_(schema, "lots", 5)
         , statement_(schema, "wallet_statement", 3) {}
 
-    void learn(const Fact& fact) { books_.learn(fact); }
+    void learn(const Fact& fact);
 
     // The wallet and these lots of it will be asked for.
     void want(const Fact& fact, const std::string& customer, const std::vector<LotTaken>& lots);
@@ -71,7 +80,9 @@ public:
 
     void add(const StatementView& line) { statement_.add(line); }
 
-    std::vector<RowSet*> tables() { return {&books_.rows(), &wallets_, &lots_, &statement_}; }
+    std::vector<RowSet*> tables() {
+        return {&books_.rows(), &wallets_, &lots_, &statement_, &entities_};
+    }
 
 private:
     BookName book(const Fact& fact, const std::string& customer) const;
@@ -84,6 +95,7 @@ private:
     void take(const Fact& fact, const std::string& wallet_key, const std::vector<LotTaken>& lots);
 
     TenantBooks books_;
+    KeyedRows<WalletEntityRow> entities_;
     KeyedRows<WalletView> wallets_;
     KeyedRows<LotView> lots_;
     AppendedRows<StatementView> statement_;

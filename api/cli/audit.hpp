@@ -6,6 +6,7 @@
 #include "ledger/source.hpp"
 #include "ledger/time.hpp"
 
+#include <compare>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -14,8 +15,16 @@
 
 namespace tollbook::api {
 
-// Sums of every account, as (tenant, entity, account, currency) -> minor, debit positive.
-using TrialBalance = std::map<std::string, std::map<std::string, std::int64_t>>;
+// An account of a legal entity; no name of one means the tenant's own.
+struct BookAccount {
+    std::optional<std::string> entity;
+    std::string account;
+
+    friend auto operator<=>(const BookAccount&, const BookAccount&) = default;
+};
+
+// Sums of the accounts of each tenant, debit positive.
+using TrialBalance = std::map<std::string, std::map<BookAccount, std::int64_t>>;
 
 // Called now and then with the seq reached and the one that ends it.
 using AuditProgress = std::function<void(std::uint64_t seq, std::uint64_t of)>;
@@ -33,7 +42,7 @@ struct ReplayReport {
     Hash hash{};
     std::optional<Timestamp> recorded_at; // Of the last record.
     Hash state_hash{};
-    TrialBalance trial_balance; // tenant -> account -> minor
+    TrialBalance trial_balance;
 };
 
 // Folds the records into a new Book. Reads only.

@@ -8,6 +8,8 @@
 
 #include <fmt/format.h>
 
+#include <iterator>
+#include <map>
 #include <memory>
 
 namespace tollbook::api {
@@ -27,8 +29,9 @@ struct AccountLine {
     std::string tenant;
     std::string account;
     std::int64_t minor{};
+    std::optional<std::string> entity; // None: the tenant's own.
 };
-BOOST_DESCRIBE_STRUCT(AccountLine, (), (tenant, account, minor))
+BOOST_DESCRIBE_STRUCT(AccountLine, (), (tenant, account, minor, entity))
 
 struct ReplayLine {
     std::uint64_t records{};
@@ -61,8 +64,25 @@ ReplayLine line_of(const ReplayReport& report) {
         {}};
     for (const auto& [tenant, accounts] : report.trial_balance)
         for (const auto& [account, minor] : accounts)
-            line.trial_balance.push_back({tenant, account, minor});
+            line.trial_balance.push_back({tenant, account.account, minor, account.entity});
     return line;
+}
+
+// Wallets together, and behind the other accounts of their legal entity.
+void print_balance(const std::string& tenant, const std::map<BookAccount, std::int64_t>& accounts) {
+    std::map<std::optional<std::string>, std::int64_t> wallets;
+    for (auto at = accounts.begin(); at != accounts.end(); ++at) {
+        const auto& [account, minor] = *at;
+        const std::string of = account.entity ? tenant + " " + *account.entity : tenant;
+        std::int64_t& together = wallets[account.entity];
+        if (account.account.starts_with("wallet:"))
+            together += minor;
+        else
+            print(fmt::format("{:<12} {:<32} {:>18}", of, account.account, minor));
+        const auto next = std::next(at);
+        if (next == accounts.end() || next->first.entity != account.entity)
+            print(fmt::format("{:<12} {:<32} {:>18}", of, "wallets", together));
+    }
 }
 
 void print_replay(const ReplayReport& report) {
@@ -71,16 +91,8 @@ void print_replay(const ReplayReport& report) {
     print(fmt::format("hash        {}", hex(report.hash)));
     if (report.recorded_at) print("recorded at " + to_string(*report.recorded_at));
     print(fmt::format("state hash  {}", hex(report.state_hash)));
-    for (const auto& [tenant, accounts] : report.trial_balance) {
-        std::int64_t wallets = 0;
-        for (const auto& [account, minor] : accounts) {
-            if (account.starts_with("wallet:"))
-                wallets += minor;
-            else
-                print(fmt::format("{:<12} {:<32} {:>18}", tenant, account, minor));
-        }
-        print(fmt::format("{:<12} {:<32} {:>18}", tenant, "wallets", wallets));
-    }
+    for (const auto& [tenant, accounts] : report.trial_balance)
+        print_balance(tenant, accounts);
 }
 
 std::string what_holds(const VerifyLine& line, bool with_index) {

@@ -94,6 +94,12 @@ std::string preview_text(const MigrationPreview& preview) {
     text += line("will be changed now", preview.changed);
     text += line("with the next period", preview.scheduled);
     text += line("refused: look at them", preview.refused);
+    if (preview.first_moves_on && preview.last_moves_on)
+        text += fmt::format(
+            "scheduled: the first on {}, the last on {}\n",
+            to_string(*preview.first_moves_on),
+            to_string(*preview.last_moves_on)
+        );
     for (const MigrationItem& item : preview.items)
         if (item.outcome == MigrationOutcome::refused)
             text += fmt::format("refused: {}: {}\n", item.service, item.reason.value_or(""));
@@ -116,6 +122,35 @@ std::string tariff_line(std::string_view name, std::string_view of, const Tariff
     );
 }
 
+// What becomes of an invoice, below the service that it is about.
+std::string document_line(const CorrectedInvoice& corrected) {
+    const std::string days =
+        fmt::format("{} to {}", to_string(corrected.from), to_string(corrected.to));
+    if (!corrected.credit_note)
+        return fmt::format("  draft {}: {} corrected\n", corrected.invoice, days);
+    if (!corrected.by) return fmt::format("  credit note {}: {}\n", *corrected.credit_note, days);
+    return fmt::format(
+        "  credit note {}: {}, anew {}\n",
+        *corrected.credit_note,
+        days,
+        corrected.on ? "on " + *corrected.on : "from the wallet"
+    );
+}
+
+std::string item_text(const TariffItem& item) {
+    if (item.outcome == TariffOutcome::refused)
+        return fmt::format("refused: {}: {}\n", item.service, item.reason.value_or(""));
+    std::string text = tariff_line(
+        item.service,
+        item.customer,
+        {1, item.credited_minor, item.charged_minor, item.minor, item.owed_minor}
+    );
+    for (const CorrectedInvoice& corrected :
+         item.invoices.value_or(std::vector<CorrectedInvoice>{}))
+        text += document_line(corrected);
+    return text;
+}
+
 } // namespace
 
 std::string preview_text(const TariffPreview& preview) {
@@ -129,14 +164,7 @@ std::string preview_text(const TariffPreview& preview) {
         "of it owed"
     );
     for (const TariffItem& item : preview.items)
-        if (item.outcome == TariffOutcome::refused)
-            text += fmt::format("refused: {}: {}\n", item.service, item.reason.value_or(""));
-        else
-            text += tariff_line(
-                item.service,
-                item.customer,
-                {1, item.credited_minor, item.charged_minor, item.minor, item.owed_minor}
-            );
+        text += item_text(item);
     if (preview.left_out > 0)
         text += fmt::format("{} more are in the sums alone\n", preview.left_out);
     const auto sum = [&](std::string_view name, const TariffSum& of) {
@@ -145,6 +173,10 @@ std::string preview_text(const TariffPreview& preview) {
     sum("corrected", preview.corrected);
     sum("not charged since", preview.moved);
     sum("refused: look at them", preview.refused);
+    if (preview.credit_notes + preview.drafts > 0)
+        text += fmt::format(
+            "of invoices: {} credit notes, {} drafts\n", preview.credit_notes, preview.drafts
+        );
     return text + "to do just that: the same with --preview " + preview.preview;
 }
 

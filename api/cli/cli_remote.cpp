@@ -31,13 +31,17 @@ void add_plans(CLI::App& app, Action& chosen) {
     CLI::App& plans = add_command(app, "plans", "Plans, and who has them");
     plans.require_subcommand(1);
     CLI::App& migrate = add_command(
-        plans, "migrate", "Give all services of a plan another one; first it says what comes of it"
+        plans,
+        "migrate",
+        "Give all services of a plan, or of an add-on, another version or plan; first it says "
+        "what comes of it"
     );
 
     struct Typed {
         std::string tenant;
         PlanMigration migration;
         std::string when{"period_end"};
+        std::string day;
     };
 
     const auto typed = std::make_shared<Typed>();
@@ -45,13 +49,22 @@ void add_plans(CLI::App& app, Action& chosen) {
     migrate.add_option("--plan", typed->migration.plan, "Which have this plan")->required();
     migrate.add_option("--version", typed->migration.plan_version, "Which version; any");
     migrate.add_option("--to-plan", typed->migration.to_plan, "What they get")->required();
-    migrate.add_option("--to-version", typed->migration.to_version, "Its version; the newest");
+    migrate.add_option("--to-version", typed->migration.to_version, "Which version; the newest");
     migrate.add_option("--when", typed->when, "now or period_end")
         ->check(CLI::IsMember({"now", "period_end"}));
+    migrate.add_option(
+        "--on", typed->day, "With the first period from this day on; with the next one"
+    );
     migrate.add_option("--preview", typed->migration.preview, "A preview's hash: do just that");
     migrate.callback([&chosen, typed] {
         typed->migration.when = typed->when == "now" ? ChangeTime::now : ChangeTime::period_end;
         chosen = [typed](const Context& context) {
+            if (!typed->day.empty()) {
+                const Result<Date> day = parse_date(typed->day);
+                if (!day)
+                    return fail(context, {Errc::config_invalid, "--on: " + day.error().detail});
+                typed->migration.not_before = *day;
+            }
             return run_plan_migration(context, typed->tenant, typed->migration);
         };
     });
@@ -74,10 +87,10 @@ void add_tariffs(CLI::App& app, Action& chosen) {
 
     const auto typed = std::make_shared<Typed>();
     correct.add_option("--tenant", typed->tenant, "Whose customers")->required();
-    correct.add_option("--plan", typed->correction.plan, "Of this plan")->required();
+    correct.add_option("--plan", typed->correction.plan, "Of this plan or add-on")->required();
     correct.add_option("--version", typed->correction.from_version, "The version that was charged")
         ->required();
-    correct.add_option("--to-version", typed->correction.to_version, "What counts; the newest");
+    correct.add_option("--to-version", typed->correction.to_version, "What counts: the newest");
     correct.add_option("--from", typed->from, "2026-11-01: for the days from then on")->required();
     correct.add_option("--reason", typed->correction.reason, "Stands on each credit")->required();
     correct.add_option("--preview", typed->correction.preview, "A preview's hash: do just that");

@@ -58,7 +58,8 @@ void add_report(CLI::App& app, Action& chosen) {
         Option{"--as-of", "as_of", "How it stood at the end of a day"},
         Option{"--known-at", "known_at", "What had been recorded then: 2026-11-19T21:05:00Z"},
         Option{"--account", "account", "One account of the general ledger"},
-        Option{"--by", "by", "plan or component (revenue-by-plan)"}};
+        Option{"--by", "by", "plan or component (revenue-by-plan)"},
+        Option{"--entity", "entity", "One legal entity; a journal then names it as the only one"}};
     for (const Option& option : options)
         order->parameters.emplace_back(option.parameter, "");
     for (std::size_t i = 0; i < options.size(); ++i)

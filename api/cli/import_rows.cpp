@@ -1,11 +1,10 @@
 #include "api/cli/import_rows.hpp"
 
+#include "api/cli/csv_row.hpp"
+#include "api/cli/plan_rows.hpp"
 #include "api/http/secret_file.hpp"
 
-#include <boost/describe/enum_from_string.hpp>
-
 #include <algorithm>
-#include <charconv>
 #include <span>
 #include <utility>
 
@@ -16,75 +15,6 @@ namespace {
 constexpr std::size_t key_hash_bytes = 16;
 constexpr std::size_t opening_wallets_per_command = 1'000;
 
-// One line, asked by column name. The first thing that is wrong is kept.
-class Row {
-public:
-    Row(const CsvFile& file, const CsvLine& line) : file_(file), line_(line) {}
-
-    std::string optional_text(std::string_view column) const {
-        const auto at = file_.column(column);
-        return at ? line_.fields[*at] : std::string{};
-    }
-
-    std::string text(std::string_view column) {
-        std::string value = optional_text(column);
-        if (value.empty()) complain(std::string(column) + " is empty");
-        return value;
-    }
-
-    std::int64_t number(std::string_view column, std::int64_t fallback = 0) {
-        const std::string value = optional_text(column);
-        std::int64_t number = fallback;
-        const char* end = value.data() + value.size();
-        const auto [stop, ec] = std::from_chars(value.data(), end, number);
-        if (!value.empty() && (ec != std::errc{} || stop != end))
-            complain(std::string(column) + " is not a whole number: " + value);
-        return number;
-    }
-
-    // Absent when it is empty.
-    template <class T>
-    std::optional<T> optional_number(std::string_view column) {
-        if (optional_text(column).empty()) return std::nullopt;
-        const std::int64_t value = number(column);
-        if (!std::in_range<T>(value)) complain(std::string(column) + " is out of range");
-        return static_cast<T>(value);
-    }
-
-    BillingPeriod period(std::string_view column) {
-        const std::string value = text(column);
-        BillingPeriod period{};
-        if (!value.empty() && !boost::describe::enum_from_string(value.c_str(), period))
-            complain(std::string(column) + " is not day, week, month, quarter or year: " + value);
-        return period;
-    }
-
-    Date date(std::string_view column) {
-        const Result<Date> day = parse_date(optional_text(column));
-        if (!day) complain(std::string(column) + " is not a date (YYYY-MM-DD)");
-        return day ? *day : Date{};
-    }
-
-    Currency currency(std::string_view column) {
-        const Result<Currency> currency = Currency::parse(optional_text(column));
-        if (!currency) complain(std::string(column) + " is not a currency");
-        return currency ? *currency : Currency{};
-    }
-
-    void complain(std::string reason) {
-        if (reason_.empty()) reason_ = std::move(reason);
-    }
-
-    const std::string& reason() const { return reason_; }
-
-    std::size_t number_of_line() const { return line_.number; }
-
-private:
-    const CsvFile& file_;
-    const CsvLine& line_;
-    std::string reason_;
-};
-
 // What the lines of one file add up to.
 struct Building {
     const ImportOptions& options;
@@ -94,7 +24,7 @@ struct Building {
 
     // What no node could read is wrong with the line: a byte that is no text, a NUL.
     template <class T>
-    void add(Row& row, const T& command) {
+    void add(CsvRow& row, const T& command) {
         add(row.number_of_line(), command);
         if (const auto read = read_command(T::type, of_line.back().body); !read)
             row.complain(read.error().detail);
@@ -109,23 +39,9 @@ struct Building {
     }
 };
 
-void plan_line(Row& row, Building& building) {
-    DefinePlan plan;
-    plan.plan = row.text("code");
-    plan.name = row.text("name");
-    plan.price_minor = row.number("price_minor");
-    plan.currency = row.currency("currency");
-    plan.tax_percent = row.number("tax_percent_included");
-    plan.period = row.period("period");
-    plan.down_mbps = row.number("down_mbps");
-    plan.up_mbps = row.number("up_mbps");
-    plan.period_count = row.optional_number<std::uint32_t>("period_count");
-    plan.setup_minor = row.optional_number<std::int64_t>("setup_minor");
-    plan.trial_days = row.optional_number<std::uint32_t>("trial_days");
-    building.add(row, plan);
-}
+void plan_line(CsvRow& row, Building& building) { building.add(row, plan_of(row)); }
 
-void router_line(Row& row, Building& building) {
+void router_line(CsvRow& row, Building& building) {
     const ImportOptions& options = building.options;
     RegisterRouter router;
     router.router = row.text("name");
@@ -145,12 +61,14 @@ void router_line(Row& row, Building& building) {
     building.add(row, router);
 }
 
-void customer_line(Row& row, Building& building) {
+void customer_line(CsvRow& row, Building& building) {
     RegisterCustomer customer;
     customer.customer = row.text("account_no");
     customer.name = row.text("name");
     customer.phone = row.optional_text("phone");
     customer.references = {customer.customer};
+    if (std::string entity = row.optional_text("entity"); !entity.empty())
+        customer.entity = std::move(entity);
     const std::int64_t opening = row.number("opening_balance_minor");
     if (opening < 0) row.complain("opening_balance_minor is negative");
     if (opening != 0 && !building.options.opening_booked_on)
@@ -160,23 +78,13 @@ void customer_line(Row& row, Building& building) {
         building.openings.push_back({customer.customer, opening});
 }
 
-std::vector<std::string> split_blocks(std::string_view text) {
-    std::vector<std::string> blocks;
-    while (!text.empty()) {
-        const std::size_t end = std::min(text.find('+'), text.size());
-        blocks.emplace_back(text.substr(0, end));
-        text.remove_prefix(std::min(end + 1, text.size()));
-    }
-    return blocks;
-}
-
-void service_line(Row& row, Building& building) {
+void service_line(CsvRow& row, Building& building) {
     AddService service;
     service.service = row.text("service_no");
     service.customer = row.text("account_no");
     service.plan = row.text("plan");
     service.renews_on = row.date("renews_on");
-    const std::vector<std::string> blocks = split_blocks(row.optional_text("blocked"));
+    const std::vector<std::string> blocks = split_text(row.optional_text("blocked"), '+');
     if (!blocks.empty()) service.blocks = blocks;
     building.add(row, service);
     if (row.optional_text("router").empty()) return;
@@ -193,7 +101,7 @@ void service_line(Row& row, Building& building) {
 struct Shape {
     std::string_view name;
     ImportKind kind;
-    void (*line)(Row&, Building&);
+    void (*line)(CsvRow&, Building&);
     std::vector<std::string_view> columns;
 };
 
@@ -261,7 +169,7 @@ ImportPlan plan_import(const CsvFile& file, const ImportOptions& options) {
     if (is_incomplete) return std::move(building.plan);
 
     for (const CsvLine& line : file.lines) {
-        Row row(file, line);
+        CsvRow row(file, line);
         shape.line(row, building);
         if (row.reason().empty())
             std::ranges::move(building.of_line, std::back_inserter(building.plan.commands));

@@ -67,7 +67,8 @@ Result<std::string> journal_name(std::string_view account, std::string_view enti
     if (!type) return Error{Errc::internal, std::string(account) + " is no account"};
     std::size_t end = account.find(':');
     const std::string_view kind = account.substr(0, end);
-    const bool is_word = kind == "cash" || kind == "suspense" || kind == "tax";
+    const bool is_word =
+        kind == "cash" || kind == "suspense" || kind == "tax" || kind == "due_entity";
     std::string name(root_of(*type));
     if (!entity.empty()) name += ":Entity:" + part_name(entity, true);
     name += ":" + kind_name(kind);

@@ -30,6 +30,13 @@ Status each_item(ReportPages& pages, const Take& take) {
     }
 }
 
+// The legal entity that was asked for. Empty: all of them.
+std::string asked_entity(const ReportOrder& order) {
+    for (const auto& [name, value] : order.parameters)
+        if (name == "entity") return value;
+    return {};
+}
+
 Result<std::string> own_entity(Client& client, const std::string& base) {
     const Result<ClientReply> reply = client.get(base);
     if (!reply) return reply.error();
@@ -42,10 +49,7 @@ Result<std::string> own_entity(Client& client, const std::string& base) {
 
 // Accounts first: they are declared before they are used. Entries that came later are left out, so
 // each account stands declared.
-Status write_journal(
-    Client& client, const std::string& base, ReportPages& entries, JournalText& text, OutFile& out
-) {
-    ReportPages accounts(client, base + "/reports/journal-accounts", {});
+Status write_journal(ReportPages& accounts, ReportPages& entries, JournalText& text, OutFile& out) {
     const Status declared = each_item<JournalAccount>(accounts, [&](const JournalAccount& account) {
         const Result<std::string> lines = text.declaration(account);
         if (!lines) return Result<bool>(lines.error());
@@ -70,15 +74,20 @@ Exit run_journal(const Context& context, const ReportOrder& order) {
     const Result<std::unique_ptr<Client>> client = connect(context);
     if (!client) return fail(context, client.error());
     const std::string base = "/v1/tenants/" + path_segment(order.tenant);
-    const Result<std::string> entity = own_entity(**client, base);
+    const std::string asked = asked_entity(order);
+    const Result<std::string> entity =
+        asked.empty() ? own_entity(**client, base) : Result<std::string>(asked);
     if (!entity) return fail(context, entity.error());
     Result<OutFile> out = OutFile::open(order.output);
     if (!out) return fail(context, out.error());
     const bool is_hledger = order.format == "hledger";
     JournalText text(is_hledger ? JournalFormat::hledger : JournalFormat::beancount, *entity);
     out->write(text.heading(order.tenant));
+    ReportOrder of_accounts;
+    if (!asked.empty()) of_accounts.parameters.emplace_back("entity", asked);
+    ReportPages accounts(**client, base + "/reports/journal-accounts", of_accounts.parameters);
     ReportPages entries(**client, base + "/reports/journal", order.parameters);
-    if (const Status written = write_journal(**client, base, entries, text, *out); !written)
+    if (const Status written = write_journal(accounts, entries, text, *out); !written)
         return fail(context, written.error());
     if (const Status kept = out->keep(); !kept) return fail(context, kept.error());
     return tell_parked(context, entries);

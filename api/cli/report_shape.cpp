@@ -68,9 +68,11 @@ constexpr std::array revenue_columns{
 
 constexpr std::array tax_columns{
     ReportColumn{"tax_code", "tax code", text},
+    ReportColumn{"rate_ppm", "rate ppm", count},
     ReportColumn{"currency", "currency", text},
     ReportColumn{"charges", "charges", count},
-    ReportColumn{"net_minor", "net base", amount},
+    ReportColumn{"net_minor", "net", amount},
+    ReportColumn{"base_minor", "net base", amount},
     ReportColumn{"tax_minor", "tax", amount},
     ReportColumn{"other_tax_minor", "other tax", amount},
 };

@@ -30,8 +30,10 @@ BOOST_DESCRIBE_STRUCT(DocumentFiscal, (), (state, control_number, signature, qr,
 
 // An issued invoice with what a reader of it wants to know.
 struct InvoiceDocument {
-    std::string provider;
+    std::string provider; // The name of the legal entity, as it was with the issue.
     std::string entity;
+    std::optional<std::string> tax_registration;
+    std::optional<std::string> address;
     std::string customer;
     std::optional<std::string> name; // None: the person was forgotten.
     std::string number;
@@ -56,6 +58,8 @@ BOOST_DESCRIBE_STRUCT(
     (),
     (provider,
      entity,
+     tax_registration,
+     address,
      customer,
      name,
      number,

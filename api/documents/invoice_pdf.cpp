@@ -75,10 +75,24 @@ private:
         y_ += tall;
     }
 
+    // Its name, address and number with the tax authority.
+    void seller() {
+        constexpr double tall = 34;
+        const double wide = (right - left) / 2;
+        const double top = y_;
+        y_ += pages_.write(invoice_.provider, left, y_, wide, {14, true}) + gap;
+        if (invoice_.address) y_ += pages_.write(*invoice_.address, left, y_, wide, {}) + gap;
+        if (invoice_.tax_registration)
+            y_ +=
+                pages_.write("Tax registration " + *invoice_.tax_registration, left, y_, wide, {}) +
+                gap;
+        const bool is_described = invoice_.address || invoice_.tax_registration;
+        y_ = std::max(y_ + (is_described ? 10 : 0), top + tall);
+    }
+
     void head() {
-        pages_.write(invoice_.provider, left, y_, (right - left) / 2, {14, true});
         pages_.write("INVOICE", right, y_, (right - left) / 2, {14, true, Pages::Align::right});
-        y_ += 34;
+        seller();
         const double top = y_;
         line(invoice_.name.value_or(invoice_.customer), {10, true});
         line("Customer " + invoice_.customer, {});

@@ -97,7 +97,7 @@ inline constexpr std::array command_routes{
     ),
     command(
         {"/v1/tenants/{tenant}/services/{service}/change-plan", "change_plan", for_operators, 200},
-        "Put a service on another plan, now or with its next period"
+        "Put a service on another plan, now or with a period to come"
     ),
     command(
         {"/v1/tenants/{tenant}/services/{service}/correct-tariff",
@@ -111,11 +111,18 @@ inline constexpr std::array command_routes{
          "cancel_schedule",
          for_operators,
          200},
-        "Take back a change of plan, an end, or that of an add-on, that is scheduled"
+        "Take back a change or an end that is scheduled, of a service or of an add-on"
     ),
     command(
         {"/v1/tenants/{tenant}/services/{service}/addons", "add_addon", for_operators},
         "Add an add-on to a service: the days it has ahead are charged at once"
+    ),
+    command(
+        {"/v1/tenants/{tenant}/services/{service}/addons/{addon}/change",
+         "change_addon",
+         for_operators,
+         200},
+        "Give an add-on another version or quantity, now or with a period to come"
     ),
     command(
         {"/v1/tenants/{tenant}/services/{service}/addons/{addon}/remove",

@@ -24,7 +24,8 @@ Result<ReadAnswer> report_general_ledger(ReaderPool& pool, const Query& query) {
                  "WHERE ({account} IS NULL OR p.account = {account}) "
                  "AND ({from} IS NULL OR p.booked_on >= {from}) "
                  "AND ({to} IS NULL OR p.booked_on <= {to}) "
-                 "AND ({known} IS NULL OR p.seq <= {known})",
+                 "AND ({known} IS NULL OR p.seq <= {known}) "
+                 "AND ({entity} IS NULL OR p.entity = {entity})",
         .keys = keys,
         .shown =
             "WITH opening AS MATERIALIZED (" // Once for each account of the page.
@@ -57,7 +58,8 @@ Result<ReadAnswer> report_aging(ReaderPool& pool, const Query& query) {
             "coalesce(sum(d.minor) FILTER (WHERE d.days > 90), 0)::bigint AS days_over_90_minor "
             "FROM (SELECT w.*, {as_of} - w.arose_on AS days FROM ("
             "SELECT * FROM wallet_debts({as_of}, {known}) UNION ALL "
-            "SELECT * FROM invoice_debts({as_of}, {known})) w) d GROUP BY 1, 2, 3",
+            "SELECT * FROM invoice_debts({as_of}, {known})) w "
+            "WHERE {entity} IS NULL OR w.entity = {entity}) d GROUP BY 1, 2, 3",
         .keys = keys,
         .totals = "SELECT entity, currency, count(customer) AS customers, "
                   "coalesce(sum(owed_minor), 0)::bigint AS owed_minor, "
@@ -65,7 +67,8 @@ Result<ReadAnswer> report_aging(ReaderPool& pool, const Query& query) {
                   "coalesce(sum(days_31_60_minor), 0)::bigint AS days_31_60_minor, "
                   "coalesce(sum(days_61_90_minor), 0)::bigint AS days_61_90_minor, "
                   "coalesce(sum(days_over_90_minor), 0)::bigint AS days_over_90_minor "
-                  "FROM lines FULL JOIN (SELECT legal_entity AS entity, currency FROM tenants) t "
+                  "FROM lines FULL JOIN (SELECT coalesce((SELECT entity FROM given), "
+                  " legal_entity) AS entity, currency FROM tenants) t "
                   "USING (entity, currency) GROUP BY 1, 2 ORDER BY 1, 2",
     };
     return read_report(pool, query, aging);
@@ -83,7 +86,8 @@ Result<ReadAnswer> report_deferred_revenue(ReaderPool& pool, const Query& query)
                  "max(l.service_to) AS last_day_after FROM ("
                  "SELECT c.*, recognised_minor(c.net, c.service_from, c.service_to, {as_of}) "
                  " AS earned FROM charge_lines(NULL, {as_of}, {known}) c "
-                 "WHERE c.service_to > c.service_from AND c.service_to > {as_of} + 1) l "
+                 "WHERE c.service_to > c.service_from AND c.service_to > {as_of} + 1 "
+                 "AND ({entity} IS NULL OR c.customer IN (SELECT customers_of({entity})))) l "
                  "GROUP BY 1, 2",
         .keys = keys,
         .totals = "SELECT currency, coalesce(sum(charges), 0)::bigint AS charges, "
@@ -109,10 +113,12 @@ Result<ReadAnswer> report_revenue_by_plan(ReaderPool& pool, const Query& query) 
                  "SELECT c.plan, CASE WHEN {by} = 'plan' THEN '' ELSE c.component END "
                  " AS component, c.currency, c.charge, c.net, c.tax "
                  "FROM charge_lines({from}, {to}, {known}) c "
+                 "WHERE {entity} IS NULL OR c.customer IN (SELECT customers_of({entity})) "
                  "UNION ALL SELECT o.part, CASE WHEN {by} = 'plan' THEN '' ELSE o.type END, "
                  " o.currency, NULL, -o.minor, 0 FROM ("
                  "SELECT * FROM other_postings('revenue', {from}, {to}, {known}) UNION ALL "
-                 "SELECT * FROM other_postings('fee', {from}, {to}, {known})) o"
+                 "SELECT * FROM other_postings('fee', {from}, {to}, {known})) o "
+                 "WHERE {entity} IS NULL OR o.entity = {entity}"
                  ") l GROUP BY 1, 2, 3",
         .keys = keys,
         .totals = "SELECT currency, coalesce(sum(net_minor), 0)::bigint AS net_minor, "
@@ -127,20 +133,26 @@ Result<ReadAnswer> report_revenue_by_plan(ReaderPool& pool, const Query& query) 
     return read_report(pool, query, revenue);
 }
 
-// `tax_code` is empty for what is not taxed. `other_tax_minor`: posted by other events than
-// charges, which name no base.
+// `tax_code` is empty for what is not taxed, and `rate_ppm` is 0 where no rate is told. `net_minor`
+// counts each net once, with the first of several taxes; `base_minor` is the net that the rate was
+// charged on. `other_tax_minor`: posted by other events than charges, which name no base.
 Result<ReadAnswer> report_tax(ReaderPool& pool, const Query& query) {
-    static constexpr std::array<ReportKey, 2> keys{{{"tax_code", "text"}, {"currency", "text"}}};
+    static constexpr std::array<ReportKey, 3> keys{
+        {{"tax_code", "text"}, {"rate_ppm", "bigint"}, {"currency", "text"}}};
     static constexpr ReportOf tax{
         .name = "tax",
-        .lines = "SELECT coalesce(l.tax_code, '') AS tax_code, l.currency, "
+        .lines = "SELECT coalesce(l.tax_code, '') AS tax_code, l.rate_ppm, l.currency, "
                  "count(DISTINCT l.charge) AS charges, sum(l.net)::bigint AS net_minor, "
-                 "sum(l.tax)::bigint AS tax_minor, sum(l.other)::bigint AS other_tax_minor FROM ("
-                 "SELECT c.tax_code, c.currency, c.charge, c.net, c.tax, 0 AS other "
+                 "sum(l.base)::bigint AS base_minor, sum(l.tax)::bigint AS tax_minor, "
+                 "sum(l.other)::bigint AS other_tax_minor FROM ("
+                 "SELECT c.tax_code, c.rate_ppm, c.currency, c.charge, c.net, c.base, c.tax, "
+                 " 0 AS other "
                  "FROM charge_lines({from}, {to}, {known}) c "
-                 "UNION ALL SELECT o.part, o.currency, NULL, 0, 0, -o.minor "
-                 "FROM other_postings('tax', {from}, {to}, {known}) o"
-                 ") l GROUP BY 1, 2",
+                 "WHERE {entity} IS NULL OR c.customer IN (SELECT customers_of({entity})) "
+                 "UNION ALL SELECT o.part, 0, o.currency, NULL, 0, 0, 0, -o.minor "
+                 "FROM other_postings('tax', {from}, {to}, {known}) o "
+                 "WHERE {entity} IS NULL OR o.entity = {entity}"
+                 ") l GROUP BY 1, 2, 3",
         .keys = keys,
         .totals = "SELECT currency, coalesce(sum(net_minor), 0)::bigint AS net_minor, "
                   "coalesce(sum(tax_minor), 0)::bigint AS tax_minor, "
@@ -158,7 +170,9 @@ Result<ReadAnswer> report_mrr(ReaderPool& pool, const Query& query) {
         .lines = "SELECT s.plan, s.currency, count(*) FILTER (WHERE NOT s.addon) AS services, "
                  "count(*) FILTER (WHERE s.addon) AS addons, "
                  "count(DISTINCT s.customer) AS customers, sum(s.monthly_minor)::bigint "
-                 "AS mrr_minor FROM recurring_parts({as_of}, {known}) s GROUP BY 1, 2",
+                 "AS mrr_minor FROM recurring_parts({as_of}, {known}) s "
+                 "WHERE {entity} IS NULL OR s.customer IN (SELECT customers_of({entity})) "
+                 "GROUP BY 1, 2",
         .keys = keys,
         .totals = "SELECT currency, coalesce(sum(services), 0)::bigint AS services, "
                   "coalesce(sum(addons), 0)::bigint AS addons, "
@@ -189,7 +203,9 @@ Result<ReadAnswer> report_mrr_movement(ReaderPool& pool, const Query& query) {
             " (5, 'contraction'), (6, 'churned'), (7, 'closing')) AS m (line, movement) "
             "CROSS JOIN (SELECT currency FROM tenants UNION SELECT currency FROM plans) k "
             "LEFT JOIN recurring_changes({from}, coalesce({to}, (SELECT as_of FROM given)), "
-            " {known}) c ON c.currency = k.currency GROUP BY 1, 2, 3",
+            " {known}) c ON c.currency = k.currency "
+            " AND ({entity} IS NULL OR c.customer IN (SELECT customers_of({entity}))) "
+            "GROUP BY 1, 2, 3",
         .keys = keys,
     };
     return read_report(pool, query, movement);
@@ -209,7 +225,8 @@ Result<ReadAnswer> report_churn(ReaderPool& pool, const Query& query) {
             "(20000 * count(*) FILTER (WHERE o.before AND NOT o.after) + count(*) FILTER (WHERE "
             " o.before)) / nullif(2 * count(*) FILTER (WHERE o.before), 0) AS churn_basis_points "
             "FROM (WITH changes AS (SELECT * FROM recurring_changes({from}, "
-            "  coalesce({to}, (SELECT as_of FROM given)), {known})) "
+            "  coalesce({to}, (SELECT as_of FROM given)), {known}) r "
+            " WHERE {entity} IS NULL OR r.customer IN (SELECT customers_of({entity}))) "
             "SELECT 'services' AS of, bool_or(c.before_minor IS NOT NULL) AS before, "
             " bool_or(c.after_minor IS NOT NULL) AS after FROM changes c GROUP BY c.service "
             "UNION ALL SELECT 'customers', bool_or(c.before_minor IS NOT NULL), "
@@ -229,6 +246,8 @@ Result<ReadAnswer> report_journal(ReaderPool& pool, const Query& query) {
         .name = "journal",
         .lines = "SELECT p.seq, p.type, p.booked_on, p.effective_at, p.recorded_at "
                  "FROM postings p WHERE p.leg = 0 "
+                 "AND ({entity} IS NULL OR EXISTS (SELECT FROM postings f "
+                 " WHERE f.seq = p.seq AND f.entity = {entity})) "
                  "AND ({from} IS NULL OR p.booked_on >= {from}) "
                  "AND ({to} IS NULL OR p.booked_on <= {to}) "
                  "AND ({known} IS NULL OR p.seq <= {known})",
@@ -236,8 +255,9 @@ Result<ReadAnswer> report_journal(ReaderPool& pool, const Query& query) {
         .shown = "SELECT s.seq, e.event_id AS id, s.type, e.stream, s.booked_on, @s.effective_at, "
                  "@s.recorded_at, (SELECT json_agg(json_build_object('account', l.account, "
                  "'entity', l.entity, 'currency', l.currency, 'minor', l.minor) ORDER BY l.leg) "
-                 "FROM postings l WHERE l.seq = s.seq) AS postings "
-                 "FROM page s LEFT JOIN event_index e USING (seq)",
+                 "FROM postings l WHERE l.seq = s.seq AND (g.entity IS NULL "
+                 " OR l.entity = g.entity)) AS postings "
+                 "FROM given g CROSS JOIN page s LEFT JOIN event_index e USING (seq)",
     };
     return read_report(pool, query, journal);
 }
@@ -248,7 +268,8 @@ Result<ReadAnswer> report_journal_accounts(ReaderPool& pool, const Query& query)
     static constexpr ReportOf accounts{
         .name = "journal-accounts",
         .lines = "SELECT b.tenant, b.entity, b.account, min(b.kind) AS kind "
-                 "FROM account_balances b GROUP BY 1, 2, 3",
+                 "FROM account_balances b WHERE {entity} IS NULL OR b.entity = {entity} "
+                 "GROUP BY 1, 2, 3",
         .keys = keys,
         .shown = "SELECT s.entity, s.account, s.kind, json_agg(d.currency ORDER BY d.currency) "
                  "AS currencies, min(d.opened_on) AS opened_on FROM page s JOIN LATERAL ("

@@ -8,15 +8,17 @@
 
 namespace tollbook::api {
 
-inline constexpr std::string_view until_parameters{"min_position limit cursor as_of known_at"};
-inline constexpr std::string_view span_parameters{"min_position limit cursor from to known_at"};
+inline constexpr std::string_view until_parameters{
+    "min_position limit cursor as_of known_at entity"};
+inline constexpr std::string_view span_parameters{
+    "min_position limit cursor from to known_at entity"};
 
 inline constexpr std::array finance_routes{
     read(
         {"/v1/tenants/{tenant}/reports/general-ledger",
          &report_general_ledger,
          for_auditors,
-         "min_position limit cursor from to known_at account"},
+         "min_position limit cursor from to known_at account entity"},
         "Every posting with the balance of its account after it"
     ),
     read(
@@ -34,7 +36,7 @@ inline constexpr std::array finance_routes{
         {"/v1/tenants/{tenant}/reports/revenue-by-plan",
          &report_revenue_by_plan,
          for_auditors,
-         "min_position limit cursor from to known_at by"},
+         "min_position limit cursor from to known_at by entity"},
         "Revenue and its tax by plan and component"
     ),
     read(
@@ -64,7 +66,7 @@ inline constexpr std::array finance_routes{
         {"/v1/tenants/{tenant}/reports/journal-accounts",
          &report_journal_accounts,
          for_auditors,
-         list_parameters},
+         "min_position limit cursor entity"},
         "All accounts, with the day of their first posting"
     ),
 };

@@ -9,7 +9,8 @@ namespace {
 
 // As the document wants it, without what is not there.
 constexpr OneOf printed{
-    .select = "SELECT json_strip_nulls(json_build_object('provider', t.name, 'entity', i.entity, "
+    .select = "SELECT json_strip_nulls(json_build_object('provider', coalesce(e.name, t.name), "
+              "'entity', i.entity, 'tax_registration', e.tax_registration, 'address', e.address, "
               "'customer', i.customer, 'name', c.name, 'number', i.number, 'currency', i.currency, "
               "'issued_on', i.issued_on, 'due_on', i.due_on, 'status', i.status, 'minor', i.minor, "
               "'net_minor', i.net_minor, 'tax_minor', i.tax_minor, 'open_minor', i.open_minor, "
@@ -26,7 +27,10 @@ constexpr OneOf printed{
               " to_char(f.device_time AT TIME ZONE t.timezone, 'YYYY-MM-DD HH24:MI:SS')) "
               " FROM fiscal_documents f WHERE f.document = i.invoice))) "
               "FROM invoices i JOIN tenants t USING (tenant) LEFT JOIN customers c "
-              "USING (tenant, customer) WHERE i.invoice = $1",
+              "USING (tenant, customer) LEFT JOIN LATERAL (" // As it stood with the issue.
+              "SELECT v.* FROM legal_entities v WHERE v.entity = i.entity AND v.seq < ("
+              " SELECT m.seq FROM invoice_moves m WHERE m.invoice = i.invoice AND "
+              " m.kind = 'issued') ORDER BY v.seq DESC LIMIT 1) e ON true WHERE i.invoice = $1",
     .absent = Errc::invoice_unknown,
 };
 
@@ -62,9 +66,11 @@ Result<ReadAnswer> list_taxes(ReaderPool& pool, const Query& query) {
 Result<ReadAnswer> list_invoicing_terms(ReaderPool& pool, const Query& query) {
     static constexpr ListOf terms{
         .name = "invoicing-terms",
-        .select = "SELECT 'invoicing_terms' AS object, valid_from, tax_rounding, halves, due_days, "
-                  "number_prefix, credit_prefix FROM invoicing_terms",
-        .key = "r.valid_from::text",
+        .select = "SELECT 'invoicing_terms' AS object, coalesce(nullif(i.entity, ''), "
+                  "t.legal_entity) AS entity, valid_from, tax_rounding, halves, due_days, "
+                  "number_prefix, credit_prefix FROM invoicing_terms i JOIN tenants t "
+                  "USING (tenant)",
+        .key = "r.entity || ' ' || r.valid_from",
     };
     return read_list(pool, query, terms);
 }
@@ -81,7 +87,8 @@ Result<ReadAnswer> list_invoices(ReaderPool& pool, const Query& query) {
             "AND ($4::text IS NULL OR status = $4) "
             "AND ($5::text IS NULL OR (open_minor > 0 AND due_on < $5::date)) "
             "AND ($6::text IS NULL OR EXISTS (SELECT FROM fiscal_documents f "
-            " WHERE f.invoice = i.invoice AND f.state = $6))",
+            " WHERE f.invoice = i.invoice AND f.state = $6)) "
+            "AND ($7::text IS NULL OR customer IN (SELECT customers_of($7)))",
         .key = "r.invoice",
     };
     const Result<SqlParam> due_before = date_parameter(query, "due_before");
@@ -93,7 +100,8 @@ Result<ReadAnswer> list_invoices(ReaderPool& pool, const Query& query) {
         {text_parameter(query, "customer"),
          text_parameter(query, "status"),
          *due_before,
-         text_parameter(query, "fiscal")}
+         text_parameter(query, "fiscal"),
+         text_parameter(query, "entity")}
     );
 }
 

@@ -77,7 +77,7 @@ inline constexpr std::array invoice_routes{
         {"/v1/tenants/{tenant}/invoices",
          &list_invoices,
          for_readers,
-         "min_position limit cursor customer status due_before fiscal"},
+         "min_position limit cursor customer status due_before fiscal entity"},
         "Invoices and drafts"
     ),
     read(

@@ -101,13 +101,14 @@ Result<ReadAnswer> get_trial_balance(ReaderPool& pool, const Query& query) {
             " WHERE $1::text IS NOT NULL AND $2::text IS NULL "
             "UNION ALL SELECT entity, account, kind, currency, debit_minor, credit_minor, "
             " balance_minor FROM trial_balance_as_of($1::date, seq_recorded_at($2::timestamptz)) "
-            " WHERE $2::text IS NOT NULL) b), '[]'::json)) FROM tenants",
+            " WHERE $2::text IS NOT NULL) b WHERE $3::text IS NULL OR b.entity = $3), "
+            "'[]'::json)) FROM tenants",
     };
     const Result<SqlParam> as_of = date_parameter(query, "as_of");
     if (!as_of) return as_of.error();
     const Result<SqlParam> known_at = time_parameter(query, "known_at");
     if (!known_at) return known_at.error();
-    return read_one(pool, query, balance, {*as_of, *known_at});
+    return read_one(pool, query, balance, {*as_of, *known_at, text_parameter(query, "entity")});
 }
 
 Result<ReadAnswer> get_control_checks(ReaderPool& pool, const Query& query) {

@@ -24,7 +24,7 @@ inline constexpr std::array read_routes{
         {"/v1/tenants/{tenant}/customers",
          &list_customers,
          for_readers,
-         "min_position limit cursor q"},
+         "min_position limit cursor q entity"},
         "Customers"
     ),
     read({"/v1/tenants/{tenant}/customers/{customer}", &get_customer, for_readers}, "A customer"),
@@ -104,7 +104,7 @@ inline constexpr std::array read_routes{
         {"/v1/tenants/{tenant}/accounts",
          &get_trial_balance,
          for_auditors,
-         "min_position as_of known_at"},
+         "min_position as_of known_at entity"},
         "The trial balance"
     ),
     read(

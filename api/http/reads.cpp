@@ -29,7 +29,7 @@ Result<ReadAnswer> list_plans(ReaderPool& pool, const Query& query) {
         .select =
             "SELECT 'plan' AS object, plan, version, name, price_minor, currency, tax_code, "
             "tax_percent, period, period_count, setup_minor, trial_days, proration, first_period, "
-            "kind, includes, "
+            "kind, includes, valid_from, "
             "down_mbps, up_mbps, @defined_at FROM plans",
         .key = "r.plan || ' ' || lpad(r.version::text, 9, '0')",
     };
@@ -58,23 +58,26 @@ Result<ReadAnswer> list_routers(ReaderPool& pool, const Query& query) {
 Result<ReadAnswer> list_customers(ReaderPool& pool, const Query& query) {
     static constexpr ListOf customers{
         .name = "customers",
-        .select =
-            "SELECT 'customer' AS object, c.customer, c.name, c.phone, c.mail, @c.registered_at, "
-            "w.balance_minor, w.currency, m.merged_into "
-            "FROM customers c LEFT JOIN wallets w USING (tenant, customer) "
-            "LEFT JOIN merged_customers m USING (tenant, customer) "
-            "WHERE $3::text IS NULL OR c.customer ILIKE $3 || '%' OR c.name ILIKE '%' || $3 || '%' "
-            "OR c.phone LIKE '%' || $3 || '%'",
+        .select = "SELECT 'customer' AS object, c.customer, c.name, c.phone, c.mail, w.entity, "
+                  "@c.registered_at, w.balance_minor, w.currency, m.merged_into "
+                  "FROM customers c LEFT JOIN wallets w USING (tenant, customer) "
+                  "LEFT JOIN merged_customers m USING (tenant, customer) "
+                  "WHERE ($3::text IS NULL OR c.customer ILIKE $3 || '%' "
+                  "OR c.name ILIKE '%' || $3 || '%' OR c.phone LIKE '%' || $3 || '%') "
+                  "AND ($4::text IS NULL OR w.entity = $4)",
         .key = "r.customer",
     };
-    return read_list(pool, query, customers, {text_parameter(query, "q")});
+    return read_list(
+        pool, query, customers, {text_parameter(query, "q"), text_parameter(query, "entity")}
+    );
 }
 
 Result<ReadAnswer> get_customer(ReaderPool& pool, const Query& query) {
     static constexpr OneOf customer{
         .select =
             "SELECT row_to_json(r) FROM (SELECT 'customer' AS object, c.customer, c.name, c.phone, "
-            "c.mail, @c.registered_at, "
+            "c.mail, (SELECT coalesce(c.entity, t.legal_entity) FROM tenants t) AS entity, "
+            "@c.registered_at, "
             "(SELECT coalesce(json_agg(p.reference ORDER BY p.seq), '[]') "
             " FROM payment_references p WHERE p.customer = c.customer) AS references, "
             "(SELECT coalesce(json_agg(json_build_object('entity', w.entity, 'currency', "
@@ -104,7 +107,8 @@ Result<ReadAnswer> list_services(ReaderPool& pool, const Query& query) {
         .select =
             "SELECT 'service' AS object, service, customer, plan, plan_version, site, status, "
             "blocks, renews_on, anchor_day, scheduled, next_plan, next_plan_version, "
-            "promised_until, days_left, ended_on, @status_since, @cut_at, @added_at FROM services "
+            "next_plan_not_before, promised_until, days_left, ended_on, @status_since, @cut_at, "
+            "@added_at FROM services "
             "WHERE ($3::text IS NULL OR status = $3) AND ($4::text IS NULL OR customer = $4)",
         .key = "r.service",
     };
@@ -118,11 +122,12 @@ Result<ReadAnswer> get_service(ReaderPool& pool, const Query& query) {
         .select =
             "SELECT row_to_json(r) FROM (SELECT 'service' AS object, v.service, v.customer, "
             "v.plan, v.plan_version, v.site, v.status, v.blocks, v.renews_on, v.anchor_day, "
-            "v.scheduled, v.next_plan, v.next_plan_version, v.promised_until, v.days_left, "
-            "v.ended_on, @v.status_since, @v.cut_at, @v.added_at, "
+            "v.scheduled, v.next_plan, v.next_plan_version, v.next_plan_not_before, "
+            "v.promised_until, v.days_left, v.ended_on, @v.status_since, @v.cut_at, @v.added_at, "
             "(SELECT coalesce(json_agg(row_to_json(a) ORDER BY a.addon), '[]') FROM ("
             " SELECT a.addon, a.plan_version, a.quantity, p.price_minor, a.from_day AS from, "
-            " a.ending_on, @a.added_at FROM service_addons a "
+            " a.ending_on, a.next_version, a.next_quantity, a.next_not_before, @a.added_at "
+            " FROM service_addons a "
             " JOIN plans p ON p.plan = a.addon AND p.version = a.plan_version "
             " WHERE a.service = v.service AND a.removed_on IS NULL) a) AS addons, "
             "(SELECT coalesce(json_agg(row_to_json(h) ORDER BY h.seq), '[]') FROM ("

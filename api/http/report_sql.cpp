@@ -17,7 +17,8 @@ constexpr std::string_view report_sql = R"(
 WITH given AS (
     SELECT $2::date AS from_day, $3::date AS to_day,
            coalesce($4::date, book_today(clock_at, timezone)) AS as_of, $5::text AS known_at,
-           known_seq($5::timestamptz) AS known, $6::text AS account, $7::text AS by
+           known_seq($5::timestamptz) AS known, $6::text AS account, $7::text AS by,
+           $8::text AS entity
     FROM tenants
 ), lines AS ({lines}), beyond AS (
     SELECT r.* FROM lines r WHERE {beyond} ORDER BY {order} LIMIT $1::integer + 1
@@ -33,7 +34,7 @@ SELECT json_build_object(
         FROM page r ORDER BY {reverse} LIMIT 1) END)
 FROM given g)";
 
-constexpr std::size_t fixed_params = 7;
+constexpr std::size_t fixed_params = 8;
 
 // "r.a DESC, r.b DESC": the keys, each between two texts.
 std::string of_keys(const ReportOf& report, std::string_view before, std::string_view behind) {
@@ -58,6 +59,7 @@ std::string beyond_cursor(const ReportOf& report) {
 std::string lines_of(const ReportOf& report, const std::vector<SqlParam>& params) {
     const bool dated = params[3].has_value();
     const bool known = params[4].has_value();
+    const bool of_entity = params[7].has_value();
     return fmt::format(
         fmt::runtime(report.lines),
         fmt::arg("from", "$2::date"),
@@ -65,12 +67,13 @@ std::string lines_of(const ReportOf& report, const std::vector<SqlParam>& params
         fmt::arg("as_of", dated ? "$4::date" : "(SELECT as_of FROM given)"),
         fmt::arg("known", known ? "(SELECT known FROM given)" : "NULL::bigint"),
         fmt::arg("account", "$6::text"),
-        fmt::arg("by", "$7::text")
+        fmt::arg("by", "$7::text"),
+        fmt::arg("entity", of_entity ? "$8::text" : "NULL::text")
     );
 }
 
-// What of the parameters is told again: those that the lines ask for.
-std::string told_of(const ReportOf& report) {
+// What of the parameters is told again: those that the lines ask for, and an entity that was given.
+std::string told_of(const ReportOf& report, const std::vector<SqlParam>& params) {
     const auto asks_for = [&](std::string_view name) {
         return report.lines.find(name) != std::string_view::npos;
     };
@@ -78,6 +81,7 @@ std::string told_of(const ReportOf& report) {
     if (asks_for("{from}")) out += "'from', g.from_day, 'to', g.to_day, ";
     if (asks_for("{as_of}")) out += "'as_of', g.as_of, ";
     if (asks_for("{known}")) out += "'known_at', g.known_at, ";
+    if (params[7]) out += "'entity', g.entity, ";
     return out;
 }
 
@@ -85,7 +89,7 @@ std::string sql_of(const ReportOf& report, const std::vector<SqlParam>& params) 
     return fmt::format(
         report_sql,
         fmt::arg("name", report.name),
-        fmt::arg("told", told_of(report)),
+        fmt::arg("told", told_of(report, params)),
         fmt::arg("lines", lines_of(report, params)),
         fmt::arg("beyond", beyond_cursor(report)),
         fmt::arg("order", of_keys(report, "r.", "")),
@@ -146,6 +150,7 @@ Result<std::vector<SqlParam>> params_of(const Query& query) {
     params.push_back(*known_at);
     params.push_back(text_parameter(query, "account"));
     params.push_back(text_parameter(query, "by"));
+    params.push_back(text_parameter(query, "entity"));
     return params;
 }
 

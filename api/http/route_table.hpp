@@ -4,6 +4,7 @@
 #include "api/http/command_routes.hpp"
 #include "api/http/deposit_routes.hpp"
 #include "api/http/dunning_routes.hpp"
+#include "api/http/entity_routes.hpp"
 #include "api/http/finance_routes.hpp"
 #include "api/http/fiscal_routes.hpp"
 #include "api/http/invoice_routes.hpp"
@@ -135,6 +136,7 @@ inline constexpr std::array route_table = joined(
     invoice_routes,
     fiscal_routes,
     dunning_routes,
+    entity_routes,
     relation_routes,
     top_up_routes,
     read_routes,

@@ -32,6 +32,22 @@ struct RemoveAddon {
 };
 BOOST_DESCRIBE_STRUCT(RemoveAddon, (), (service, addon, when, expected_minor))
 
+// Another version of an add-on's plan, another quantity, or both; `when` and `not_before` as of
+// ChangePlan. What is left out stays as it is.
+struct ChangeAddon {
+    static constexpr std::string_view type = "change_addon";
+    std::string service;
+    std::string addon;
+    std::optional<std::uint32_t> plan_version;
+    std::optional<std::uint32_t> quantity;
+    std::optional<ChangeTime> when;               // now, or period_end if it costs less then
+    std::optional<std::int64_t> expected_minor{}; // What the wallet pays, less what comes back.
+    std::optional<Date> not_before{};
+};
+BOOST_DESCRIBE_STRUCT(
+    ChangeAddon, (), (service, addon, plan_version, quantity, when, expected_minor, not_before)
+)
+
 // A one-time product, from the wallet, or on the next invoice of a customer that pays so.
 struct SellProduct {
     static constexpr std::string_view type = "sell_product";

@@ -30,9 +30,12 @@ struct SetInvoicing {
     std::optional<std::uint32_t> due_days;    // 14
     std::optional<std::string> number_prefix; // INV-
     std::optional<std::string> credit_prefix; // CN-
+    std::optional<std::string> entity{};      // The tenant's own.
 };
 BOOST_DESCRIBE_STRUCT(
-    SetInvoicing, (), (valid_from, tax_rounding, halves, due_days, number_prefix, credit_prefix)
+    SetInvoicing,
+    (),
+    (valid_from, tax_rounding, halves, due_days, number_prefix, credit_prefix, entity)
 )
 
 struct SetBillingMode {

@@ -48,6 +48,7 @@ struct ConvertLead {
     std::optional<std::string> site;                // Named as the service.
     std::optional<std::int32_t> anchor_day;         // The day on which it renews first.
     std::optional<std::vector<std::string>> blocks; // Reasons for which it is off from the start.
+    std::optional<std::string> entity{};            // Which invoices it; the tenant's own.
 };
 BOOST_DESCRIBE_STRUCT(
     ConvertLead,
@@ -63,7 +64,8 @@ BOOST_DESCRIBE_STRUCT(
      plan_version,
      site,
      anchor_day,
-     blocks)
+     blocks,
+     entity)
 )
 
 struct LoseLead {

@@ -17,8 +17,9 @@ struct RegisterCustomer {
     std::string phone;
     std::optional<std::string> mail;
     std::vector<std::string> references;
+    std::optional<std::string> entity{}; // Which invoices it; the tenant's own.
 };
-BOOST_DESCRIBE_STRUCT(RegisterCustomer, (), (customer, name, phone, mail, references))
+BOOST_DESCRIBE_STRUCT(RegisterCustomer, (), (customer, name, phone, mail, references, entity))
 
 struct AddPaymentReference {
     static constexpr std::string_view type = "add_payment_reference";

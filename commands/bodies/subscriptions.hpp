@@ -23,8 +23,12 @@ struct ChangePlan {
     std::optional<ChangeTime> when;               // now
     std::optional<std::int64_t> expected_minor{}; // What the wallet pays, less what comes back:
                                                   // refused with figures_moved if it is another.
+    std::optional<Date> not_before{};             // With the first period that begins then or
+                                                  // later. None: the next one.
 };
-BOOST_DESCRIBE_STRUCT(ChangePlan, (), (service, plan, plan_version, when, expected_minor))
+BOOST_DESCRIBE_STRUCT(
+    ChangePlan, (), (service, plan, plan_version, when, expected_minor, not_before)
+)
 
 // Of a change or an end that is scheduled: of the service, or of one of its add-ons.
 struct CancelSchedule {

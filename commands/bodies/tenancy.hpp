@@ -46,6 +46,7 @@ struct DefinePlan {
     std::optional<std::string> tax_code{};                // vat<percent>
     std::optional<PlanKind> kind{};                       // internet
     std::optional<std::vector<IncludedAddon>> includes{}; // Of a bundle.
+    std::optional<Date> valid_from{};                     // Today.
 };
 BOOST_DESCRIBE_STRUCT(
     DefinePlan,
@@ -66,7 +67,8 @@ BOOST_DESCRIBE_STRUCT(
      first_period,
      tax_code,
      kind,
-     includes)
+     includes,
+     valid_from)
 )
 
 struct RegisterRouter {

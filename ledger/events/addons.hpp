@@ -67,6 +67,58 @@ struct AddonRemoved {
 };
 BOOST_DESCRIBE_STRUCT(AddonRemoved, (), (service, customer, addon, on))
 
+// The add-on gets other terms with the next period that is charged, or with the first one that
+// begins on or after a day; nothing is posted before.
+struct AddonChangeScheduled {
+    static constexpr std::string_view type = "addon_change_scheduled";
+    static constexpr std::uint16_t schema_version = 1;
+    std::string service;
+    std::string customer;
+    std::string addon;
+    std::uint32_t plan_version{};
+    std::uint32_t quantity{};
+    Date on;                          // The first day that is not paid for yet.
+    std::optional<Date> not_before{}; // Periods that begin before are on the terms of before.
+
+    friend bool operator==(const AddonChangeScheduled&, const AddonChangeScheduled&) = default;
+};
+BOOST_DESCRIBE_STRUCT(
+    AddonChangeScheduled, (), (service, customer, addon, plan_version, quantity, on, not_before)
+)
+
+struct AddonChangeCancelled {
+    static constexpr std::string_view type = "addon_change_cancelled";
+    static constexpr std::uint16_t schema_version = 1;
+    std::string service;
+    std::string customer;
+    std::string addon;
+
+    friend bool operator==(const AddonChangeCancelled&, const AddonChangeCancelled&) = default;
+};
+BOOST_DESCRIBE_STRUCT(AddonChangeCancelled, (), (service, customer, addon))
+
+// Other terms from `on` on. What was paid for the days from then on is given back in the
+// charge_credited before it, and the new price is in the wallet_charged after it.
+struct AddonChanged {
+    static constexpr std::string_view type = "addon_changed";
+    static constexpr std::uint16_t schema_version = 1;
+    std::string service;
+    std::string customer;
+    std::string addon;
+    std::uint32_t from_version{};
+    std::uint32_t from_quantity{};
+    std::uint32_t plan_version{};
+    std::uint32_t quantity{};
+    Date on;
+
+    friend bool operator==(const AddonChanged&, const AddonChanged&) = default;
+};
+BOOST_DESCRIBE_STRUCT(
+    AddonChanged,
+    (),
+    (service, customer, addon, from_version, from_quantity, plan_version, quantity, on)
+)
+
 // A product that was sold goes on its customer's next invoice. `charge` is unique for ever, as that
 // of a charge of a wallet.
 struct SaleDrafted {

@@ -72,10 +72,12 @@ struct CreditedLine {
     std::uint32_t line{};
     std::int64_t net{};
     std::vector<LineTax> taxes;
+    std::optional<Date> service_from{}; // The days that come back; none: of no days in particular.
+    std::optional<Date> service_to{};
 
     friend bool operator==(const CreditedLine&, const CreditedLine&) = default;
 };
-BOOST_DESCRIBE_STRUCT(CreditedLine, (), (line, net, taxes))
+BOOST_DESCRIBE_STRUCT(CreditedLine, (), (line, net, taxes, service_from, service_to))
 
 // Part of an invoice is taken back: `offset` of it is owed no more, the rest had been paid and goes
 // back into the lots of the wallet that had paid it, the last first.

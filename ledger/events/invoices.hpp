@@ -81,14 +81,18 @@ struct DraftDiscarded {
 };
 BOOST_DESCRIBE_STRUCT(DraftDiscarded, (), (invoice, customer))
 
-struct LineTax {
-    std::string code;
-    std::int64_t rate_ppm{};
-    std::int64_t minor{};
+// Lines of a draft should have cost something else: the lines that it has from now on.
+struct DraftCorrected {
+    static constexpr std::string_view type = "draft_corrected";
+    static constexpr std::uint16_t schema_version = 1;
+    std::string invoice;
+    std::string customer;
+    std::string service; // Whose lines these were.
+    std::vector<DraftLine> lines;
 
-    friend bool operator==(const LineTax&, const LineTax&) = default;
+    friend bool operator==(const DraftCorrected&, const DraftCorrected&) = default;
 };
-BOOST_DESCRIBE_STRUCT(LineTax, (), (code, rate_ppm, minor))
+BOOST_DESCRIBE_STRUCT(DraftCorrected, (), (invoice, customer, service, lines))
 
 // A line of which a rate changed within its days is split there.
 struct InvoiceLine {

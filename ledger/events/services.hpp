@@ -25,10 +25,11 @@ struct CustomerRegistered { // Sealed: CustomerPersonal, subject "customer:<cust
     static constexpr std::uint16_t schema_version = 1;
     std::string customer;
     std::vector<PaymentReference> references;
+    std::optional<std::string> entity{}; // Which invoices it; none: the tenant's own.
 
     friend bool operator==(const CustomerRegistered&, const CustomerRegistered&) = default;
 };
-BOOST_DESCRIBE_STRUCT(CustomerRegistered, (), (customer, references))
+BOOST_DESCRIBE_STRUCT(CustomerRegistered, (), (customer, references, entity))
 
 struct CustomerPersonal {
     std::string name;

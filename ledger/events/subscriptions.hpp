@@ -10,7 +10,8 @@
 
 namespace tollbook {
 
-// Takes effect with the next period that is charged; nothing is posted before.
+// Takes effect with the next period that is charged, or with the first one that begins on or after
+// a day; nothing is posted before.
 struct PlanChangeScheduled {
     static constexpr std::string_view type = "plan_change_scheduled";
     static constexpr std::uint16_t schema_version = 1;
@@ -18,11 +19,14 @@ struct PlanChangeScheduled {
     std::string customer;
     std::string plan;
     std::uint32_t plan_version{};
-    Date on; // The first day that is not paid for yet.
+    Date on;                          // The first day that is not paid for yet.
+    std::optional<Date> not_before{}; // Periods that begin before are on the plan of before.
 
     friend bool operator==(const PlanChangeScheduled&, const PlanChangeScheduled&) = default;
 };
-BOOST_DESCRIBE_STRUCT(PlanChangeScheduled, (), (service, customer, plan, plan_version, on))
+BOOST_DESCRIBE_STRUCT(
+    PlanChangeScheduled, (), (service, customer, plan, plan_version, on, not_before)
+)
 
 struct PlanChangeCancelled {
     static constexpr std::string_view type = "plan_change_cancelled";

@@ -22,6 +22,16 @@ struct TaxRate {
 };
 BOOST_DESCRIBE_STRUCT(TaxRate, (), (code, rate_ppm, compound))
 
+// What a rate came to on a line.
+struct LineTax {
+    std::string code;
+    std::int64_t rate_ppm{};
+    std::int64_t minor{};
+
+    friend bool operator==(const LineTax&, const LineTax&) = default;
+};
+BOOST_DESCRIBE_STRUCT(LineTax, (), (code, rate_ppm, minor))
+
 // What a tax comes to for what is delivered from a day on. No rates: exempt, for that reason.
 struct TaxDefined {
     static constexpr std::string_view type = "tax_defined";
@@ -50,14 +60,17 @@ struct InvoicingSet {
     Date valid_from;
     TaxRounding tax_rounding{};
     Halves halves{};
-    std::uint32_t due_days{};  // From the day of issue to the day on which it is due.
-    std::string number_prefix; // Of invoices; numbers count on whatever the prefix is.
-    std::string credit_prefix; // Of credit notes.
+    std::uint32_t due_days{};            // From the day of issue to the day on which it is due.
+    std::string number_prefix;           // Of invoices; numbers count on whatever the prefix is.
+    std::string credit_prefix;           // Of credit notes.
+    std::optional<std::string> entity{}; // For its documents alone; none: the tenant's own.
 
     friend bool operator==(const InvoicingSet&, const InvoicingSet&) = default;
 };
 BOOST_DESCRIBE_STRUCT(
-    InvoicingSet, (), (valid_from, tax_rounding, halves, due_days, number_prefix, credit_prefix)
+    InvoicingSet,
+    (),
+    (valid_from, tax_rounding, halves, due_days, number_prefix, credit_prefix, entity)
 )
 
 // How a customer pays: in advance from the wallet, or by invoice.

@@ -79,8 +79,9 @@ BOOST_DESCRIBE_STRUCT(IncludedAddon, (), (addon, plan_version, quantity))
 
 struct PlanDefined {
     static constexpr std::string_view type = "plan_defined";
-    // 1: monthly, no set-up fee, no trial; 2: actual days, first period in full; 3: internet.
-    static constexpr std::uint16_t schema_version = 4;
+    // 1: monthly, no set-up fee, no trial; 2: actual days, first period in full; 3: internet;
+    // 4: valid at once.
+    static constexpr std::uint16_t schema_version = 5;
     std::string plan;
     std::uint32_t version{}; // 1, 2, 3 ... without holes
     std::string name;
@@ -98,6 +99,7 @@ struct PlanDefined {
     std::optional<FirstPeriod> first_period{};
     std::optional<PlanKind> kind{}; // internet
     std::optional<std::vector<IncludedAddon>> includes{};
+    std::optional<Date> valid_from{}; // Nothing begins on this version before.
 
     friend bool operator==(const PlanDefined&, const PlanDefined&) = default;
 };
@@ -120,7 +122,8 @@ BOOST_DESCRIBE_STRUCT(
      proration,
      first_period,
      kind,
-     includes)
+     includes,
+     valid_from)
 )
 
 struct RouterRegistered { // Sealed: RouterSecret, subject "router:<router>".

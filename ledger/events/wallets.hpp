@@ -1,5 +1,6 @@
 #pragma once
 
+#include "ledger/events/taxes.hpp"
 #include "ledger/posting.hpp"
 
 #include <cstdint>
@@ -80,11 +81,16 @@ struct ChargeLine {
     std::int64_t tax{};
     std::optional<Date> service_from;
     std::optional<Date> service_to; // Half-open.
+    // By a dated tax: its rates, none of one that is exempt. `tax` is their sum, and `tax_code` the
+    // code of the only one. Absent: the one tax that `tax_code` names, by the plan's percentage.
+    std::optional<std::vector<LineTax>> taxes{};
 
     friend bool operator==(const ChargeLine&, const ChargeLine&) = default;
 };
 BOOST_DESCRIBE_STRUCT(
-    ChargeLine, (), (component, plan, plan_version, net, tax_code, tax, service_from, service_to)
+    ChargeLine,
+    (),
+    (component, plan, plan_version, net, tax_code, tax, service_from, service_to, taxes)
 )
 
 struct WalletCharged {

@@ -173,6 +173,9 @@ $$;
 CREATE VIEW control_checks WITH (security_invoker = true) AS
 WITH ledger AS (
     SELECT tenant, currency, kind, account, balance_minor FROM account_balances
+), due_side AS ( -- What one entity owes another, the other one has coming.
+    SELECT tenant, entity, substr(account, 12) AS other, currency, balance_minor AS minor
+    FROM account_balances WHERE kind = 'due_entity'
 ), wallet_side AS (
     SELECT tenant, currency, -sum(balance_minor) AS minor
     FROM ledger WHERE kind = 'wallet' GROUP BY 1, 2
@@ -183,13 +186,14 @@ WITH ledger AS (
         SELECT tenant, currency, -overdrawn_minor FROM wallets
     ) l GROUP BY 1, 2
 ), suspense_side AS (
-    SELECT tenant, currency, account, -balance_minor AS minor FROM ledger WHERE kind = 'suspense'
+    SELECT tenant, currency, account, -sum(balance_minor) AS minor
+    FROM ledger WHERE kind = 'suspense' GROUP BY 1, 2, 3
 ), item_side AS (
     SELECT tenant, currency, account, sum(remaining_minor) AS minor
     FROM suspense_items GROUP BY 1, 2, 3
 ), cash_side AS (
-    SELECT tenant, currency, substr(account, 6) AS channel, balance_minor AS minor
-    FROM ledger WHERE kind = 'cash'
+    SELECT tenant, currency, substr(account, 6) AS channel, sum(balance_minor) AS minor
+    FROM ledger WHERE kind = 'cash' GROUP BY 1, 2, 3
 ), receipt_side AS (
     SELECT tenant, currency, channel, sum(minor) AS minor FROM (
         SELECT tenant, currency, channel, standing_minor AS minor FROM payments
@@ -211,6 +215,10 @@ WITH ledger AS (
 SELECT tenant, 'entries' AS name, entity AS part, currency, sum(balance_minor)::bigint AS minor,
        0::bigint AS expected_minor, sum(balance_minor)::bigint AS difference_minor
 FROM account_balances GROUP BY tenant, entity, currency
+UNION ALL
+SELECT tenant, 'due_entity', least(entity, other) || ' ' || greatest(entity, other), currency,
+       sum(minor)::bigint, 0::bigint, sum(minor)::bigint
+FROM due_side GROUP BY 1, 2, 3, 4
 UNION ALL
 SELECT tenant, 'wallets', '', currency, coalesce(w.minor, 0)::bigint, coalesce(l.minor, 0)::bigint,
        (coalesce(w.minor, 0) - coalesce(l.minor, 0))::bigint

@@ -2,6 +2,17 @@
 -- by the civil days of their tenant's zone. A NULL sets no limit; `known_seq` is the newest record
 -- that is known.
 
+-- Of another shape than before.
+DROP FUNCTION IF EXISTS invoice_tax_lines(date, date, bigint), charge_lines(date, date, bigint),
+    other_postings(text, date, date, bigint), net_of_price(bigint, bigint);
+
+-- Whom a legal entity invoices.
+CREATE OR REPLACE FUNCTION customers_of(of_entity text)
+RETURNS SETOF text LANGUAGE sql STABLE AS $$
+    SELECT c.customer FROM customers c JOIN tenants t USING (tenant)
+    WHERE coalesce(c.entity, t.legal_entity) = of_entity
+$$;
+
 CREATE OR REPLACE FUNCTION known_seq(at timestamptz)
 RETURNS bigint LANGUAGE sql STABLE AS $$
     SELECT CASE WHEN at IS NOT NULL THEN seq_recorded_at(at) END
@@ -95,15 +106,18 @@ RETURNS TABLE (
 $$;
 
 -- The lines of invoices that were issued on these days, one for each tax with the net on the first;
--- what credit notes and voids took back on them stands as lines below zero.
+-- `base` is the net with each. What credit notes and voids took back on them stands as lines below
+-- zero. `rate_ppm` is 0 where no rate is told.
 CREATE OR REPLACE FUNCTION invoice_tax_lines(first_day date, last_day date, known_seq bigint)
 RETURNS TABLE (
-    tenant text, invoice text, currency text, component text, plan text, net bigint,
-    tax_code text, tax bigint, service_from date, service_to date
+    tenant text, invoice text, customer text, currency text, component text, plan text,
+    net bigint, tax_code text, tax bigint, service_from date, service_to date, rate_ppm bigint,
+    base bigint
 ) LANGUAGE sql STABLE AS $$
     WITH moved AS (
-        SELECT m.tenant, m.invoice, m.currency, l.place::integer AS line,
-               (l.value->>'net')::bigint AS net, l.value->'taxes' AS taxes, i.lines, 1 AS sign
+        SELECT m.tenant, m.invoice, m.customer, m.currency, l.place::integer AS line,
+               (l.value->>'net')::bigint AS net, l.value->'taxes' AS taxes, i.lines, 1 AS sign,
+               l.value AS days
         FROM invoice_moves m JOIN invoices i USING (tenant, invoice)
         CROSS JOIN LATERAL jsonb_array_elements(i.lines) WITH ORDINALITY AS l (value, place)
         WHERE m.kind = 'issued'
@@ -111,8 +125,11 @@ RETURNS TABLE (
           AND (last_day IS NULL OR m.booked_on <= last_day)
           AND (known_seq IS NULL OR m.seq <= known_seq)
         UNION ALL
-        SELECT m.tenant, m.invoice, m.currency, (l.value->>'line')::integer,
-               (l.value->>'net')::bigint, l.value->'taxes', i.lines, -1
+        SELECT m.tenant, m.invoice, m.customer, m.currency, (l.value->>'line')::integer,
+               (l.value->>'net')::bigint, l.value->'taxes', i.lines, -1,
+               -- A credit note may be over some of the line's days.
+               CASE WHEN l.value ? 'service_from' THEN l.value
+                    ELSE i.lines->((l.value->>'line')::integer - 1) END
         FROM invoice_moves m JOIN invoices i USING (tenant, invoice)
         CROSS JOIN LATERAL jsonb_array_elements(m.lines) AS l (value)
         WHERE m.kind IN ('credit_note', 'voided')
@@ -120,46 +137,55 @@ RETURNS TABLE (
           AND (last_day IS NULL OR m.booked_on <= last_day)
           AND (known_seq IS NULL OR m.seq <= known_seq)
     )
-    SELECT m.tenant, m.invoice, m.currency, m.lines->(m.line - 1)->>'component',
+    SELECT m.tenant, m.invoice, m.customer, m.currency, m.lines->(m.line - 1)->>'component',
            m.lines->(m.line - 1)->>'plan',
            CASE WHEN coalesce(t.place, 1) = 1 THEN m.sign * m.net ELSE 0 END,
            t.value->>'code', coalesce(m.sign * (t.value->>'minor')::bigint, 0),
-           (m.lines->(m.line - 1)->>'service_from')::date,
-           (m.lines->(m.line - 1)->>'service_to')::date
+           (m.days->>'service_from')::date, (m.days->>'service_to')::date,
+           coalesce((t.value->>'rate_ppm')::bigint, 0), m.sign * m.net
     FROM moved m
     LEFT JOIN LATERAL jsonb_array_elements(m.taxes) WITH ORDINALITY AS t (value, place) ON true
 $$;
 
--- The lines of the charges that were booked on these days; what of a charge was given back on
--- them stands as lines below zero.
+-- The lines of the charges that were booked on these days, one for each tax as above; what of a
+-- charge was given back on them stands as lines below zero. A line without dated taxes has the rate
+-- of its plan.
 CREATE OR REPLACE FUNCTION charge_lines(first_day date, last_day date, known_seq bigint)
 RETURNS TABLE (
-    tenant text, charge text, currency text, component text, plan text, net bigint,
-    tax_code text, tax bigint, service_from date, service_to date
+    tenant text, charge text, customer text, currency text, component text, plan text,
+    net bigint, tax_code text, tax bigint, service_from date, service_to date, rate_ppm bigint,
+    base bigint
 ) LANGUAGE sql STABLE AS $$
-    SELECT c.tenant, c.charge, c.currency, l.component, l.plan, l.net, l.tax_code, l.tax,
-           l.service_from, l.service_to
-    FROM charges c CROSS JOIN LATERAL jsonb_to_recordset(c.lines) AS l (
-        component text, plan text, net bigint, tax_code text, tax bigint,
-        service_from date, service_to date
+    WITH moved AS (
+        SELECT c.tenant, c.charge, c.customer, c.currency, c.lines, 1 AS sign FROM charges c
+        WHERE (first_day IS NULL OR c.booked_on >= first_day)
+          AND (last_day IS NULL OR c.booked_on <= last_day)
+          AND (known_seq IS NULL OR c.charged_seq <= known_seq)
+        UNION ALL
+        SELECT s.tenant, s.charge, s.customer, s.currency, s.lines, -1 FROM wallet_statement s
+        WHERE s.kind = 'credit'
+          AND (first_day IS NULL OR s.booked_on >= first_day)
+          AND (last_day IS NULL OR s.booked_on <= last_day)
+          AND (known_seq IS NULL OR s.seq <= known_seq)
     )
-    WHERE (first_day IS NULL OR c.booked_on >= first_day)
-      AND (last_day IS NULL OR c.booked_on <= last_day)
-      AND (known_seq IS NULL OR c.charged_seq <= known_seq)
-    UNION ALL
-    SELECT s.tenant, s.charge, s.currency, l.component, l.plan, -l.net, l.tax_code, -l.tax,
-           l.service_from, l.service_to
-    FROM wallet_statement s CROSS JOIN LATERAL jsonb_to_recordset(s.lines) AS l (
-        component text, plan text, net bigint, tax_code text, tax bigint,
-        service_from date, service_to date
+    SELECT m.tenant, m.charge, m.customer, m.currency, l.component, l.plan,
+           CASE WHEN coalesce(t.place, 1) = 1 THEN m.sign * l.net ELSE 0 END,
+           CASE WHEN l.taxes IS NULL THEN l.tax_code ELSE t.value->>'code' END,
+           CASE WHEN l.taxes IS NULL THEN m.sign * l.tax
+                ELSE coalesce(m.sign * (t.value->>'minor')::bigint, 0) END,
+           l.service_from, l.service_to,
+           coalesce((t.value->>'rate_ppm')::bigint, p.tax_percent * 10000, 0), m.sign * l.net
+    FROM moved m CROSS JOIN LATERAL jsonb_to_recordset(m.lines) AS l (
+        component text, plan text, plan_version integer, net bigint, tax_code text, tax bigint,
+        service_from date, service_to date, taxes jsonb
     )
-    WHERE s.kind = 'credit'
-      AND (first_day IS NULL OR s.booked_on >= first_day)
-      AND (last_day IS NULL OR s.booked_on <= last_day)
-      AND (known_seq IS NULL OR s.seq <= known_seq)
+    LEFT JOIN LATERAL jsonb_array_elements(l.taxes) WITH ORDINALITY AS t (value, place) ON true
+    LEFT JOIN plans p ON l.taxes IS NULL AND p.tenant = m.tenant AND p.plan = l.plan
+        AND p.version = l.plan_version AND p.tax_code = l.tax_code
+        AND strpos(m.charge, 'manual#') <> 1
     UNION ALL
-    SELECT l.tenant, l.invoice, l.currency, l.component, l.plan, l.net, l.tax_code, l.tax,
-           l.service_from, l.service_to
+    SELECT l.tenant, l.invoice, l.customer, l.currency, l.component, l.plan, l.net, l.tax_code,
+           l.tax, l.service_from, l.service_to, l.rate_ppm, l.base
     FROM invoice_tax_lines(first_day, last_day, known_seq) l
 $$;
 
@@ -167,9 +193,12 @@ $$;
 CREATE OR REPLACE FUNCTION other_postings(
     of_kind text, first_day date, last_day date, known_seq bigint
 )
-RETURNS TABLE (tenant text, part text, type text, currency text, minor bigint)
+RETURNS TABLE (
+    tenant text, part text, type text, entity text, currency text, minor bigint
+)
 LANGUAGE sql STABLE AS $$
-    SELECT p.tenant, nullif(substr(p.account, length(of_kind) + 2), ''), p.type, p.currency, p.minor
+    SELECT p.tenant, nullif(substr(p.account, length(of_kind) + 2), ''), p.type, p.entity,
+           p.currency, p.minor
     FROM postings p
     WHERE p.type NOT IN (
           'wallet_charged', 'charge_credited',
@@ -206,10 +235,35 @@ RETURNS bigint LANGUAGE sql IMMUTABLE AS $$
     WHERE f.period = monthly_minor.period
 $$;
 
--- A price that includes tax, without it: halves up, as charges are split.
-CREATE OR REPLACE FUNCTION net_of_price(price bigint, percent bigint)
+-- What the taxes of a plan come to on a day for a net of 10^12: by the version of its tax that holds
+-- then, or by the plan's own percentage. A compound rate falls on those that are not, too.
+CREATE OR REPLACE FUNCTION taxes_of_plan(
+    of_tenant text, of_tax text, percent bigint, day date, known_seq bigint
+)
+RETURNS numeric LANGUAGE sql STABLE AS $$
+    SELECT CASE WHEN v.rates IS NULL THEN percent * 10000000000::numeric ELSE (
+        SELECT coalesce(
+            sum(r.rate_ppm * (1000000 + CASE WHEN r.compound THEN r.simple ELSE 0 END)), 0
+        )
+        FROM (
+            SELECT r.rate_ppm, r.compound,
+                   coalesce(sum(r.rate_ppm) FILTER (WHERE NOT r.compound) OVER (), 0) AS simple
+            FROM jsonb_to_recordset(v.rates) AS r (rate_ppm bigint, compound boolean)
+        ) r
+    ) END
+    FROM (SELECT 1) one LEFT JOIN LATERAL (
+        SELECT t.rates FROM taxes t
+        WHERE t.tenant = of_tenant AND t.tax = of_tax AND t.valid_from <= day
+          AND (known_seq IS NULL OR t.seq <= known_seq)
+        ORDER BY t.valid_from DESC LIMIT 1
+    ) v ON true
+$$;
+
+-- A price that includes taxes, without them: halves up, as charges are split.
+CREATE OR REPLACE FUNCTION net_of_price(price bigint, taxes numeric)
 RETURNS bigint LANGUAGE sql IMMUTABLE AS $$
-    SELECT (200 * price + 100 + percent) / (2 * (100 + percent))
+    SELECT div(2000000000000 * price::numeric + 1000000000000 + taxes,
+               2 * (1000000000000 + taxes))::bigint
 $$;
 
 -- What recurs at the end of `day`, one line for each part of a service's price: the services that
@@ -249,14 +303,17 @@ RETURNS TABLE (
             ORDER BY c.tenant, c.service, c.addon, c.seq DESC
         ) c
         JOIN running r ON r.tenant = c.tenant AND r.service = c.service
-        WHERE c.kind = 'added'
+        WHERE c.kind <> 'removed'
+    ), prices AS MATERIALIZED (
+        SELECT p.*, taxes_of_plan(p.tenant, p.tax_code, p.tax_percent, day, known_seq) AS taxes
+        FROM plans p
     )
     SELECT n.tenant, n.service, n.customer, n.plan, n.addon, p.currency,
            monthly_minor(
-               net_of_price(p.price_minor * n.quantity, p.tax_percent), p.period, p.period_count
+               net_of_price(p.price_minor * n.quantity, p.taxes), p.period, p.period_count
            )
     FROM parts n
-    JOIN plans p ON p.tenant = n.tenant AND p.plan = n.plan AND p.version = n.plan_version
+    JOIN prices p ON p.tenant = n.tenant AND p.plan = n.plan AND p.version = n.plan_version
 $$;
 
 -- The services that recur at the end of `day`, with their add-ons.

@@ -56,6 +56,66 @@ TEST_CASE("import: a plan says how often it is paid for, and what comes before")
     CHECK(plan.problems[1].reason == "period_count is out of range");
 }
 
+TEST_CASE("import: a plan says of what kind it is, and a bundle what it includes") {
+    const CsvFile file =
+        read_csv("code,name,price_minor,currency,period,down_mbps,up_mbps,kind,includes,proration,"
+                 "first_period,valid_from\n"
+                 "TV,Television,60000,KES,month,,,addon,,,,2027-01-01\n"
+                 "CABLE,Cable,25000,KES,,,,one_time,,,,\n"
+                 "ALL,All,250000,KES,month,20,20,bundle,TV+IP*2+VOIP/3*4,thirty_days,prorated,\n");
+    const ImportPlan plan = plan_import(file, options_for(ImportKind::plans));
+    CHECK(plan.problems.empty());
+    REQUIRE(plan.commands.size() == 3);
+    CHECK(
+        plan.commands[0].body == R"({"plan":"TV","name":"Television","price_minor":60000,)"
+                                 R"("currency":"KES","tax_percent":0,"period":"month",)"
+                                 R"("down_mbps":0,"up_mbps":0,"kind":"addon",)"
+                                 R"("valid_from":"2027-01-01"})"
+    );
+    CHECK(
+        plan.commands[1].body == R"({"plan":"CABLE","name":"Cable","price_minor":25000,)"
+                                 R"("currency":"KES","tax_percent":0,"down_mbps":0,"up_mbps":0,)"
+                                 R"("kind":"one_time"})"
+    );
+    CHECK(
+        plan.commands[2].body ==
+        R"({"plan":"ALL","name":"All","price_minor":250000,"currency":"KES","tax_percent":0,)"
+        R"("period":"month","down_mbps":20,"up_mbps":20,"proration":"thirty_days",)"
+        R"("first_period":"prorated","kind":"bundle","includes":[)"
+        R"({"addon":"TV","plan_version":1,"quantity":1},)"
+        R"({"addon":"IP","plan_version":1,"quantity":2},)"
+        R"({"addon":"VOIP","plan_version":3,"quantity":4}]})"
+    );
+}
+
+TEST_CASE("import: what is no kind, and what a bundle cannot include, is said of its line") {
+    const CsvFile file =
+        read_csv("code,name,price_minor,currency,period,down_mbps,up_mbps,kind,includes,"
+                 "valid_from\n"
+                 "A,A,100,KES,month,1,1,phone,,\n"
+                 "B,B,100,KES,month,1,1,bundle,TV*0,\n"
+                 "C,C,100,KES,month,1,1,bundle,TV/x,\n"
+                 "D,D,100,KES,month,1,1,bundle,TV++IP,\n"
+                 "E,E,100,KES,,1,1,addon,,\n"
+                 "F,F,100,KES,month,1,1,,,January\n");
+    const ImportPlan plan = plan_import(file, options_for(ImportKind::plans));
+    CHECK(plan.commands.empty());
+    std::vector<std::string> reasons;
+    for (const CsvProblem& problem : plan.problems)
+        reasons.push_back(problem.reason);
+    const std::string form = "includes is not like TV+IP*2+VOIP/3: ";
+    CHECK(
+        reasons ==
+        std::vector<std::string>{
+            "kind is not internet, hosting, recurring, addon, one_time or bundle: phone",
+            form + "TV*0",
+            form + "TV/x",
+            form,
+            "period is empty",
+            "valid_from is not a date (YYYY-MM-DD)"}
+    );
+}
+
 TEST_CASE("import: customers come with their reference, and their opening wallets at the end") {
     const CsvFile file = read_csv("account_no,name,phone,opening_balance_minor\n"
                                   "ACC1,CAROL,2547,49975\n"

@@ -62,7 +62,11 @@ TEST_CASE("migration: a confirmation is refused, and does nothing, when anything
     DueProvider provider;
     provider.send("define_plan", next_version);
     const std::string old = preview(provider, to_version_2()).preview;
-    provider.send("pause_service", R"({"service":"C2-1"})");
+    provider.send(
+        "define_plan",
+        R"({"plan":"BIZ","name":"B","price_minor":900,"currency":"KES","down_mbps":1,"up_mbps":1})"
+    );
+    provider.send("change_plan", R"({"service":"C2-1","plan":"BIZ","when":"period_end"})");
     const std::uint64_t before = provider.head();
     CHECK(run(provider, RunStep::migrate, to_version_2(old)).error().code == Errc::figures_moved);
     CHECK(run(provider, RunStep::migrate, to_version_2()).error().code == Errc::missing_field);
@@ -74,6 +78,52 @@ TEST_CASE("migration: a confirmation is refused, and does nothing, when anything
     const auto report = from_json<ChangeReport>(*done).value();
     CHECK(report.refused == 1);
     CHECK(report.changed == now.services - 1);
+}
+
+TEST_CASE("migration at a day: told with the days on which services move, and done just so") {
+    DueProvider provider; // All are due since 20 November.
+    provider.send("define_plan", next_version);
+    PlanMigration migration = to_version_2();
+    migration.not_before = parse_date("2027-01-01").value();
+    const MigrationPreview told = preview(provider, migration);
+    CHECK(told.scheduled.services == 2 * customers);
+    CHECK(to_string(told.first_moves_on.value()) == "2027-01-20");
+    CHECK(told.first_moves_on == told.last_moves_on);
+    migration.preview = told.preview;
+    PlanMigration earlier = migration;
+    earlier.not_before = parse_date("2026-12-31").value();
+    CHECK(run(provider, RunStep::migrate, earlier).error().code == Errc::figures_moved);
+    REQUIRE(run(provider, RunStep::migrate, migration));
+    // What is due today is charged at the old price.
+    const BillingPreview due = provider.preview();
+    CHECK(due.charged.services > 0);
+    CHECK(due.charged.minor == static_cast<std::int64_t>(due.charged.services) * 1'000);
+    earlier.not_before = parse_date("2026-11-19").value();
+    CHECK(
+        run(provider, RunStep::migration_preview, earlier).error().code == Errc::value_out_of_range
+    );
+}
+
+TEST_CASE("migration: of an add-on, for those that have that version of it") {
+    DueProvider provider;
+    const std::string tv =
+        R"({"plan":"TV","name":"T","price_minor":200,"currency":"KES","down_mbps":0,"up_mbps":0,)"
+        R"("kind":"addon"})";
+    provider.send("define_plan", tv);
+    for (const char* service : {"C1-1", "C2-1", "C3-1"})
+        provider.send(
+            "add_addon", fmt::format(R"({{"service":"{}","addon":"TV","quantity":2}})", service)
+        );
+    provider.send("define_plan", tv); // Its second version.
+    PlanMigration migration{"TV", 1, "TV", 2, {}, {}};
+    const MigrationPreview told = preview(provider, migration);
+    CHECK(told.scheduled.services == 3);
+    CHECK(told.items.front().quantity == 2);
+    migration.preview = told.preview;
+    const auto done = run(provider, RunStep::migrate, migration);
+    REQUIRE(done);
+    CHECK(from_json<ChangeReport>(*done).value().changed == 3);
+    CHECK(preview(provider, {"TV", 1, "TV", 2, {}, {}}).services == 0);
 }
 
 TEST_CASE("migration: what is not one is refused") {
@@ -101,6 +151,8 @@ TEST_CASE("migration: a preview is told in sums, with what is refused and how to
     item.outcome = MigrationOutcome::refused;
     item.reason = "insufficient-funds";
     told.items = {item};
+    told.first_moves_on = parse_date("2027-01-01").value();
+    told.last_moves_on = parse_date("2027-01-31").value();
     told.left_out = 7;
     CHECK(
         preview_text(told) ==
@@ -108,6 +160,7 @@ TEST_CASE("migration: a preview is told in sums, with what is refused and how to
         "will be changed now              2          3,000.00          2,000.00           -250.00\n"
         "with the next period          1234        123,456.00        223,456.00              0.00\n"
         "refused: look at them            1          1,500.00          1,000.00              0.00\n"
+        "scheduled: the first on 2027-01-01, the last on 2027-01-31\n"
         "refused: A-1: insufficient-funds\n"
         "7 more are in the sums alone\n"
         "to do just that: the same with --preview abc"

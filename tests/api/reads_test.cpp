@@ -170,12 +170,12 @@ TEST_CASE("reads: how far dunning is with a service, and what comes next") {
 
 TEST_CASE("reads: the kind of a plan, and what a service has beyond its own") {
     const std::string plans = body("/plans");
-    CHECK(has(plans, R"("first_period":"full","kind":"internet","includes":[])"));
-    CHECK(has(plans, R"("first_period":"full","kind":"addon","includes":[])"));
+    CHECK(has(plans, R"("first_period":"full","kind":"internet","includes":[],"valid_from":null)"));
+    CHECK(has(plans, R"("first_period":"full","kind":"addon","includes":[],"valid_from":null)"));
     CHECK(
         has(body("/services/ACC4-1"),
             R"("addons":[{"addon":"TV","plan_version":1,"quantity":2,"price_minor":500,)"
-            R"("from":"2026-11-20","ending_on":null,)")
+            R"("from":"2026-11-20","ending_on":null,"next_version":null,)")
     );
     CHECK(has(body("/services/ACC1-1"), R"("addons":[])"));
 }

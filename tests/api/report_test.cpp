@@ -63,6 +63,7 @@ TEST_CASE("journal: accounts are named so that a person knows them") {
     CHECK(name("opening") == "Equity:Opening");
     CHECK(name("over_short") == "Expenses:Over-Short");
     CHECK(name("fee", "branch") == "Income:Entity:Branch:Fee");
+    CHECK(name("due_entity:main", "branch") == "Liabilities:Entity:Branch:Due-Entity:Main");
     CHECK(journal_name("money:mine", "").error().code == Errc::internal);
     for (const AccountKind& kind : account_kinds)
         CHECK(is_account_name(name(kind.name)));

@@ -135,6 +135,12 @@ TEST_CASE("tariff run: a preview is told service by service, and in sums") {
     told.items = {
         {"A-1", "A", 1, 1'500'00, 1'000'00, -500'00, 0, TariffOutcome::corrected, 7, {}},
         {"B-1", "B", 1, 0, 0, 0, 0, TariffOutcome::refused, 7, "tariff-unclear"}};
+    const Date from = parse_date("2026-11-20").value();
+    told.items.front().invoices = {
+        {"I1", "I1~tariff~1", from, from + 30, 5, "A-1:period:2026-11-20:1", "I3", 4},
+        {"I2", {}, from + 30, from + 61, 5, {}, {}, 4}};
+    told.credit_notes = 1;
+    told.drafts = 1;
     told.left_out = 1;
     CHECK(
         preview_text(told) == "                                                  comes back    "
@@ -143,6 +149,8 @@ TEST_CASE("tariff run: a preview is told service by service, and in sums") {
                               "A-1                                        A        1,500.00        "
                               "1,000.00         -500.00"
                               "            0.00\n"
+                              "  credit note I1~tariff~1: 2026-11-20 to 2026-12-20, anew on I3\n"
+                              "  draft I2: 2026-12-20 to 2027-01-20 corrected\n"
                               "refused: B-1: tariff-unclear\n"
                               "1 more are in the sums alone\n"
                               "corrected                         2 services        3,000.00        "
@@ -154,6 +162,7 @@ TEST_CASE("tariff run: a preview is told service by service, and in sums") {
                               "refused: look at them             1 services            0.00        "
                               "    0.00            0.00"
                               "            0.00\n"
+                              "of invoices: 1 credit notes, 1 drafts\n"
                               "to do just that: the same with --preview abc"
     );
 }

@@ -110,7 +110,7 @@ TEST_CASE("set_fiscal_device: for what is issued from a number on") {
 TEST_CASE("set_fiscal_device: what it refuses, in this order") {
     Spec book = given(world());
     SetFiscalDevice set{true, "other", {}, {}, {}, {}};
-    book.when(set).refused(Errc::value_out_of_range, "entity: it is main");
+    book.when(set).refused(Errc::legal_entity_unknown, "other");
     set.entity = "main";
     book.when(set).refused(Errc::missing_field, "url");
     set.url = "ftp://etims.example.org";

@@ -27,6 +27,7 @@ PlanDefined quarterly() {
     defined.first_period = FirstPeriod::prorated;
     defined.kind = PlanKind::bundle;
     defined.includes = {{"TV", 2, 1}};
+    defined.valid_from = day("2026-12-01");
     return defined;
 }
 
@@ -45,6 +46,8 @@ Story tenancy() {
         TestClockAdvanced{at("2026-11-20T06:00:00.25Z")},
         TimezoneChanged{"Africa/Lagos", day("2026-11-20")},
         BillingScheduleSet{6},
+        LegalEntityDefined{
+            "coast", "Bahati Coast Ltd", "P051234567X", "Moi Avenue\nMombasa", {"mpesa:600902"}},
         CustomerRegistered{"ACC00001", {{"acc-00001", "ACC00001"}}},
         PaymentReferenceAdded{"ACC00001", {"plot 7/b", "PLOT7B"}}};
 }
@@ -174,10 +177,23 @@ Story wallets() {
             legs({{"wallet:ACC00001", -116'00}, {"revenue:BIZ50", 100'00}, {"tax:vat16", 16'00}})}};
 }
 
+DraftLine drafted_month() {
+    DraftLine line;
+    line.component = "period";
+    line.minor = 1'200'00;
+    line.service = "ACC00001-1";
+    line.plan = "HOME10";
+    line.plan_version = 2;
+    line.service_from = day("2026-12-20");
+    line.service_to = day("2027-01-20");
+    return line;
+}
+
 Story subscriptions() {
     const std::string service = "ACC00001-1";
     const std::string customer = "ACC00001";
     return {
+        DraftCorrected{"bill~ACC00001~2026-12-20", customer, service, {drafted_month()}},
         PlanChangeScheduled{service, customer, "HOME10", 2, day("2026-12-20")},
         PlanChangeCancelled{service, customer, "HOME10", 2},
         PlanChanged{service, customer, "BIZ50", 1, "HOME10", 2, day("2026-12-10"), 10},
@@ -197,7 +213,15 @@ Story subscriptions() {
               "ACC00001-1:period:2026-12-05:0",
               600'00}},
             -150'00,
-            "a wrong price list"},
+            "a wrong price list",
+            {{{"bill~ACC00001~2026-10-20",
+               "bill~ACC00001~2026-10-20~tariff~1",
+               day("2026-10-20"),
+               day("2026-11-20"),
+               1'500'00,
+               "ACC00001-1:period:2026-10-20:1",
+               "bill~ACC00001~2026-12-20",
+               1'500'00}}}},
         ServicePaused{service, customer, day("2026-12-01"), 19},
         ServiceResumed{service, customer, day("2026-12-05"), day("2026-12-24"), 24},
         ServiceEndScheduled{service, customer, day("2026-12-24"), "moved away"},
@@ -327,7 +351,10 @@ TEST_CASE("events: payloads of older versions are read as what they meant") {
         REQUIRE(schema_version_of(event) > 1);
         CHECK(decode_event(type, 1, golden(std::string(type) + ".v1")) == Result<Event>(event));
     }
-    PlanDefined third = quarterly();
+    PlanDefined fourth = quarterly();
+    fourth.valid_from.reset();
+    CHECK(decode_event("plan_defined", 4, golden("plan_defined.v4")) == Result<Event>(fourth));
+    PlanDefined third = fourth;
     third.kind.reset();
     third.includes.reset();
     CHECK(decode_event("plan_defined", 3, golden("plan_defined.v3")) == Result<Event>(third));
@@ -337,5 +364,27 @@ TEST_CASE("events: payloads of older versions are read as what they meant") {
     CHECK(decode_event("plan_defined", 2, golden("plan_defined.v2")) == Result<Event>(second));
     WalletCharged covered = charged();
     covered.overdrawn.reset();
+    const Result<Event> corrected =
+        decode_event("tariff_corrected", 1, golden("tariff_corrected.v1"));
+    REQUIRE(corrected);
+    CHECK(!std::get<TariffCorrected>(*corrected).invoices);
+    CHECK(payload_of(*corrected) + "\n" == golden("tariff_corrected.v1"));
     CHECK(decode_event("wallet_charged", 1, golden("wallet_charged.v1")) == Result<Event>(covered));
+}
+
+TEST_CASE("events: lines with dated taxes are pinned beside those without") {
+    WalletCharged taxed = charged();
+    taxed.overdrawn.reset();
+    ChargeLine& line = taxed.lines.front();
+    line.tax_code.reset();
+    line.net = 4'872'56;
+    line.tax = 1'627'44;
+    line.taxes = std::vector<LineTax>{{"excise", 150'000, 730'88}, {"vat16", 160'000, 896'56}};
+    ChargeLine exempt = line;
+    exempt.tax = 0;
+    exempt.taxes = std::vector<LineTax>{};
+    taxed.lines.push_back(exempt);
+    const std::string bytes = golden("wallet_charged.taxes");
+    CHECK(bytes == payload_of(taxed) + "\n");
+    CHECK(decode_event("wallet_charged", 2, bytes) == Result<Event>(taxed));
 }

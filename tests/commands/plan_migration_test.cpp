@@ -40,7 +40,8 @@ ChangePlan change_of(const MigrationItem& item, const PlanMigration& migration) 
         migration.to_plan,
         item.to_version,
         migration.when.value_or(ChangeTime::period_end),
-        item.minor};
+        item.minor,
+        migration.not_before};
 }
 
 } // namespace
@@ -111,8 +112,173 @@ TEST_CASE("plan migration: what cannot be is refused, or said of the service") {
     CHECK(error(tenant_id, {"HOME10", {}, "HOME10", 3, {}, {}}) == Errc::plan_unknown);
     CHECK(error(tenant_id, {"HOME10", {}, "HOME10", 0, {}, {}}) == Errc::plan_unknown);
     book.when(PauseService{"A-1"});
-    CHECK(preview(book, to_version_2())[0].outcome == MigrationOutcome::refused);
-    CHECK(preview(book, to_version_2())[0].reason == "service-blocked");
+    const auto at_once = preview(book, to_version_2(ChangeTime::now));
+    CHECK(at_once[0].outcome == MigrationOutcome::refused);
+    CHECK(at_once[0].reason == "service-blocked");
+    const auto later = preview(book, to_version_2());
+    CHECK(later[0].outcome == MigrationOutcome::scheduled);
+    CHECK_FALSE(later[0].moves_on); // Nobody knows when its days run again.
+    CHECK(later[1].moves_on == day("2026-12-20"));
+}
+
+TEST_CASE("plan migration at a day: each service with its first period from then on") {
+    Spec book = given(
+        fixed_world() +
+        Story{
+            service("A-1", "A", "2026-12-20"),
+            service("B-1", "B", "2027-01-01"),
+            service("C-1", "C", "2026-11-05", {"unpaid"}),
+            received("R1", "A", 9'000'00),
+            next_version(2'000'00)}
+    );
+    PlanMigration migration = to_version_2();
+    migration.not_before = day("2027-01-01");
+    const auto items = preview(book, migration);
+    REQUIRE(items.size() == 3);
+    CHECK(items[0].moves_on == day("2027-01-20"));
+    CHECK(items[1].moves_on == day("2027-01-01"));
+    CHECK(items[2].moves_on == day("2027-01-05"));
+    for (const MigrationItem& item : items)
+        book.when(change_of(item, migration)).then_types("plan_change_scheduled");
+    CHECK(preview(book, migration).empty());
+    book.when(AdvanceTestClock{at("2026-12-20T09:00:00Z")}).when(RenewService{"A-1"});
+    CHECK(book.event<ServiceRenewed>(1).to == *items[0].moves_on);
+    CHECK(preview(book, migration).empty()); // Its period is the next one now.
+    book.when(AdvanceTestClock{at("2027-01-20T09:00:00Z")}).when(RenewService{"A-1"});
+    CHECK(book.event<PlanChanged>(0).plan_version == 2);
+    book.wallet("A", 9'000'00 - 1'500'00 - 2'000'00);
+}
+
+TEST_CASE("plan migration at a day: another day is another preview, and moves who was scheduled") {
+    Spec book = given(three_services());
+    PlanMigration january = to_version_2();
+    january.not_before = day("2027-01-01");
+    PlanMigration february = to_version_2();
+    february.not_before = day("2027-02-01");
+    CHECK(preview_hash(preview(book, january)) != preview_hash(preview(book, february)));
+    for (const MigrationItem& item : preview(book, january))
+        book.when(change_of(item, january));
+    CHECK(preview(book, january).empty());
+    CHECK(preview(book, february).size() == 3);
+    CHECK(preview(book, to_version_2()).size() == 3);
+}
+
+TEST_CASE("plan migration: without a version, to the newest that is valid on its day") {
+    PlanDefined next_year = next_version(2'500'00);
+    next_year.version = 3;
+    next_year.valid_from = day("2027-01-01");
+    Spec book = given(three_services() + Story{next_year});
+    PlanMigration migration{"HOME10", 1, "HOME10", {}, {}, {}};
+    CHECK(preview(book, migration).front().to_version == 2);
+    migration.not_before = day("2027-01-01");
+    CHECK(preview(book, migration).front().to_version == 3);
+    CHECK(preview(book, migration).front().outcome == MigrationOutcome::scheduled);
+    migration.to_version = 3;
+    migration.not_before = day("2026-12-25");
+    CHECK(preview(book, migration).front().reason == "plan-not-valid");
+}
+
+TEST_CASE("plan migration: a wish that waits for a service is not overwritten") {
+    Spec book = given(three_services());
+    book.when(ChangePlan{"A-1", "BIZ50", {}, ChangeTime::period_end, {}});
+    for (const auto when : {ChangeTime::now, ChangeTime::period_end}) {
+        const auto items = preview(book, to_version_2(when));
+        REQUIRE(items.size() == 3);
+        CHECK(items[0].outcome == MigrationOutcome::refused);
+        CHECK(items[0].reason == "change-scheduled");
+    }
+}
+
+TEST_CASE("plan migration: its day is one of the tenant's, and not of a change that is now") {
+    Spec book = given(three_services());
+    const auto outcome = [&](std::optional<ChangeTime> when, std::string_view day_text) {
+        PlanMigration migration = to_version_2(when);
+        migration.not_before = day(day_text);
+        const Status status = check_day(book.run().book(), tenant_id, {}, migration);
+        return status ? Errc::not_found : status.error().code;
+    };
+    CHECK(outcome({}, "2026-11-20") == Errc::not_found); // It is fine.
+    CHECK(outcome({}, "2026-11-19") == Errc::value_out_of_range);
+    CHECK(outcome({}, "2031-11-25") == Errc::value_out_of_range);
+    CHECK(outcome(ChangeTime::now, "2026-11-21") == Errc::value_out_of_range);
+}
+
+namespace {
+
+PlanDefined tv_version(std::uint32_t version, std::int64_t price_minor) {
+    PlanDefined defined = plan("TV", price_minor);
+    defined.kind = PlanKind::addon;
+    defined.version = version;
+    return defined;
+}
+
+PlanMigration of_tv(std::optional<ChangeTime> when = {}) { return {"TV", 1, "TV", 2, when, {}}; }
+
+ChangeAddon addon_change_of(const MigrationItem& item, const PlanMigration& migration) {
+    ChangeAddon change{item.service, "TV", item.to_version, item.quantity, migration.when};
+    change.when = migration.when.value_or(ChangeTime::period_end);
+    change.expected_minor = item.minor;
+    change.not_before = migration.not_before;
+    return change;
+}
+
+} // namespace
+
+TEST_CASE("plan migration: of an add-on, for all that have that version of it") {
+    Spec book = given(three_services() + Story{tv_version(1, 600'00), tv_version(2, 700'00)});
+    book.when(AddAddon{"A-1", "TV", 1, 2, {}}).when(AddAddon{"A-2", "TV", 2, {}, {}});
+    book.when(AddAddon{"B-1", "TV", 1, {}, {}});
+    PlanMigration migration = of_tv();
+    migration.not_before = day("2027-01-01");
+    const auto items = preview(book, migration);
+    REQUIRE(items.size() == 2);
+    CHECK(items[0].service == "A-1");
+    CHECK(items[0].quantity == 2);
+    CHECK(items[0].price_minor == 1'200'00);
+    CHECK(items[0].new_price_minor == 1'400'00);
+    CHECK(items[0].moves_on == day("2027-01-20"));
+    CHECK(items[1].service == "B-1");
+    for (const MigrationItem& item : items)
+        book.when(addon_change_of(item, migration)).then_types("addon_change_scheduled");
+    CHECK(preview(book, migration).empty());
+    CHECK(preview(book, of_tv(ChangeTime::now)).size() == 2);
+}
+
+TEST_CASE("plan migration: of an add-on, what wallets pay at once is what the changes take") {
+    Spec book = given(
+        world() +
+        Story{
+            service("A-1", "A", "2026-11-20"),
+            received("R1", "A", 2'300'00),
+            tv_version(1, 600'00),
+            tv_version(2, 700'00)}
+    );
+    book.when(AddAddon{"A-1", "TV", 1, {}, {}}).when(RenewService{"A-1"}).wallet("A", 200'00);
+    const auto items = preview(book, of_tv(ChangeTime::now));
+    REQUIRE(items.size() == 1);
+    CHECK(items[0].minor == 100'00);
+    CHECK(items[0].outcome == MigrationOutcome::changed);
+    CHECK_FALSE(items[0].moves_on);
+    book.when(addon_change_of(items[0], of_tv(ChangeTime::now))).wallet("A", 100'00);
+    CHECK(preview(book, of_tv(ChangeTime::now)).empty());
+}
+
+TEST_CASE("plan migration: an add-on gets no other plan, and a quantity that is to come stands") {
+    Spec book = given(three_services() + Story{tv_version(1, 600'00), tv_version(2, 700'00)});
+    const Book& rows = book.run().book();
+    const auto error = [&](const PlanMigration& migration) {
+        return services_to_migrate(rows, tenant_id, migration).error().code;
+    };
+    CHECK(error({"TV", {}, "HOME10", {}, {}, {}}) == Errc::plan_kind_unfit);
+    CHECK(error({"HOME10", {}, "TV", {}, {}, {}}) == Errc::plan_kind_unfit);
+    book.when(AddAddon{"A-1", "TV", 1, 2, {}});
+    book.when(ChangeAddon{"A-1", "TV", {}, 1, ChangeTime::period_end});
+    CHECK(preview(book, of_tv())[0].reason == "change-scheduled");
+    book.when(ChangeAddon{"A-1", "TV", 2, 5, ChangeTime::period_end});
+    CHECK(preview(book, of_tv()).empty());
+    PlanMigration later = of_tv();
+    later.not_before = day("2027-03-01");
+    CHECK(preview(book, later)[0].quantity == 5);
 }
 
 TEST_CASE("plan migration: its hash names every figure") {

@@ -45,6 +45,10 @@ bool explains(const Fact& fact, const std::string& service) {
     if (const auto* released = std::get_if<HoldReleased>(&fact.event))
         return released->reason == "expired";
     return std::holds_alternative<TestClockAdvanced>(fact.event) ||
+           std::holds_alternative<PlanChangeScheduled>(fact.event) ||
+           std::holds_alternative<PlanChangeCancelled>(fact.event) ||
+           std::holds_alternative<AddonChangeScheduled>(fact.event) ||
+           std::holds_alternative<AddonChangeCancelled>(fact.event) ||
            std::holds_alternative<DunningDefined>(fact.event) ||
            std::holds_alternative<DunningAssigned>(fact.event) ||
            std::holds_alternative<CustomerGrouped>(fact.event) ||

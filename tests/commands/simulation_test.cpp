@@ -1,7 +1,9 @@
 #include "commands/simulation.hpp"
 
+#include "commands/tariff_preview.hpp"
 #include "tests/support/book_builders.hpp"
 #include "tests/support/book_clerk.hpp"
+#include "tests/support/charged_services.hpp"
 
 #include <random>
 
@@ -48,6 +50,7 @@ public:
         DefinePlan extra{"TV", {}, "Television", 600'00, kes(), 16, {}, 0, 0, {}, 100'00};
         extra.kind = PlanKind::addon;
         send(extra);
+        send(extra); // Its second version.
         extra = {"CABLE", {}, "Cable", 250'00, kes(), 16, {}, 0, 0};
         extra.kind = PlanKind::one_time;
         send(extra);
@@ -78,6 +81,8 @@ public:
             send(RenewService{service.service});
     }
 
+    Date today() const { return day("2026-11-20") + static_cast<int>(days_); }
+
     const BookRun& run() const { return run_; }
 
 private:
@@ -97,11 +102,38 @@ private:
     int receipts_{};
 };
 
+std::optional<ChangeTime> some_time(std::mt19937_64& random) {
+    const std::uint64_t time = random() % 4;
+    if (time > 1) return std::nullopt;
+    return time == 0 ? ChangeTime::now : ChangeTime::period_end;
+}
+
+// No day for a change that is to be at a time.
+std::optional<Date> some_day(
+    const Mornings& provider, const std::optional<ChangeTime>& when, std::mt19937_64& random
+) {
+    const int later = static_cast<int>(random() % 90);
+    if (when || later > 45) return std::nullopt;
+    return provider.today() + later;
+}
+
+void change_addon(Mornings& provider, const std::string& service, std::mt19937_64& random) {
+    ChangeAddon change{service, "TV", {}, {}, some_time(random)};
+    change.plan_version = static_cast<std::uint32_t>(1 + random() % 2);
+    change.quantity = static_cast<std::uint32_t>(1 + random() % 3);
+    change.not_before = some_day(provider, change.when, random);
+    provider.send(change);
+}
+
 // What they do about what a service has beyond its plan.
 void do_something_more(Mornings& provider, const std::string& customer, std::mt19937_64& random) {
     const std::string service = customer + "-1";
     const std::uint64_t number = random() % 1'000;
-    switch (random() % 5) {
+    switch (random() % 8) {
+    case 5:
+    case 6:
+        change_addon(provider, service, random);
+        break;
     case 0:
         provider.send(RemoveAddon{service, "TV", {}, {}});
         break;
@@ -123,6 +155,8 @@ void do_something_more(Mornings& provider, const std::string& customer, std::mt1
 void do_something(Mornings& provider, std::mt19937_64& random) {
     const std::string customer = "C" + std::to_string(1 + random() % 8);
     const std::string service = customer + "-1";
+    ChangePlan change{service, random() % 2 == 0 ? "FAST" : "HOME", {}, some_time(random), {}};
+    change.not_before = some_day(provider, change.when, random);
     switch (random() % 15) {
     case 12:
     case 13:
@@ -130,7 +164,7 @@ void do_something(Mornings& provider, std::mt19937_64& random) {
         do_something_more(provider, customer, random);
         break;
     case 0:
-        provider.send(ChangePlan{service, random() % 2 == 0 ? "FAST" : "HOME", {}, {}, {}});
+        provider.send(change);
         break;
     case 1:
         provider.send(PauseService{service});
@@ -165,10 +199,14 @@ SimulationRules price(std::int64_t minor) {
 } // namespace
 
 TEST_CASE("simulation: lived again under the rules that were, a log comes to what happened") {
-    for (std::uint64_t seed = 1; seed <= 4; ++seed) {
+    for (std::uint64_t seed = 1; seed <= 6; ++seed) {
         CAPTURE(seed);
         std::mt19937_64 random(seed);
         Mornings provider;
+        provider.send(DefineTax{"vat16", day("2026-12-24"), {{"vat16", 180'000, false}}, {}});
+        provider.send(DefineTax{
+            "vat16", day("2027-02-03"), {{"excise", 150'000, false}, {"vat16", 180'000, true}}, {}}
+        );
         for (int i = 1; i <= 8; ++i)
             provider.add("C" + std::to_string(i));
         for (int i = 0; i < 120; ++i) {
@@ -210,6 +248,28 @@ TEST_CASE("simulation: a dearer plan earns more from who can pay, and cuts who c
     CHECK(report->simulated.revenue.at("revenue:HOME") == 2 * 1'724'14);
 }
 
+TEST_CASE("simulation: days of several taxes that cost another price are lived again") {
+    Mornings provider;
+    provider.send(DefineTax{"vat16", day("2026-12-01"), {{"vat16", 180'000, false}}, {}});
+    provider.add("C1");
+    provider.pay("C1", 1'500'00);
+    for (int i = 0; i < 9; ++i)
+        provider.morning();
+    provider.send(DefinePlan{"HOME", {}, "Home", 999'99, kes(), 16, {}, 10, 10});
+    const TariffCorrection since{"HOME", 1, 2, day("2026-11-25"), "a wrong price list", {}};
+    const auto cases = tariff_cases(
+        provider.run().book(), tenant_id, {since, charged_services(provider.run().facts(), since)}
+    );
+    REQUIRE(cases);
+    REQUIRE(cases->size() == 1);
+    REQUIRE(cases->front().command.charges.front().parts->size() == 2);
+    REQUIRE(provider.send(cases->front().command));
+    const auto report = simulated(provider.run(), {}, whole());
+    REQUIRE(report);
+    CHECK(report->control.all == report->actual.all);
+    CHECK(report->control.refused == 0);
+}
+
 TEST_CASE("simulation: each version of a plan costs the same then") {
     Mornings provider;
     provider.add("C1");
@@ -232,7 +292,7 @@ TEST_CASE("simulation: a dearer add-on earns more") {
     provider.add("C1");
     provider.pay("C1", 10'000'00);
     provider.morning();
-    provider.send(AddAddon{"C1-1", "TV", {}, 2, {}});
+    provider.send(AddAddon{"C1-1", "TV", 1, 2, {}});
     provider.send(SellProduct{"C1", "S1", "CABLE", {}, 3, {}});
     for (int i = 0; i < 30; ++i)
         provider.morning();

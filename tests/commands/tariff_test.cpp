@@ -1,8 +1,6 @@
 // A price that was wrong since a day: what it says of everybody, and what then happens.
 #include "commands/proration.hpp"
-#include "commands/tariff_preview.hpp"
-#include "tests/support/book_builders.hpp"
-#include "tests/support/charged_services.hpp"
+#include "tests/support/corrections.hpp"
 
 #include <random>
 
@@ -16,29 +14,10 @@ PlanDefined version_2(std::int64_t price_minor, std::int64_t tax_percent = 0) {
     return defined;
 }
 
-TariffCorrection since(std::string_view from) {
-    return {"HOME10", 1, 2, day(from), "a wrong price list", {}};
-}
+TariffCorrection since(std::string_view from) { return wrong_since(from); }
 
-std::vector<TariffCase> cases_of(Spec& book, const TariffCorrection& correction) {
-    const auto cases = tariff_cases(
-        book.run().book(), tenant_id, {correction, charged_services(book.run().facts(), correction)}
-    );
-    REQUIRE(cases);
-    return *cases;
-}
-
-std::vector<TariffItem> preview(Spec& book, const TariffCorrection& correction) {
-    return preview_tariff(book.run().book(), tenant_id, {}, cases_of(book, correction));
-}
-
-// The command for a service, held to what was previewed.
 CorrectTariff command_for(Spec& book, const std::string& service, std::string_view from) {
-    const TariffCorrection correction = since(from);
-    for (const TariffCase& one : cases_of(book, correction))
-        if (one.command.service == service) return one.command;
-    FAIL("no such case");
-    return {};
+    return command_for(book, service, since(from));
 }
 
 // A-1 is paid from 20 November to 20 December at 1,500.00; version 2 has the other price.
@@ -182,6 +161,15 @@ TEST_CASE("tariff: a service that was not charged since only gets the version") 
     book.when(command_for(book, "B-1", "2026-11-20")).then_types("tariff_corrected");
     CHECK(preview(book, since("2026-11-20")).empty());
     CHECK(book.run().book().services.find(book_key(tenant_id, "B-1"))->plan_version == 2);
+
+    // Which version it gets is in the hash, though nothing is charged: a newer one is another.
+    Spec other = given(world() + Story{version_2(900'00), service("B-1", "B", "2026-12-01")});
+    TariffCorrection newest = since("2026-11-20");
+    newest.to_version.reset();
+    CHECK(preview(other, newest)[0].to_version == 2);
+    const std::string before = preview_hash(newest, preview(other, newest));
+    other.when(DefinePlan{"HOME10", {}, "H", 800'00, kes(), {}, {}, 10, 10});
+    CHECK(preview_hash(newest, preview(other, newest)) != before);
 }
 
 TEST_CASE("tariff: a closed period takes no posting; the days that it is for are kept") {
@@ -229,11 +217,10 @@ TEST_CASE("tariff: what cannot be is refused, and leaves no trace") {
     PaidMonth free(0); // What was free has no price that another could be held against.
     CorrectTariff back = command_for(free, "A-1", "2026-11-20");
     std::swap(back.from_version, back.to_version);
-    free.when(back).refused(Errc::tariff_unclear);
+    free.when(back).refused(Errc::tariff_was_free);
 }
 
-TEST_CASE("tariff: a preview says what is unclear, what is invoiced, and what it does not know yet"
-) {
+TEST_CASE("tariff: a preview says what is unclear, and what it does not know yet") {
     PaidMonth book(1'200'00);
     const TariffCorrection correction = since("2026-11-20");
     const Book& rows = book.run().book();
@@ -249,9 +236,6 @@ TEST_CASE("tariff: a preview says what is unclear, what is invoiced, and what it
     told.services[0].unclear = true;
     CHECK(reason() == "tariff-unclear");
     told.services[0].unclear = false;
-    told.services[0].invoiced = true;
-    CHECK(reason() == "policy-unsupported");
-    told.services[0].invoiced = false;
     const auto error = [&] {
         const Errc code = tariff_cases(rows, tenant_id, told).error().code;
         refusals_seen().insert(code);
@@ -269,6 +253,23 @@ TEST_CASE("tariff: a preview says what is unclear, what is invoiced, and what it
     told.correction.from_version = 7;
     CHECK(error() == Errc::plan_unknown);
     CHECK(tariff_cases(rows, "nobody", told).error().code == Errc::tenant_unknown);
+}
+
+TEST_CASE("tariff: the version that counts is one that is valid since that day") {
+    PlanDefined later = version_2(1'200'00);
+    later.valid_from = day("2026-11-25");
+    Spec book = given(world() + Story{later});
+    book.when(typed("R1", "A", 1'500'00));
+    book.when(AddService{"A-1", "A", "HOME10", 1, {}, day("2026-11-20"), {}, {}});
+    book.when(RenewService{"A-1"});
+    book.when(AdvanceTestClock{at("2026-11-30T06:00:00Z")});
+    book.when(command_for(book, "A-1", "2026-11-24")).refused(Errc::plan_not_valid, "HOME10: from");
+    TariffCorrection any = since("2026-11-24");
+    any.to_version.reset();
+    CHECK(preview(book, any)[0].reason == "plan-unchanged");
+    any.from = day("2026-11-25");
+    CHECK(preview(book, any)[0].minor == -250'00);
+    book.when(command_for(book, "A-1", "2026-11-25")).wallet("A", 250'00);
 }
 
 TEST_CASE("tariff: goodwill without days makes it unclear; its hash names every figure") {

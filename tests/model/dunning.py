@@ -90,10 +90,10 @@ class Dunning:
 
     def passed(self, service, until):
         """The whole periods from the due date that end by then, and where the last one ends."""
-        plan = self.plans[service.get("next", (service["plan"], service["plan_version"]))]
         end, count = day(service["renews_on"]), 0
         while True:
             anchor = end.day if self.rolling else service["anchor_day"]
+            plan = self.plan_from(service, end.isoformat())
             following = self.end_of_period(end, plan, anchor)
             if following > until:
                 return count, end.isoformat()

@@ -1,4 +1,5 @@
 """The part of the model that tells taxes and invoices: what is owed, and how it was settled."""
+from collections import defaultdict
 from fractions import Fraction
 
 from terms import day, days_between, expect, half_up
@@ -36,13 +37,13 @@ class Invoices:
 
     def __init__(self):
         self.taxes = {}  # name -> [(valid_from, rates)]
-        self.terms = []  # [(valid_from, terms)]
+        self.terms = defaultdict(list)  # entity, or none -> [(valid_from, terms)]
         self.drafts = {}
         self.invoices = {}
-        self.numbers = {"invoice_issued": 0, "credit_note_issued": 0}
+        self.numbers = defaultdict(int)  # (kind, entity) -> the last one
         self.certificates = set()
         self.fiscal = {}  # (invoice, credit note) -> its receipt, or none yet
-        self.places = 0
+        self.places = defaultdict(int)  # entity -> the last one
 
     def on_fiscal_transmission_requested(self, e, _):
         document = (e["invoice"], e.get("credit_note"))
@@ -50,8 +51,8 @@ class Invoices:
         expect(document[1] is None or (e["invoice"], None) in self.fiscal, "{}: alone", document)
         told = sum(line["net"] + sum(tax["minor"] for tax in line["taxes"]) for line in e["lines"])
         expect(told == e["minor"], "{}: told {}", document, told)
-        self.places += 1
-        expect(e["place"] == self.places, "{}: place {}", document, e["place"])
+        self.places[e["entity"]] += 1
+        expect(e["place"] == self.places[e["entity"]], "{}: place {}", document, e["place"])
         self.fiscal[document] = None
 
     def on_fiscal_receipt_recorded(self, e, _):
@@ -66,7 +67,8 @@ class Invoices:
         versions.sort(key=lambda version: version[0])
 
     def on_invoicing_set(self, e, _):
-        self.terms = [t for t in self.terms if t[0] != e["valid_from"]] + [(e["valid_from"], e)]
+        held = [t for t in self.terms[e.get("entity")] if t[0] != e["valid_from"]]
+        self.terms[e.get("entity")] = held + [(e["valid_from"], e)]
 
     def on_invoice_drafted(self, e, _):
         expect(e["invoice"] not in self.invoices, "{} was issued", e["invoice"])
@@ -80,6 +82,9 @@ class Invoices:
         self.charges[e["charge"]] = {"minor": 0, "credited": 0, "credits": 0}
         if e["lines"][0]["component"] == "late_fee":
             self.pay_late_fee(dict(e, minor=e["lines"][0]["minor"]))
+            self.drafts.setdefault(e["invoice"], []).extend(e["lines"])
+            return
+        if self.is_drafted_anew(e):
             self.drafts.setdefault(e["invoice"], []).extend(e["lines"])
             return
         service = self.services[e["service"]]
@@ -156,12 +161,15 @@ class Invoices:
             shares = [left * f / sum(rates) for f in rates] if rates else []
             piece.update(net=net, taxes=spread(left, shares))
 
+    def terms_on(self, entity, when):
+        held = [terms for valid_from, terms in self.terms[entity] if valid_from <= when]
+        return max(held, key=lambda t: t["valid_from"]) if held else None
+
     def on_invoice_issued(self, e, fact):
-        self.numbers["invoice_issued"] += 1
-        expect(e["number_seq"] == self.numbers["invoice_issued"], "{}: a gap", e["number"])
+        self.check_number(e, "invoice")
         expect(e["issued_on"] == self.today(fact), "{}: issued on another day", e["number"])
-        held = [terms for valid_from, terms in self.terms if valid_from <= e["issued_on"]]
-        terms = max(held, key=lambda t: t["valid_from"]) if held else None
+        of = e["entity"] if e["entity"] != self.own else None
+        terms = self.terms_on(of, e["issued_on"]) or self.terms_on(None, e["issued_on"])
         rounding = (terms["tax_rounding"], terms["halves"]) if terms else ("line", "up")
         expect((e["tax_rounding"], e["halves"]) == rounding, "{}: terms", e["number"])
         told = self.taxed(self.drafts.pop(e["invoice"]), e)
@@ -266,8 +274,8 @@ class Invoices:
         return row
 
     def on_credit_note_issued(self, e, _):
-        self.numbers["credit_note_issued"] += 1
-        expect(e["number_seq"] == self.numbers["credit_note_issued"], "{}: a gap", e["number"])
+        self.check_number(e, "credit_note")
+        self.note_credited_days(e, self.invoices[e["invoice"]]["lines"])
         expect(self.take_back(e)["open"] == e["remaining"], "{}: remaining", e["number"])
 
     def on_invoice_voided(self, e, _):

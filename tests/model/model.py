@@ -16,12 +16,14 @@ from collections import defaultdict
 
 from addons import FOR_SERVICES, Addons, kind_of
 from dunning import Dunning
+from entities import Entities
 from invoices import Invoices
 from relations import Relations
 from tariffs import Tariffs
 from terms import ModelFault as Fault  # noqa: F401: the tests know it by this name.
-from terms import Terms, Wallet, days_between, expect, half_up
+from terms import Terms, Wallet, days_between, expect, half_up, taxes_of
 from topups import TopUps
+from wallet_taxes import WalletTaxes, span_of
 
 
 def without_zeros(amounts):
@@ -63,10 +65,11 @@ class Payment:
         self.repaid = 0  # Of a debt, with what invoices were released of.
 
 
-class Model(Terms, Addons, Dunning, Invoices, Relations, Tariffs, TopUps):
+class Model(Terms, Addons, Dunning, Entities, Invoices, Relations, Tariffs, TopUps, WalletTaxes):
     def __init__(self):
         Addons.__init__(self)
         Dunning.__init__(self)
+        Entities.__init__(self)
         Invoices.__init__(self)
         Relations.__init__(self)
         Tariffs.__init__(self)
@@ -88,6 +91,7 @@ class Model(Terms, Addons, Dunning, Invoices, Relations, Tariffs, TopUps):
         expect(fact["seq"] == self.seq + 1, "seq {} after {}", fact["seq"], self.seq)
         self.seq = fact["seq"]
         self.moved = defaultdict(int)
+        self.note_entities(fact["type"], fact["payload"])
         getattr(self, "on_" + fact["type"], lambda *_: None)(fact["payload"], fact)
         self.post(fact)
         self.watch_wallets()
@@ -95,13 +99,14 @@ class Model(Terms, Addons, Dunning, Invoices, Relations, Tariffs, TopUps):
     def post(self, fact):
         stored = defaultdict(int)
         for leg in fact["payload"].get("postings", []):
-            stored[leg["account"]] += leg["minor"]
-        ours, stored = without_zeros(self.moved), without_zeros(stored)
-        expect(ours == stored, "{}: posted {}, should be {}", fact["type"], stored, ours)
+            stored[leg.get("entity", self.own), leg["account"]] += leg["minor"]
+        ours = without_zeros(self.placed(without_zeros(self.moved), fact["payload"]))
+        expect(ours == without_zeros(stored), "{}: posted {}, not {}", fact["type"], stored, ours)
+        self.check_dues(ours)
         expect(sum(ours.values()) == 0, "{}: off by {}", fact["type"], sum(ours.values()))
         if ours:
             expect(fact["booked_on"] > self.closed, "booked on {}, closed", fact["booked_on"])
-        for account, minor in ours.items():
+        for (_, account), minor in ours.items():
             self.accounts[account] += minor
 
     end_of_period = staticmethod(end_of_period)
@@ -177,6 +182,8 @@ class Model(Terms, Addons, Dunning, Invoices, Relations, Tariffs, TopUps):
         expect(e["to"] == until.isoformat(), "{} until {}", e["service"], e["to"])
         service.pop("promised", None)
         service.pop("dunned_as", None)
+        service.pop("was", None)
+        self.check_changes(service, e["service"], e["from"])
         service["renews_on"] = e["to"]
         service.pop("setup_minor", None)
 
@@ -266,7 +273,8 @@ class Model(Terms, Addons, Dunning, Invoices, Relations, Tariffs, TopUps):
             self.debit("cash:" + opening["channel"], opening["minor"])
         self.debit("opening", -sum(self.moved.values()))
 
-    def on_wallet_charged(self, e, _):
+    def on_wallet_charged(self, e, fact):
+        self.charged_on = self.today(fact)
         expect(e["charge"] not in self.charges, "{} charged twice", e["charge"])
         self.charges[e["charge"]] = {"minor": e["minor"], "credited": 0, "credits": 0}
         self.note_period(self.charges[e["charge"]], e)
@@ -293,14 +301,14 @@ class Model(Terms, Addons, Dunning, Invoices, Relations, Tariffs, TopUps):
             self.check_prices(e)
         for line in e["lines"]:
             self.credit("revenue:" + line["plan"] if "plan" in line else "fee", line["net"])
-            if line["tax"]:
-                self.credit("tax:" + line["tax_code"], line["tax"])
+            for account, minor in taxes_of(line):
+                self.credit(account, minor)
 
     def check_prices(self, e):
         service = self.services[e["service"]]
         plan = self.plans[service["plan"], service["plan_version"]]
         prices = [("period", plan, plan["price_minor"])]
-        start, end = (e["lines"][0][key] for key in ("service_from", "service_to"))
+        start, end = span_of(e["lines"])
         is_renewal = end != service["renews_on"] or service.get("anew")
         if is_renewal:
             service["whole"] = days_between(start, end)

@@ -80,9 +80,12 @@ class ModelTest(unittest.TestCase):
         runs = [dumped("seed", seed, STEPS)[0] for seed in SEEDS]
         changes = [
             ("wallet_charged", lambda e: e.update(minor=e["minor"] + 1)),
-            ("wallet_charged", lambda e: e["lots"].reverse() or e["lots"].append(e["lots"][0])),
+            ("wallet_charged", lambda e: e["lots"].append({"lot": "none", "minor": 1})),
             ("wallet_charged", lambda e: e["postings"].pop()),
             ("payment_received", lambda e: e.update(minor=e["minor"] + 1)),
+            ("payment_received", lambda e: e["postings"][0].update(entity="hills")),
+            ("invoice_issued", lambda e: e.update(number_seq=e["number_seq"] + 1)),
+            ("credit_note_issued", lambda e: e.update(entity="hills")),
             ("payment_reversed", lambda e: e.update(from_suspense=e["from_suspense"] + 1)),
             ("payment_moved", lambda e: e["debit"].update(overdrawn=e["debit"]["overdrawn"] + 1)),
             ("service_renewed", lambda e: e.update(to="2031-01-01")),
@@ -97,8 +100,10 @@ class ModelTest(unittest.TestCase):
             ("periods_forgiven", lambda e: e.update(count=e["count"] + 1)),
             ("backlog_billed", lambda e: e.update(to="2031-01-01")),
             ("tariff_corrected", lambda e: e.update(minor=e["minor"] + 1)),
-            ("addon_added", lambda e: e.update(addon="CABLE")),
+            ("draft_corrected", lambda e: e["lines"].append(e["lines"][0])),
+            ("addon_added", lambda e: e.update(addon="CABLE", plan_version=1)),
             ("addon_removed", lambda e: e.update(addon="none")),
+            ("addon_changed", lambda e: e.update(quantity=e["quantity"] + 1)),
         ]
         for wanted, change in changes:
             with self.subTest(wanted=wanted), self.assertRaises(model.Fault):

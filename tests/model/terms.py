@@ -9,6 +9,13 @@ class ModelFault(Exception):
     """The facts contradict the rules."""
 
 
+def taxes_of(line):
+    """[(account, amount)] of a line."""
+    if "taxes" in line:
+        return [("tax:" + tax["code"], tax["minor"]) for tax in line["taxes"]]
+    return [("tax:" + line["tax_code"], line["tax"])] if line["tax"] else []
+
+
 def expect(condition, text, *values):
     if not condition:
         raise ModelFault(text.format(*values))
@@ -89,7 +96,9 @@ class Terms:
     """What the model (model.py) adds these to has wallets, services, payments, debit and credit."""
 
     def on_plan_change_scheduled(self, e, _):
-        self.services[e["service"]]["next"] = (e["plan"], e["plan_version"])
+        service = self.services[e["service"]]
+        service["next"] = (e["plan"], e["plan_version"])
+        service["next_from"] = e.get("not_before", "")
 
     def on_plan_change_cancelled(self, e, _):
         planned = self.services[e["service"]].pop("next")
@@ -99,13 +108,31 @@ class Terms:
         service = self.services[e["service"]]
         before = (service["plan"], service["plan_version"])
         expect(before == (e["from_plan"], e["from_version"]), "{}: from {}", e["service"], before)
-        planned = service.pop("next", None)
+        planned, not_before = service.pop("next", None), service.pop("next_from", "")
         if planned == (e["plan"], e["plan_version"]):
+            if e["on"] >= not_before:
+                service["was"] = (before, not_before)
             service["dunned_as"] = e["from_plan"]  # Until the period of the new plan is paid.
         service.update(plan=e["plan"], plan_version=e["plan_version"])
         service["anchor_day"] = e.get("anchor_day", service["anchor_day"])
         service["anew"] = "anchor_day" in e
         self.check_addons_fit(e["service"], self.plan_of(service))
+
+    def plan_from(self, service, start):
+        """The plan of a period that begins on that day."""
+        if start < service.get("was", ("", ""))[1]:
+            return self.plans[service["was"][0]]
+        if "next" in service and start >= service["next_from"]:
+            return self.plans[service["next"]]
+        return self.plan_of(service)
+
+    def check_changes(self, service, name, start):
+        """That no change waits any more that a period from that day on was to bring."""
+        late = "next" in service and start >= service["next_from"]
+        expect(not late, "{}: changes its plan too late", name)
+        for addon in self.addons.get(name, {}).values():
+            late = "next" in addon and start >= addon["next"][2]
+            expect(not late, "{}: changes {} too late", name, addon["addon"])
 
     def on_service_paused(self, e, _):
         service = self.services[e["service"]]
@@ -164,8 +191,8 @@ class Terms:
         self.credit("wallet:" + e["customer"], e["minor"])
         for line in e["lines"]:
             self.debit("revenue:" + line["plan"] if "plan" in line else "fee", line["net"])
-            if line["tax"]:
-                self.debit("tax:" + line["tax_code"], line["tax"])
+            for account, minor in taxes_of(line):
+                self.debit(account, minor)
         expect(e["minor"] == sum(x["net"] + x["tax"] for x in e["lines"]), "{}", e["credit"])
 
     def forget_use(self, charge, lot):

@@ -22,7 +22,8 @@ PlanDefined tv() {
 std::string addon(SqlSession& db) {
     return ask(
         db,
-        "SELECT concat_ws(' ', addon || plan_version, quantity, from_day, ending_on, removed_on) "
+        "SELECT concat_ws(' ', addon || plan_version, quantity, from_day, ending_on, "
+        "next_version || 'x' || next_quantity, next_not_before, removed_on) "
         "FROM service_addons WHERE service = 'ACC1-1'"
     );
 }
@@ -56,6 +57,62 @@ TEST_CASE("addons: what a service has, and when it ends") {
     CHECK(
         ask(*db, "SELECT kind || includes::text FROM plans WHERE plan = 'HOME10'") == "internet[]"
     );
+}
+
+TEST_CASE("addons: a price that was wrong gives the add-on its other version, and nobody else's") {
+    MemorySource source;
+    open_isp(source);
+    source.add(now(tv()));
+    const TestDatabase database;
+    const auto db = database.prepared();
+    const Date since = day("2026-11-20");
+    source.add(now(AddonAdded{"ACC1-1", "ACC1", "TV", 1, 2, day("2026-12-20"), {}}));
+    source.add(now(TariffCorrected{"ACC1-1", "ACC1", "HOME10", 1, 2, since, {}, 0, "wrong"}));
+    REQUIRE(project_all(*db, source));
+    CHECK(addon(*db) == "TV1 2 2026-12-20");
+    source.add(now(TariffCorrected{"ACC1-1", "ACC1", "TV", 1, 2, since, {}, 0, "wrong"}));
+    REQUIRE(project_all(*db, source));
+    CHECK(addon(*db) == "TV2 2 2026-12-20");
+    CHECK(
+        ask(*db,
+            "SELECT string_agg(kind || ' ' || plan_version || ' ' || on_day, ', ' ORDER BY seq) "
+            "FROM addon_changes") == "added 1 2026-12-20, changed 2 2026-12-20"
+    );
+}
+
+TEST_CASE("addons: what changes, and what is scheduled, stands in the row; and it recurs as it is"
+) {
+    MemorySource source;
+    open_isp(source);
+    source.add(now(tv()));
+    const TestDatabase database;
+    const auto db = database.prepared();
+    const auto after = [&](Event event) {
+        source.add(now(std::move(event)));
+        REQUIRE(project_all(*db, source));
+        return addon(*db);
+    };
+    const std::string s = "ACC1-1";
+    const std::string c = "ACC1";
+    const Date next = day("2026-12-20");
+    after(AddonAdded{s, c, "TV", 1, 2, day("2026-11-20"), {}});
+    CHECK(after(AddonChangeScheduled{s, c, "TV", 1, 3, next, {}}) == "TV1 2 2026-11-20 1x3");
+    CHECK(
+        after(AddonChangeScheduled{s, c, "TV", 1, 1, next, day("2027-02-01")}) ==
+        "TV1 2 2026-11-20 1x1 2027-02-01"
+    );
+    CHECK(after(AddonChangeCancelled{s, c, "TV"}) == "TV1 2 2026-11-20");
+    after(AddonChangeScheduled{s, c, "TV", 1, 3, next, {}});
+    CHECK(after(AddonEndScheduled{s, c, "TV", next}) == "TV1 2 2026-11-20 2026-12-20");
+    CHECK(after(AddonChangeScheduled{s, c, "TV", 1, 3, next, {}}) == "TV1 2 2026-11-20 1x3");
+    CHECK(after(AddonChanged{s, c, "TV", 1, 2, 1, 3, day("2026-11-30")}) == "TV1 3 2026-11-20");
+    const auto recurring = [&](const std::string& day) {
+        return ask(
+            *db, "SELECT monthly_minor FROM recurring_parts('" + day + "', NULL) WHERE addon"
+        );
+    };
+    CHECK(recurring("2026-11-29") == "103448");
+    CHECK(recurring("2026-11-30") == "155172");
 }
 
 TEST_CASE("addons: they recur with their service, on each day as it was known") {

@@ -184,7 +184,7 @@ TEST_CASE("finance: a price is one of a month, halves up") {
     for (const std::int64_t price : {1, 58, 116, 150'000})
         for (const std::int64_t percent : {0, 8, 16, 100})
             CHECK(
-                ask(*db, fmt::format("SELECT net_of_price({}, {})", price, percent)) ==
+                ask(*db, fmt::format("SELECT net_of_price({}, {}0000000000)", price, percent)) ==
                 std::to_string(split_tax_included(price, percent).net)
             );
 }
@@ -289,4 +289,86 @@ TEST_CASE("finance: what of a charge was given back is revenue, tax and deferral
     CHECK(sums("2026-12-10") == "2 100000 100000"); // The others are not paid for any more.
     CHECK(sums("2026-12-19") == "2 100000 100000");
     CHECK(ask(*db, "SELECT count(*) FROM other_postings('revenue', NULL, NULL, NULL)") == "0");
+}
+
+namespace {
+
+// Of the tax "vat16" of the plan TAXED, at 16 %: 15 % excise and VAT on it from December on.
+void define_vat(MemorySource& source) {
+    PlanDefined plan{"TAXED", 1, "Taxed", 1'334'00, {}, "vat16", 16, BillingPeriod::month, 1, 1};
+    source.add({std::move(plan), at("2026-11-20T06:00:00Z"), {}, {}});
+    TaxDefined tax{
+        "vat16",
+        day("2026-12-01"),
+        {{"excise", 150'000, false}, {"vat16", 160'000, true}},
+        std::nullopt};
+    source.add({std::move(tax), at("2026-11-20T06:00:00Z"), {}, {}});
+    TaxDefined exempt{"vat16", day("2027-02-01"), {}, "schools"};
+    source.add({std::move(exempt), at("2026-11-20T06:00:00Z"), {}, {}});
+}
+
+ChargeLine taxed_line(std::int64_t net, std::vector<LineTax> taxes) {
+    ChargeLine line{"period", "TAXED", 1, net, {}, 0, day("2026-11-20"), day("2026-12-20"), {}};
+    for (const LineTax& tax : taxes)
+        line.tax += tax.minor;
+    if (taxes.size() == 1) line.tax_code = taxes.front().code;
+    line.taxes = std::move(taxes);
+    return line;
+}
+
+} // namespace
+
+TEST_CASE("finance: a line with several taxes stands once for each, and its net counts once") {
+    MemorySource source;
+    open_isp(source);
+    define_vat(source);
+    Told told = charged("ACC1-1", "ACC1", {{"mpesa:R1", 1'900}});
+    auto& charge = std::get<WalletCharged>(told.event);
+    charge.lines = {
+        taxed_line(300, {{"vat16", 160'000, 48}}),
+        taxed_line(1'000, {{"excise", 150'000, 150}, {"vat16", 160'000, 184}}),
+        taxed_line(50, {}),
+        {"period", "TAXED", 1, 100, "vat16", 16, day("2026-11-20"), day("2026-12-20"), {}},
+        {"visit", {}, {}, 7, "vat16", 1, {}, {}, {}}};
+    ChargeCredited credited;
+    credited.charge = charge.charge;
+    credited.credit = charge.charge + "~1";
+    credited.customer = "ACC1";
+    credited.minor = 667;
+    credited.lines = {taxed_line(500, {{"excise", 150'000, 75}, {"vat16", 160'000, 92}})};
+    source.add({std::move(told), {std::move(credited), at("2026-11-20T09:00:00Z"), {}, {}}});
+    const TestDatabase database;
+    const auto db = database.prepared();
+    REQUIRE(project_all(*db, source));
+    CHECK(
+        ask(*db,
+            "SELECT string_agg(concat_ws(' ', tax_code, rate_ppm, net, base, tax), ', ' "
+            "ORDER BY tax_code, rate_ppm, base) FROM (SELECT coalesce(tax_code, '-') AS tax_code, "
+            "rate_ppm, sum(net) AS net, sum(base) AS base, sum(tax) AS tax "
+            "FROM charge_lines(NULL, NULL, NULL) GROUP BY 1, 2) l") ==
+        "- 0 50 50 0, excise 150000 500 500 75, vat16 0 7 7 1, vat16 160000 400 900 156"
+    );
+}
+
+TEST_CASE("finance: what recurs is without the taxes of the day") {
+    MemorySource source;
+    open_isp(source);
+    define_vat(source);
+    ServiceAdded added{"T-1", "ACC2", "TAXED", 1, "T-1", day("2026-11-20"), 20, {}};
+    source.add({std::move(added), at("2026-11-20T08:00:00Z"), {}, {}});
+    const TestDatabase database;
+    const auto db = database.prepared();
+    REQUIRE(project_all(*db, source));
+    const auto net_on = [&](std::string_view day) {
+        return ask(
+            *db,
+            fmt::format(
+                "SELECT monthly_minor FROM recurring_parts('{}', NULL) WHERE service = 'T-1'", day
+            )
+        );
+    };
+    CHECK(net_on("2026-11-30") == "115000"); // Of 1,334.00 at the plan's own 16 %.
+    CHECK(net_on("2026-12-01") == "100000"); // 15 %, and 16 % on all of it.
+    CHECK(net_on("2027-01-31") == "100000");
+    CHECK(net_on("2027-02-01") == "133400");
 }

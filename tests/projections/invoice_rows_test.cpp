@@ -50,6 +50,17 @@ TEST_CASE("invoices: drafts, and the lines that runs add to them") {
         ask(*db, "SELECT jsonb_array_length(lines) FROM invoices WHERE invoice = '" + bill + "'") ==
         "2"
     );
+    // What was wrong with them is changed in place.
+    DraftLine corrected;
+    corrected.component = "period";
+    corrected.minor = 1'200'00;
+    source.add({DraftCorrected{bill, "ACC1", "ACC1-1", {corrected}}, noon, {}, {}});
+    REQUIRE(project_all(*db, source));
+    CHECK(invoice(*db, bill).starts_with("draft 120000"));
+    CHECK(
+        ask(*db, "SELECT lines->0->>'minor' FROM invoices WHERE invoice = '" + bill + "'") ==
+        "120000"
+    );
     CHECK(ask(*db, "SELECT mode FROM billing_modes WHERE customer = 'ACC1'") == "invoiced");
     CHECK(ask(*db, "SELECT rates->1->>'compound' FROM taxes WHERE tax = 'telecom'") == "true");
     CHECK(ask(*db, "SELECT due_days || number_prefix FROM invoicing_terms") == "30F-");

@@ -33,6 +33,7 @@ void change_services(MemorySource& source) {
              PlanChanged{s, c, "HOME10", 1, "BIZ", 1, day("2026-12-20"), {}},
              SiteProfileChanged{s, "rtr-01", "BIZ"},
              TariffCorrected{s, c, "BIZ", 1, 2, day("2026-12-20"), {}, 0, "a wrong price list"},
+             DraftCorrected{"bill~ACC1~2026-12-20", c, s, {}},
              ServicePaused{s, c, day("2026-12-20"), 3},
              ServiceResumed{s, c, day("2026-12-21"), day("2026-12-24"), 24},
              ServiceExtended{s, c, 1, day("2026-12-25"), 25, "outage"},
@@ -176,6 +177,10 @@ void live_a_day(MemorySource& source) {
     source.add({PeriodClosed{day("2026-11-19")}, noon, {}, {}});
     source.add({TestClockAdvanced{noon}, noon, {}, {}});
     source.add({BillingScheduleSet{6}, noon, {}, {}});
+    source.add({LegalEntityDefined{"coast", "Coast", {}, {}, {}}, noon, {}, {}});
+    source.add({LegalEntityDefined{"coast", "Coast Ltd", {}, {}, {}}, noon, {}, {}});
+    source.add({CustomerRegistered{"K", {}, "coast"}, noon, {}, {}});
+    source.add({OverdraftLimitSet{"K", 100}, noon, {}, {}});
     source.add({TimezoneChanged{"Africa/Kampala", day("2026-11-19")}, noon, {}, {}});
     dun(source);
     change_services(source);

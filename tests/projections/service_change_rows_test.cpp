@@ -16,7 +16,8 @@ std::string service(SqlSession& db) {
     return ask(
         db,
         "SELECT concat_ws(' ', status, plan || plan_version, renews_on, anchor_day, scheduled, "
-        "next_plan || next_plan_version, promised_until, days_left, ended_on) FROM services "
+        "next_plan || next_plan_version, next_plan_not_before, promised_until, days_left, "
+        "ended_on) FROM services "
         "WHERE service = 'ACC1-1'"
     );
 }
@@ -38,6 +39,10 @@ TEST_CASE("services: each change of how one goes on stands in its row and in its
     CHECK(
         after(PlanChangeScheduled{s, c, "BIZ", 2, day("2026-12-19")}) ==
         "active HOME101 2026-11-19 19 plan_change BIZ2"
+    );
+    CHECK(
+        after(PlanChangeScheduled{s, c, "BIZ", 2, day("2026-12-19"), day("2027-01-01")}) ==
+        "active HOME101 2026-11-19 19 plan_change BIZ2 2027-01-01"
     );
     CHECK(after(PlanChangeCancelled{s, c, "BIZ", 2}) == "active HOME101 2026-11-19 19");
     CHECK(
@@ -70,7 +75,8 @@ TEST_CASE("services: each change of how one goes on stands in its row and in its
         ask(*db,
             "SELECT string_agg(kind || coalesce(' ' || reason, ''), ', ' ORDER BY seq) "
             "FROM service_history WHERE service = 'ACC1-1'") ==
-        "added, plan_change_scheduled BIZ, plan_change_cancelled BIZ, plan_changed HOME10, paused, "
+        "added, plan_change_scheduled BIZ, plan_change_scheduled BIZ, plan_change_cancelled BIZ, "
+        "plan_changed HOME10, paused, "
         "resumed, extended outage, promised, end_scheduled moves, end_cancelled, suspended ended, "
         "ended moves"
     );

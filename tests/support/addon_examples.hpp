@@ -21,6 +21,9 @@ inline std::vector<Event> addon_example_events() {
         AddonAdded{"ACC1-1", "ACC1", "TV", 1, 2, on("2026-12-20"), 100'00},
         AddonEndScheduled{"ACC1-1", "ACC1", "TV", on("2027-01-20")},
         AddonEndCancelled{"ACC1-1", "ACC1", "TV"},
+        AddonChangeScheduled{"ACC1-1", "ACC1", "TV", 2, 1, on("2027-01-20"), on("2027-03-01")},
+        AddonChangeCancelled{"ACC1-1", "ACC1", "TV"},
+        AddonChanged{"ACC1-1", "ACC1", "TV", 1, 2, 2, 3, on("2027-01-02")},
         AddonRemoved{"ACC1-1", "ACC1", "TV", on("2027-01-05")},
         SaleDrafted{"bill~ACC1~2027-01-20", "ACC1", "sale#S1", {line}, "ACC1-1"}};
 }

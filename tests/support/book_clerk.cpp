@@ -50,11 +50,14 @@ void BookClerk::set_up() {
         send(DefinePlan{"ODD", {}, "Odd", 700'01, kes, 8, period, 5, 5, count(3), 99'99, count(20)}
         );
     define_extras();
+    define_entities();
     send(DefineTax{"vat", day_of(run_), {{"vat16", 160'000, false}}, {}});
     send(RegisterRouter{"rtr-01", "routeros-api", "127.0.0.1", 8728, {}, "admin", "secret"});
     for (int i = 1; i <= 6; ++i) {
         const std::string id = fmt::format("C{}", i);
-        send(RegisterCustomer{id, "NAME " + id, "2547", {}, {id, fmt::format("acc {}", i)}});
+        RegisterCustomer customer{id, "NAME " + id, "2547", {}, {id, fmt::format("acc {}", i)}};
+        if (i > 3) customer.entity = "coast";
+        send(customer);
     }
     for (int i = 0; i < 12; ++i)
         change_customers();
@@ -207,6 +210,7 @@ void BookClerk::change_service() {
     default:
         if (change.plan == "ODD") change.plan_version = count(4);
         if (roll(3) != 0) change.when = roll(3) == 0 ? ChangeTime::period_end : ChangeTime::now;
+        if (!change.when && roll(2) == 0) change.not_before = day_ahead(60);
         send(change);
     }
 }
@@ -359,7 +363,8 @@ void BookClerk::change_customers() {
         send(AddPaymentReference{customer(), fmt::format("plot {}", roll(30))});
         break;
     default:
-        send(RegisterCustomer{customer(), "LATE", "2547", {}, {fmt::format("L{}", roll(99))}});
+        send(RegisterCustomer{
+            customer(), "LATE", "2547", {}, {fmt::format("L{}", roll(99))}, entity()});
     }
 }
 

@@ -3,6 +3,7 @@
 #include "tests/support/book_run.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <random>
 #include <string>
 #include <vector>
@@ -49,8 +50,12 @@ private:
     void ticket();
     void move_time();
     void tariff();
+    void draft_periods(); // Of somebody who pays by invoice by now, and issues what waits.
     void define_extras();
+    void define_entities();
+    std::optional<std::string> entity();
     void addon(); // Or a product that is sold once.
+    void change_addon();
     std::string service_by_month();
     void top_up();
     TopUpTerms top_up_terms();
@@ -72,6 +77,8 @@ private:
 
     // From 1 to `n`.
     std::uint32_t count(std::uint64_t n) { return static_cast<std::uint32_t>(1 + roll(n)); }
+
+    Date day_ahead(std::uint64_t days); // Of the tenant: from today on.
 
     std::string payment();
     std::string channel();

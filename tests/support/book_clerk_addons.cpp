@@ -13,6 +13,9 @@ void BookClerk::define_extras() {
     DefinePlan define{"TV", {}, "Television", 600'01, kes, {}, {}, 0, 0, {}, 100'00};
     define.kind = PlanKind::addon;
     send(define);
+    define.price_minor = 750'00;
+    define.setup_minor = 50'00;
+    send(define); // Its second version.
     define.plan = "IP";
     define.price_minor = 299'99;
     define.tax_percent = 16;
@@ -42,6 +45,30 @@ std::string BookClerk::service_by_month() {
     return services.at(roll(services.size()));
 }
 
+Date BookClerk::day_ahead(std::uint64_t days) {
+    const TenantRow& tenant = *run_.book().tenants.find(clerk_tenant);
+    return local_day(*tenant.test_clock, tenant.timezone) + static_cast<int>(roll(days));
+}
+
+// Of a service that has one, now, with its next period or at a day.
+void BookClerk::change_addon() {
+    std::vector<std::string> services;
+    run_.book().addons.for_each([&](std::string_view key, const ServiceAddonsRow&) {
+        services.emplace_back(key.substr(key.find('/') + 1));
+    });
+    if (services.empty()) return;
+    std::ranges::sort(services);
+    ChangeAddon change;
+    change.service = services.at(roll(services.size()));
+    change.addon = roll(2) == 0 ? "TV" : "IP";
+    if (roll(2) == 0) change.plan_version = count(2);
+    if (roll(3) != 0) change.quantity = count(3);
+    if (roll(3) != 0) change.when = roll(2) == 0 ? ChangeTime::period_end : ChangeTime::now;
+    if (!change.when && roll(2) == 0) change.not_before = day_ahead(50);
+    send(change);
+    if (roll(6) == 0) send(CancelSchedule{change.service, change.addon});
+}
+
 void BookClerk::addon() {
     const std::array<std::string, 2> addons{"TV", "IP"};
     AddAddon add{service_by_month(), addons.at(roll(addons.size())), {}, {}, {}};
@@ -52,10 +79,15 @@ void BookClerk::addon() {
     SellProduct sell{customer(), fmt::format("s{}", roll(200)), "CABLE", {}, {}, {}};
     if (roll(2) == 0) sell.quantity = count(4);
     if (roll(2) == 0) sell.service = sell.customer + "-1";
-    switch (roll(8)) {
+    switch (roll(11)) {
     case 0:
     case 1:
         send(sell);
+        break;
+    case 5:
+    case 6:
+    case 7:
+        change_addon();
         break;
     case 2:
         send(remove);

@@ -15,7 +15,7 @@ void BookClerk::fiscal() {
     });
     if (waiting.empty() || roll(6) == 0) {
         SetFiscalDevice device{
-            roll(3) != 0, {}, {}, "http://127.0.0.1:8088/sales", "P051234567X", {}};
+            roll(3) != 0, entity(), {}, "http://127.0.0.1:8088/sales", "P051234567X", {}};
         if (roll(4) == 0) device.from_number = roll(40);
         return send(device);
     }

@@ -13,15 +13,23 @@ void BookClerk::set_invoice_terms() {
     terms.valid_from = from;
     terms.tax_rounding = roll(2) == 0 ? TaxRounding::line : TaxRounding::invoice;
     terms.halves = roll(2) == 0 ? Halves::up : Halves::even;
-    switch (roll(4)) {
+    terms.entity = entity();
+    const std::string tax = roll(2) == 0 ? "vat" : "vat16"; // Of drafts, or of plans.
+    switch (roll(5)) {
     case 0:
-        send(DefineTax{"vat", from, {{"vat16", rate, false}}, {}});
+        send(DefineTax{tax, from, {{"vat16", rate, false}}, {}});
         break;
     case 1:
-        send(DefineTax{"vat", from, {{"excise", 150'000, false}, {"vat16", rate, true}}, {}});
+        if (roll(4) == 0)
+            send(DefineTax{tax, from, {}, "exempt"});
+        else
+            send(DefineTax{tax, from, {{"excise", 150'000, false}, {"vat16", rate, true}}, {}});
         break;
     case 2:
         send(terms);
+        break;
+    case 3:
+        define_entities();
         break;
     default:
         send(SetBillingMode{customer(), roll(3) == 0 ? BillingMode::invoiced : BillingMode::prepaid}

@@ -17,6 +17,7 @@ void BookClerk::lead() {
     convert.references = {convert.customer};
     convert.service = convert.customer + "-1";
     if (roll(2) == 0) convert.plan = "BIZ";
+    convert.entity = entity();
     OpenLead open{lead, "MAYBE", "2547", {}, {}, {}, {}};
     if (roll(2) == 0) open.plan = "HOME";
     switch (roll(6)) {
@@ -86,7 +87,7 @@ void BookClerk::merge() {
     add.service = id + "-1";
     add.customer = id;
     add.plan = roll(2) == 0 ? "HOME" : "BIZ";
-    send(RegisterCustomer{id, "AGAIN", "2547", {}, {id}});
+    send(RegisterCustomer{id, "AGAIN", "2547", {}, {id}, entity()});
     send(RecordPayment{"till:main", typed, id, {}, amount(), {}, "cashier-1"});
     send(add);
     if (roll(2) == 0) send(RenewService{add.service});

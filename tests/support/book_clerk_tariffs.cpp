@@ -2,35 +2,61 @@
 #include "tests/support/book_clerk.hpp"
 #include "tests/support/charged_services.hpp"
 
+#include <algorithm>
 #include <array>
 
 namespace tollbook {
 
-void BookClerk::tariff() {
-    const std::array<std::string, 3> plans{"HOME", "BIZ", "ODD"};
-    const std::string plan = plans.at(roll(plans.size()));
+namespace {
+
+// Another version of the plan, at that price.
+DefinePlan version_of(const std::string& plan, std::int64_t price_minor) {
     const Currency kes = Currency::parse("KES").value();
-    if (plan != "ODD" && roll(3) == 0)
-        send(DefinePlan{plan, {}, plan, 1'00 + amount() / 3, kes, 8, {}, 10, 10});
+    DefinePlan define{plan, {}, plan, price_minor, kes, 8, {}, 10, 10};
+    if (plan == "TV" || plan == "IP") define.kind = PlanKind::addon;
+    if (plan != "ALL") return define;
+    define.kind = PlanKind::bundle;
+    define.includes = {{"TV", 1, 1}};
+    return define;
+}
+
+} // namespace
+
+void BookClerk::draft_periods() {
+    const std::string who = customer();
+    send(SetBillingMode{who, roll(4) == 0 ? BillingMode::prepaid : BillingMode::invoiced});
+    for (const char* number : {"-1", "-2"})
+        send(RenewService{who + number, std::nullopt});
+    std::vector<std::string> drafts;
+    run_.book().billing.for_each([&](std::string_view, const BillingRow& row) {
+        if (row.draft) drafts.push_back(*row.draft);
+    });
+    std::ranges::sort(drafts);
+    for (const std::string& draft : drafts)
+        if (roll(3) == 0) send(IssueInvoice{draft, {}, {}});
+}
+
+void BookClerk::tariff() {
+    if (roll(2) == 0) draft_periods();
+    const std::array<std::string, 6> plans{"HOME", "BIZ", "ODD", "TV", "IP", "ALL"};
+    const std::string plan = plans.at(roll(plans.size()));
+    if (plan != "ODD" && roll(3) == 0) send(version_of(plan, 1'00 + amount() / 3));
     const TenantRow* tenant = run_.book().tenants.find(clerk_tenant);
     const Date today = local_day(*tenant->test_clock, tenant->timezone);
     const auto newest = run_.book().plan_versions.find(book_key(clerk_tenant, plan))->value;
     TariffCorrection correction{
         plan, count(newest), count(newest), today - static_cast<int>(roll(70)), "mistyped", {}};
-    const auto services = charged_services(run_.facts(), correction);
+    const auto cases = tariff_cases(
+        run_.book(), clerk_tenant, {correction, charged_services(run_.facts(), correction)}
+    );
     CorrectTariff correct;
-    correct.plan = plan;
-    correct.from_version = correction.from_version;
-    correct.to_version = *correction.to_version;
-    correct.from = correction.from;
-    correct.reason = correction.reason;
-    for (const ChargedService& charged : services) {
-        if (charged.unclear || roll(3) == 0) continue;
-        correct.service = charged.service;
-        correct.charges = charged.charges;
-        if (roll(20) == 0) ++*correct.charges.front().left_minor;
-        send(correct);
-    }
+    if (cases)
+        for (const TariffCase& one : *cases) {
+            if (one.refused || roll(3) == 0) continue;
+            correct = one.command;
+            if (roll(20) == 0 && !correct.charges.empty()) ++*correct.charges.front().left_minor;
+            send(correct);
+        }
     correct.service = service();
     correct.charges.clear();
     send(correct);

@@ -99,6 +99,11 @@ class Provider:
         self.plan("week.1", 35_050, "week", setup_minor=20_001, trial_days=7, **vat)
         self.plan("YEAR", 1_200_007, "year", tax_percent=8)
         self.plan("DAY", 5_003, "day")
+        for since, rates in (("2026-09-10", (("vat16", 180_000, False),)),
+                             ("2026-10-12", (("excise", 50_000, False), ("vat16", 180_000, True)))):
+            self.post("/taxes", {"tax": "vat16", "valid_from": since, "rates": [
+                {"code": code, "rate_ppm": rate, "compound": compound}
+                for code, rate, compound in rates]})
         for customer in CUSTOMERS:
             self.post("/customers", {"customer": customer, "name": "N", "phone": "",
                                      "references": []})

@@ -142,11 +142,40 @@ class Reading:
         return {key: (len(charges), net, tax) for key, (charges, net, tax) in report.items()}
 
     def tax(self, first=None, last=None):
-        report = defaultdict(lambda: [0, 0])
-        for _, line in self.lines(first, last):
-            report[line.get("tax_code", "")][0] += line["net"]
-            report[line.get("tax_code", "")][1] += line["tax"]
-        return {code: tuple(row) for code, row in report.items()}
+        """Of each code and rate: net, each once; what it was charged on; tax."""
+        report = defaultdict(lambda: [0, 0, 0])
+        for charge, line in self.lines(first, last):
+            for place, (code, rate, minor) in enumerate(self.taxes_of(charge, line)):
+                row = report[code, rate]
+                row[0] += 0 if place else line["net"]
+                row[1] += line["net"]
+                row[2] += minor
+        return {key: tuple(row) for key, row in report.items()}
+
+    def taxes_of(self, charge, line):
+        if "taxes" in line:
+            return [(t["code"], t["rate_ppm"], t["minor"]) for t in line["taxes"]] or [("", 0, 0)]
+        plan = self.plans().get((line.get("plan"), line.get("plan_version")), {})
+        code = line.get("tax_code", "")
+        is_told = charge.startswith("manual#") or not code or plan.get("tax_code") != code
+        return [(code, 0 if is_told else plan["tax_percent"] * 10_000, line["tax"])]
+
+    def plans(self):
+        return {(fact["payload"]["plan"], fact["payload"]["version"]): fact["payload"]
+                for fact in self.facts if fact["type"] == "plan_defined"}
+
+    def net_of(self, plan, day):
+        """The plan's price without the taxes of that day."""
+        versions = [fact["payload"] for fact in self.facts if fact["type"] == "tax_defined"
+                    and fact["payload"]["tax"] == plan["tax_code"]
+                    and fact["payload"]["valid_from"] <= day.isoformat()]
+        if not versions:
+            return half_up(plan["price_minor"] * 100, 100 + plan["tax_percent"])
+        rates = max(versions, key=lambda version: version["valid_from"])["rates"]
+        simple = sum(rate["rate_ppm"] for rate in rates if not rate["compound"])
+        taxes = sum(rate["rate_ppm"] * (10**6 + (simple if rate["compound"] else 0))
+                    for rate in rates)
+        return half_up(plan["price_minor"] * 10**12, 10**12 + taxes)
 
     def recurring(self, day):
         """Each service that recurs at the end of a day: its monthly net price and its customer."""
@@ -175,7 +204,7 @@ class Reading:
             if service["blocks"] or service["tried"]:
                 continue
             plan = service["plan"]
-            net = half_up(plan["price_minor"] * 100, 100 + plan["tax_percent"])
+            net = self.net_of(plan, day)
             divisor, factor = MONTHS_OF[plan["period"]]
             report[name] = (half_up(net * factor, divisor * plan.get("period_count", 1)),
                             service["customer"], plan["plan"])

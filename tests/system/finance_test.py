@@ -154,8 +154,9 @@ class Finance(unittest.TestCase):
             told = self.provider.rows("revenue-by-plan" + span + "&by=plan")
             self.assertEqual({r["plan"]: r["net_minor"] for r in told}, dict(by_plan))
             told = self.provider.rows("tax" + span)
-            self.assertEqual({r["tax_code"]: (r["net_minor"], r["tax_minor"]) for r in told},
-                             reading.tax(first, last))
+            ours = {(r["tax_code"], r["rate_ppm"]): (
+                r["net_minor"], r["base_minor"], r["tax_minor"]) for r in told}
+            self.assertEqual(ours, reading.tax(first, last))
             taxes = -sum(minor for _, _, name, minor in reading.postings(first, last)
                          if name.startswith("tax:"))
             self.assertEqual(sum(r["tax_minor"] + r["other_tax_minor"] for r in told), taxes)
@@ -194,7 +195,8 @@ class Finance(unittest.TestCase):
                 lost = len(was - now) * 20_000 + len(was)
                 self.assertEqual(row["churn_basis_points"],
                                  lost // (2 * len(was)) if was else None)
-        self.assertEqual(moved, {"opening", "new", "reactivated", "churned", "closing"})
+        self.assertEqual(moved, {  # Taxes rise, and less of each price is net.
+            "opening", "new", "reactivated", "contraction", "churned", "closing"})
 
     def test_the_summary_is_what_ledger_and_lists_come_to(self):
         told = self.provider.get("/summary")

@@ -44,6 +44,14 @@ NOBODY-1,NOBODY,HOME,,,,2026-12-20
 NEW-4-2,NEW-4,HOME,rtr-9,u2@isp,secret,2026-12-20
 NEW-1-1,NEW-4,HOME,rtr-1,u3@isp,secret,2026-12-20
 """
+PLANS = """code,name,price_minor,currency,period,down_mbps,up_mbps,kind,includes
+TV,Television,60000,KES,month,,,addon,
+ALL,All,250000,KES,month,20,20,bundle,TV*2
+MORE,More,250000,KES,month,20,20,bundle,RADIO
+CABLE,Cable,25000,KES,,,,one_time,
+BOX,Box,25000,KES,month,,,one_time,
+PHONE,Phone,25000,KES,month,,,phone,
+"""
 
 
 class Imports(unittest.TestCase):
@@ -99,6 +107,19 @@ class Imports(unittest.TestCase):
                  if item["outcome"] in ("refused", "bad line")]
         self.assertEqual(sorted(done["problems"], key=lambda item: (item["line"], item["code"])),
                          sorted(wrong, key=lambda item: (item["line"], item["code"])))
+
+    def test_plans_of_every_kind(self):
+        told = self.preview("plans", PLANS)
+        self.assertEqual([item["code"] or item["outcome"] for item in told["items"]],
+                         ["would create", "would create", "plan-unknown", "would create",
+                          "plan-kind-unfit", "malformed-csv"])
+        self.check_import("plans", PLANS, told)
+        self.isp.plan("HOME", 150_000, "month")  # The reads wait for what stands behind them.
+        plans = {row["plan"]: row for row in self.isp.get("/plans")["data"]}
+        self.assertEqual({name: plans[name]["kind"] for name in ("TV", "ALL", "CABLE")},
+                         {"TV": "addon", "ALL": "bundle", "CABLE": "one_time"})
+        self.assertEqual(plans["ALL"]["includes"],
+                         [{"addon": "TV", "plan_version": 1, "quantity": 2}])
 
     def test_customers_then_their_services(self):
         opening = ("--opening-booked-on", "2026-11-19")

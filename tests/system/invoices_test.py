@@ -168,6 +168,40 @@ class Invoices(unittest.TestCase):
         self.assertEqual({s["status"] for s in services}, {"active"})
         self.assertEqual(self.isp.get("/wallets/A")["balances"][0]["balance_minor"], 10_000)
 
+    def test_who_pays_ahead_and_who_pays_by_invoice_come_to_the_same_taxes(self):
+        self.isp.post("/taxes", {"tax": "vat", "valid_from": "2026-12-05", "rates": [
+            {"code": "excise", "rate_ppm": 150_000, "compound": False},
+            {"code": "vat", "rate_ppm": 180_000, "compound": True}]})
+        self.isp.post("/customers/B/billing-mode", {"mode": "invoiced"})
+        self.isp.pay("A", 150_000)
+        for customer in ("A", "B"):
+            self.isp.post("/services", {"service": f"{customer}-1", "customer": customer,
+                                        "plan": "HOME", "renews_on": "2026-11-20"})
+        self.run_on(None)
+        (charge,) = self.isp.get("/charges?customer=A")["data"]
+        self.assertEqual((charge["minor"], charge["net_minor"], charge["tax_minor"]),
+                         (150_000, 64_655 + 55_269, 10_345 + 8_290 + 11_441))
+        taxes = [(line["net"], line["service_from"], line["taxes"]) for line in charge["lines"]]
+        self.assertEqual(taxes, [
+            (64_655, "2026-11-20", [{"code": "vat", "rate_ppm": 160_000, "minor": 10_345}]),
+            (55_269, "2026-12-05", [{"code": "excise", "rate_ppm": 150_000, "minor": 8_290},
+                                    {"code": "vat", "rate_ppm": 180_000, "minor": 11_441}])])
+        (bill,) = self.isp.get("/invoices?customer=B")["data"]
+        lines = self.isp.get(f"/invoices/{bill['invoice']}")["lines"]
+        self.assertEqual(
+            [(line["net"], line["service_from"], line["taxes"]) for line in lines], taxes)
+        told = {(row["tax_code"], row["rate_ppm"]): (
+            row["net_minor"], row["base_minor"], row["tax_minor"]) for row in self.isp.rows("tax")}
+        self.assertEqual(told, {("excise", 150_000): (110_538, 110_538, 16_580),
+                                ("vat", 160_000): (129_310, 129_310, 20_690),
+                                ("vat", 180_000): (0, 110_538, 22_882)})
+        self.isp.post("/clock/advance", {"to": "2026-12-10T06:00:00Z"})
+        self.isp.post("/services/A-1/end",
+                      {"when": "now", "credit_unused": True, "reason": "moves"})
+        told = {(row["tax_code"], row["rate_ppm"]): row["tax_minor"]
+                for row in self.isp.rows("tax?from=2026-12-10")}
+        self.assertEqual(told, {("excise", 150_000): -5_527, ("vat", 180_000): -7_627})
+
     def test_reports_and_journals_tell_invoices(self):
         self.draft("I-1", 116_000, tax="vat", plan="HOME", plan_version=1,
                    service_from="2026-11-20", service_to="2026-12-20")

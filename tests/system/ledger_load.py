@@ -1,6 +1,7 @@
 """A node under load whose clients keep their receipts outside of it."""
 
 import atexit
+import contextlib
 import http.client
 import json
 import os
@@ -25,6 +26,7 @@ class Node:
         self.settings = [word for setting in settings for word in ("--set", setting)]
         self.log = (directory / "node.log").open("ab")
         self.process = None
+        atexit.register(self.leave)  # A test that failed leaves its files to be looked at, no more.
 
     def start(self):
         self.process = subprocess.Popen(
@@ -45,6 +47,15 @@ class Node:
     def kill(self):
         if self.process and self.process.poll() is None:
             self.process.kill()
+
+    def leave(self):
+        """Ends what still runs: the process, and the database that a killed one left behind."""
+        self.kill()
+        files = self.directory / "postgres"
+        with contextlib.suppress(OSError):  # None runs.
+            process = (files / "db/postmaster.pid").read_text().split()[0]
+            if str(files) in pathlib.Path(f"/proc/{process}/cmdline").read_text():
+                os.kill(int(process), signal.SIGQUIT)
 
     def run(self, *words, exits=0):
         """Another command on the same data; what it printed."""
@@ -69,7 +80,6 @@ def new_node(tollbook, name, settings=()):
     directory = pathlib.Path(tempfile.mkdtemp(prefix=f"tollbook-{name}-", dir="/var/tmp"))
     directory.chmod(0o711)  # PostgreSQL's own user must reach its cluster below.
     node = Node(tollbook, directory, settings)
-    atexit.register(node.kill)  # Of a test that failed; its files stay to be looked at.
     node.run("init")
     return node
 

@@ -1,8 +1,11 @@
 """A PostgreSQL that no node starts or stops."""
 
+import atexit
+import contextlib
 import os
 import pathlib
 import shutil
+import signal
 import subprocess
 
 
@@ -16,6 +19,7 @@ class Postgres:
         directory.mkdir(mode=0o700)
         if self.as_user:
             shutil.chown(directory, "postgres")
+        atexit.register(self.leave)
         self.run("initdb", "-D", directory / "db", "-A", "trust", "-U", "tollbook")
         self.start()
         self.dsn = f"host={directory} port=5432 user=tollbook dbname=postgres"
@@ -31,6 +35,12 @@ class Postgres:
 
     def stop(self, mode="fast"):
         self.run("pg_ctl", "stop", "-w", "-m", mode, "-D", self.directory / "db")
+
+    def leave(self):
+        """Ends it if a test that failed left it running, or paused."""
+        with contextlib.suppress(OSError):
+            self.signal(signal.SIGCONT)
+            self.stop("immediate")
 
     def processes(self):
         postmaster = int((self.directory / "db/postmaster.pid").read_text().split()[0])

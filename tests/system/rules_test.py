@@ -8,6 +8,7 @@ its HTTP API, its read models and its commands.
 import json
 import shutil
 import signal
+import subprocess
 import sys
 import time
 import unittest
@@ -106,6 +107,38 @@ class Rules(unittest.TestCase):
         self.node.run(*days, "--catalog", catalog, exits=2)
         self.node.run(*days, "--dunning", self.node.directory / "none.toml", exits=2)
 
+    def test_a_price_from_a_day_on(self):
+        self.isp.pay("A", 600_000)
+        self.isp.plan("HOME", 200_000, "month")
+        words = ("plans", "migrate", "--tenant", self.isp.tenant, "--plan", "HOME", "--version", 1,
+                 "--to-plan", "HOME", "--on", "2027-01-01")
+        preview = self.command(*words)
+        self.assertEqual([item["moves_on"] for item in preview["items"]], ["2027-01-20"] * 2)
+        self.assertEqual((preview["first_moves_on"], preview["scheduled"]["services"]),
+                         ("2027-01-20", 2))
+        sooner = self.command(*words[:-1], "2026-12-20")
+        self.assertEqual({item["moves_on"] for item in sooner["items"]}, {"2026-12-20"})
+        body = {"plan": "HOME", "to_plan": "HOME", "not_before": "2026-11-01"}
+        self.isp.post("/plan-migrations/preview", body, expect=(422,))
+        self.node.run("--set", f"client.url=http://{self.node.address}", *words[:-1], "soon",
+                      exits=2)
+        report = self.command(*words, "--preview", preview["preview"])
+        self.assertEqual((report["changed"], report["refused"]), (2, 0))
+        self.isp.position = f"0:{report['position']}"
+        service = self.isp.get("/services/A-1")
+        self.assertEqual([service[key] for key in (
+            "plan_version", "scheduled", "next_plan_version", "next_plan_not_before")],
+            [1, "plan_change", 2, "2027-01-01"])
+        self.assertEqual(self.command(*words)["services"], 0)
+        self.advance("2026-12-20")
+        self.run_renewals()
+        self.assertEqual(self.balance("A"), 450_000)
+        self.advance("2027-01-20")
+        self.run_renewals()
+        self.assertEqual(self.balance("A"), 250_000)
+        service = self.isp.get("/services/A-1")
+        self.assertEqual((service["plan_version"], service["next_plan_not_before"]), (2, None))
+
     def test_a_price_that_was_wrong_since_a_day(self):
         self.isp.pay("A", 400_000)
         self.isp.pay("B", 150_000)
@@ -153,6 +186,53 @@ class Rules(unittest.TestCase):
         (wallet,) = self.isp.get(f"/customers/{customer}")["wallets"]
         return wallet["balance_minor"]
 
+    def page(self, invoice):
+        self.isp.connection.request(
+            "GET", f"/v1/tenants/{self.isp.tenant}/invoices/{invoice}/document.pdf",
+            headers={"Authorization": f"Bearer {self.node.key}"})
+        answer = self.isp.connection.getresponse()
+        pdf = answer.read()
+        self.assertEqual(answer.status, 200, pdf)
+        return subprocess.run(["pdftotext", "-layout", "-", "-"], input=pdf, capture_output=True,
+                              check=True).stdout.decode()
+
+    def test_a_wrong_price_on_an_invoice(self):
+        self.isp.post("/customers/A/billing-mode", {"mode": "invoiced"})
+        self.advance("2026-12-20")
+        self.run_renewals()  # B is cut: nothing was paid.
+        first = "bill~A~2026-12-20"
+        self.isp.pay("A", 150_000)
+        self.isp.plan("HOME", 90_000, "month")
+        self.advance("2026-12-30")
+        words = ("tariffs", "correct", "--tenant", self.isp.tenant, "--plan", "HOME", "--version",
+                 1, "--from", "2026-12-25", "--reason", "a wrong price list")
+        preview = self.looked_at(*words)
+        credited, charged = 125_806, 75_484  # 26 of 31 days.
+        self.assertEqual((preview["credit_notes"], preview["moved"]["services"]), (1, 1))
+        told, = preview["items"][0]["invoices"]
+        self.assertEqual(told, {
+            "invoice": first, "credit_note": f"{first}~tariff~1", "from": "2026-12-25",
+            "to": "2027-01-20", "credited_minor": credited, "charged_minor": charged,
+            "by": "A-1:period:2026-12-25:0", "on": "bill~A~2026-12-30"})
+        self.assertIn(f"credit note {first}~tariff~1: 2026-12-25 to 2027-01-20, anew on",
+                      self.node.run("--set", f"client.url=http://{self.node.address}", *words))
+        report = self.command(*words, "--preview", preview["preview"])
+        self.assertEqual((report["changed"], report["refused"]), (2, 0))
+        self.isp.position = f"0:{report['position']}"
+        self.assertEqual(self.balance("A"), credited)
+        self.assertEqual(self.isp.get(f"/invoices/{first}")["credited_minor"], credited)
+        self.assertEqual(self.isp.get("/invoices/bill~A~2026-12-30")["minor"], charged)
+        self.assertEqual(self.looked_at(*words)["services"], 0)  # Once.
+        self.advance("2027-01-20")
+        self.run_renewals()
+        second = self.isp.get("/invoices/bill~A~2026-12-30")
+        self.assertEqual((second["minor"], second["open_minor"]),
+                         (charged + 90_000, charged + 90_000 - credited))
+        page = self.page("bill~A~2026-12-30")
+        for text in ("2026-12-25 to 2027-01-19", "754.84", "2027-01-20 to 2027-02-19", "900.00"):
+            self.assertIn(text, page)
+        self.assertTrue(self.isp.get("/control-checks")["balanced"])
+
     def looked_at(self, *words):
         """The preview, once the read models know all that the book does."""
         self.isp.get("/control-checks")
@@ -162,6 +242,34 @@ class Rules(unittest.TestCase):
         self.isp.post("/plans", {"plan": name, "name": name, "price_minor": price,
                                  "currency": "KES", "down_mbps": 0, "up_mbps": 0,
                                  "kind": kind} | more)
+
+    def test_a_wrong_price_of_an_add_on(self):
+        self.extra("IP", 30_000, "addon")
+        self.isp.pay("A", 210_000)
+        self.isp.post("/services/A-1/addons", {"addon": "IP", "quantity": 2})
+        self.advance("2026-12-20")
+        self.run_renewals()
+        self.assertEqual(self.balance("A"), 0)
+        self.extra("IP", 20_000, "addon")
+        words = ("tariffs", "correct", "--tenant", self.isp.tenant, "--plan", "IP", "--version", 1,
+                 "--from", "2026-12-01", "--reason", "a wrong price list")
+        preview = self.looked_at(*words)
+        (item,) = preview["items"]
+        self.assertEqual((item["service"], item["credited_minor"], item["charged_minor"]),
+                         ("A-1", 60_000, 40_000))
+        report = self.command(*words, "--preview", preview["preview"])
+        self.isp.position = f"0:{report['position']}"
+        self.assertEqual(self.balance("A"), 20_000)
+        (addon,) = self.isp.get("/services/A-1")["addons"]
+        self.assertEqual((addon["plan_version"], addon["price_minor"]), (2, 20_000))
+        mrr = {row["plan"]: row["mrr_minor"] for row in self.isp.rows("mrr")}
+        self.assertEqual(mrr, {"HOME": 150_000, "IP": 40_000})
+        self.assertEqual(self.looked_at(*words)["services"], 0)  # Once.
+        back = words[:7] + (2, *words[8:], "--to-version", 1)
+        preview = self.looked_at(*back)
+        report = self.command(*back, "--preview", preview["preview"])
+        self.isp.position = f"0:{report['position']}"
+        self.assertEqual(self.balance("A"), 0)
 
     def test_add_ons_and_products(self):
         self.extra("TV", 60_000, "addon", setup_minor=10_000)
@@ -187,6 +295,17 @@ class Rules(unittest.TestCase):
         (addon,) = self.isp.get("/services/A-1")["addons"]
         self.assertEqual((addon["addon"], addon["quantity"], addon["from"], addon["price_minor"]),
                          ("TV", 2, "2027-01-05", 60_000))
+        change = "/services/A-1/addons/TV/change"
+        self.isp.post(change, {"quantity": 1, "not_before": "2027-03-01"})
+        (addon,) = self.isp.get("/services/A-1")["addons"]
+        self.assertEqual((addon["next_version"], addon["next_quantity"], addon["next_not_before"]),
+                         (1, 1, "2027-03-01"))
+        self.isp.post("/services/A-1/cancel-schedule", {"addon": "TV"})
+        told = self.isp.post(change + "?dry_run=true", {"quantity": 3})
+        self.assertEqual([w["minor"] for w in told["wallets"]], [58_065 - 87_097])
+        self.isp.post(change, {"quantity": 3, "expected_minor": 1}, expect=(409,))
+        self.isp.post(change, {"quantity": 3, "expected_minor": 87_097 - 58_065})
+        self.isp.post(change, {"quantity": 2, "when": "now"})
         mrr = {row["plan"]: row["mrr_minor"] for row in self.isp.rows("mrr")}
         self.assertEqual(mrr, {"HOME": 300_000, "TV": 120_000, "IP": 25_862})
         self.isp.post("/services/B-1/addons/IP/remove", {})
@@ -208,6 +327,37 @@ class Rules(unittest.TestCase):
         checks = self.isp.get("/control-checks")["data"]
         self.assertEqual({check["difference_minor"] for check in checks}, {0})
         self.node.run("verify")
+
+    def test_days_that_cost_another_price_come_back_at_the_taxes_of_their_days(self):
+        for since, rate in (("2026-01-01", 160_000), ("2026-12-05", 180_000)):
+            self.isp.post("/taxes", {"tax": "vat", "valid_from": since, "rates": [
+                {"code": "vat", "rate_ppm": rate, "compound": False}]})
+        self.isp.plan("NET", 150_000, "month", tax_percent=16, tax_code="vat")
+        self.isp.post("/services", {"service": "C-1", "customer": "A", "plan": "NET",
+                                    "renews_on": "2026-11-20"})
+        self.isp.pay("A", 150_000)
+        self.isp.post("/services/C-1/renew", {}, expect=(200, 201, 409))
+        self.isp.post("/charges/C-1%3Aperiod%3A2026-11-20%3A0/credit", {
+            "reason": "an outage", "lines": [
+                {"component": "period", "plan": "NET", "plan_version": 1, "net": 4_237,
+                 "tax_code": "vat", "tax": 763, "service_from": "2026-12-19",
+                 "service_to": "2026-12-20",
+                 "taxes": [{"code": "vat", "rate_ppm": 180_000, "minor": 763}]}]})
+        self.isp.plan("NET", 75_000, "month", tax_percent=16, tax_code="vat")
+        self.isp.get("/plans")  # Waits until the read models are there.
+        asked = {"plan": "NET", "from_version": 1, "from": "2026-11-20", "reason": "too much"}
+        preview = self.isp.post("/tariff-corrections/preview", asked)
+        (item,) = preview["items"]
+        # 15 days of the first part, and 14 of the second; then the same at half the price.
+        self.assertEqual((item["credited_minor"], item["charged_minor"]),
+                         (64_655 + 10_345 + 59_322 + 10_678, 72_500))
+        report = self.isp.post("/tariff-corrections", asked | {"preview": preview["preview"]})
+        self.assertEqual(report["refused"], 0)
+        self.isp.pay("B", 1)
+        told = {(row["tax_code"], row["rate_ppm"]): (row["base_minor"], row["tax_minor"])
+                for row in self.isp.rows("tax")}
+        self.assertEqual(told, {("vat", 160_000): (32_328, 5_172),
+                                ("vat", 180_000): (29_661, 5_339)})
 
     def test_deposit_and_merge(self):
         self.isp.pay("B", 500_000)

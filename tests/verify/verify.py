@@ -126,9 +126,9 @@ class Verifier:
         need(self.tenant_seq == before + 1, "tenant seq is not dense")
         sums, books = {}, self.balance.setdefault(tenant, {})
         for leg in payload.get("postings", []):
-            entity, currency, minor = leg.get("entity", "main"), leg["currency"], leg["minor"]
+            entity, currency, minor = leg.get("entity"), leg["currency"], leg["minor"]
             sums[entity, currency] = sums.get((entity, currency), 0) + minor
-            rows = books.setdefault(entity, {}).setdefault(currency, {})
+            rows = books.setdefault(entity or "main", {}).setdefault(currency, {})
             rows[leg["account"]] = rows.get(leg["account"], 0) + minor
         need(not any(sums.values()), "its postings do not sum to zero")
         for kept in self.receipts.pop(self.seq + 1, []):

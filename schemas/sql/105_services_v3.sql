@@ -15,6 +15,7 @@ CREATE TABLE services (
     scheduled text,
     next_plan text,
     next_plan_version integer,
+    next_plan_not_before date,
     promised_until date,
     days_left integer,
     ended_on date,

@@ -6,6 +6,9 @@ CREATE TABLE service_addons (
     quantity integer NOT NULL,
     from_day date NOT NULL,
     ending_on date,
+    next_version integer,
+    next_quantity integer,
+    next_not_before date,
     removed_on date,                -- Set: the service has it no more.
     added_at timestamptz NOT NULL,
     seq bigint NOT NULL
@@ -16,7 +19,7 @@ CREATE TABLE addon_changes (
     seq bigint NOT NULL,
     service text NOT NULL,
     addon text NOT NULL,
-    kind text NOT NULL,             -- added, removed
+    kind text NOT NULL,             -- added, changed, removed
     plan_version integer NOT NULL,
     quantity integer NOT NULL,
     on_day date NOT NULL

@@ -4,6 +4,7 @@ CREATE TABLE customers (
     name text,   -- NULL: the person was forgotten.
     phone text,
     mail text,
+    entity text, -- Which invoices it; NULL: the tenant's own.
     registered_at timestamptz NOT NULL,
     seq bigint NOT NULL
 );

@@ -4,6 +4,12 @@ CREATE TABLE wallet_books (
     currency text NOT NULL
 );
 
+CREATE TABLE wallet_entities (     -- Customers of another entity than the tenant's own.
+    tenant text NOT NULL,
+    customer text NOT NULL,
+    entity text NOT NULL
+);
+
 CREATE TABLE wallets (
     tenant text NOT NULL,
     customer text NOT NULL,
@@ -87,6 +93,7 @@ CREATE TABLE refunds (
 -- after the rows
 
 ALTER TABLE wallet_books ADD PRIMARY KEY (tenant);
+ALTER TABLE wallet_entities ADD PRIMARY KEY (tenant, customer);
 ALTER TABLE wallets ADD PRIMARY KEY (tenant, customer, entity, currency);
 ALTER TABLE lots ADD PRIMARY KEY (tenant, customer, entity, currency, lot);
 ALTER TABLE wallet_statement ADD PRIMARY KEY (tenant, seq, line);
@@ -98,6 +105,7 @@ CREATE INDEX ON wallet_statement (tenant, customer, seq);
 CREATE INDEX ON wallet_statement (tenant, booked_on) WHERE kind = 'credit';
 CREATE INDEX ON wallet_statement USING brin (recorded_at);
 CALL tollbook.isolate_tenants('wallet_books');
+CALL tollbook.isolate_tenants('wallet_entities');
 CALL tollbook.isolate_tenants('wallets');
 CALL tollbook.isolate_tenants('lots');
 CALL tollbook.isolate_tenants('wallet_statement');

@@ -57,6 +57,7 @@ CREATE TABLE taxes (
 
 CREATE TABLE invoicing_terms (
     tenant text NOT NULL,
+    entity text NOT NULL,            -- Empty: the tenant's own.
     valid_from date NOT NULL,
     tax_rounding text NOT NULL,
     halves text NOT NULL,
@@ -78,7 +79,7 @@ CREATE TABLE billing_modes (
 ALTER TABLE invoices ADD PRIMARY KEY (tenant, invoice);
 ALTER TABLE invoice_moves ADD PRIMARY KEY (tenant, seq, line);
 ALTER TABLE taxes ADD PRIMARY KEY (tenant, tax, valid_from);
-ALTER TABLE invoicing_terms ADD PRIMARY KEY (tenant, valid_from);
+ALTER TABLE invoicing_terms ADD PRIMARY KEY (tenant, entity, valid_from);
 ALTER TABLE billing_modes ADD PRIMARY KEY (tenant, customer);
 CREATE INDEX ON invoices (tenant, customer);
 CREATE UNIQUE INDEX ON invoices (tenant, entity, number);

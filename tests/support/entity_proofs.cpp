@@ -1,0 +1,139 @@
+#include "tests/support/entity_proofs.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+
+namespace tollbook {
+
+namespace {
+
+// What is known of legal entities from the facts alone.
+class EntityProof {
+public:
+    // What is wrong with the fact; empty: nothing.
+    std::string take(const Fact& fact) {
+        learn(fact.event);
+        if (std::string fault = number_fault(fact.event); !fault.empty()) return fault;
+        const Postings* postings = postings_of(fact.event);
+        if (postings == nullptr) return {};
+        std::map<std::string, std::int64_t> sums;
+        for (const Posting& leg : *postings) {
+            const std::string entity = leg.entity.value_or(own_);
+            sums[entity] += leg.minor;
+            if (std::string fault = leg_fault(fact.event, leg, entity); !fault.empty())
+                return fault;
+            if (leg.account.starts_with(due)) note_due(entity, leg);
+        }
+        for (const auto& [entity, sum] : sums)
+            if (sum != 0) return fmt::format("{} is off by {}", entity, sum);
+        for (const auto& [pair, sum] : dues_)
+            if (sum != 0) return fmt::format("{} and {}: {} is due", pair.first, pair.second, sum);
+        return {};
+    }
+
+private:
+    static constexpr std::string_view due = "due_entity:";
+
+    void learn(const Event& event) {
+        if (const auto* opened = std::get_if<TenantOpened>(&event)) own_ = opened->legal_entity;
+        if (const auto* customer = std::get_if<CustomerRegistered>(&event))
+            of_customer_[customer->customer] = customer->entity.value_or(own_);
+        if (const auto* defined = std::get_if<LegalEntityDefined>(&event)) {
+            std::erase_if(of_channel_, [&](const auto& known) {
+                return known.second == defined->entity;
+            });
+            for (const std::string& channel : defined->channels)
+                of_channel_[channel] = defined->entity;
+        }
+        if (const auto* received = std::get_if<PaymentReceived>(&event))
+            of_payment_[received->payment] = owner_of_channel(received->channel);
+    }
+
+    std::string owner_of_channel(const std::string& channel) const {
+        const auto found = of_channel_.find(channel);
+        return found == of_channel_.end() ? own_ : found->second;
+    }
+
+    std::string number_fault(const Event& event) {
+        if (const auto* issued = std::get_if<InvoiceIssued>(&event))
+            return count(*issued, "invoice", issued->invoice);
+        if (const auto* issued = std::get_if<CreditNoteIssued>(&event))
+            return count(*issued, "credit note", issued->credit_note);
+        return {};
+    }
+
+    template <class Issued>
+    std::string count(const Issued& e, const std::string& kind, const std::string& name) {
+        const std::uint64_t wanted = ++numbers_[{e.entity, kind}];
+        if (e.entity != of_customer_[e.customer]) return name + " is of another entity";
+        if (e.number_seq == wanted) return {};
+        return fmt::format("{} has {}, not {}", name, e.number_seq, wanted);
+    }
+
+    std::string leg_fault(const Event& event, const Posting& leg, const std::string& entity) const {
+        const std::size_t colon = leg.account.find(':');
+        const std::string kind = leg.account.substr(0, colon);
+        const std::string part =
+            colon == std::string::npos ? std::string{} : leg.account.substr(colon + 1);
+        std::string wanted = entity;
+        if (kind == "wallet" || kind == "receivable" || kind == "deposit" ||
+            kind == "refund_payable")
+            wanted = of_customer_.at(part);
+        else if (kind == "cash" || kind == "suspense")
+            wanted = cash_entity(event, part);
+        else if (kind != "opening" && kind != "due_entity")
+            wanted = of_customer_.at(customer_of(event));
+        if (wanted == entity) return {};
+        return fmt::format("{} of {} stands with {}", leg.account, wanted, entity);
+    }
+
+    std::string cash_entity(const Event& event, const std::string& channel) const {
+        return std::visit(
+            [&](const auto& e) {
+                if constexpr (requires { e.payment.size(); })
+                    return of_payment_.at(e.payment);
+                else
+                    return owner_of_channel(channel);
+            },
+            event
+        );
+    }
+
+    static std::string customer_of(const Event& event) {
+        return std::visit(
+            [](const auto& e) -> std::string {
+                if constexpr (requires { std::string(e.customer); })
+                    return e.customer;
+                else
+                    return {};
+            },
+            event
+        );
+    }
+
+    void note_due(const std::string& entity, const Posting& leg) {
+        const std::string other = leg.account.substr(due.size());
+        dues_[std::minmax(entity, other)] += leg.minor;
+    }
+
+    std::string own_;
+    std::map<std::string, std::string> of_customer_;
+    std::map<std::string, std::string> of_channel_;
+    std::map<std::string, std::string> of_payment_;
+    std::map<std::pair<std::string, std::string>, std::int64_t> dues_;
+    std::map<std::pair<std::string, std::string>, std::uint64_t> numbers_;
+};
+
+} // namespace
+
+std::string entity_fault(const std::vector<Fact>& facts) {
+    EntityProof proof;
+    for (const Fact& fact : facts)
+        if (std::string fault = proof.take(fact); !fault.empty())
+            return fmt::format("fact {} ({}): {}", fact.seq, type_of(fact.event), fault);
+    return {};
+}
+
+} // namespace tollbook
