@@ -153,8 +153,8 @@ std::uint64_t check(Source& source, std::size_t subscribers, const Lived& lived)
     if (report->state_hash != lived.state_hash) give_up("the replayed Book is another one");
     std::map<std::string, std::int64_t> kinds;
     std::int64_t sum = 0;
-    for (const auto& [account, minor] : report->trial_balance.at(std::string(tenant))) {
-        kinds[account.substr(0, account.find(':'))] += minor;
+    for (const auto& [of, minor] : report->trial_balance.at(std::string(tenant))) {
+        kinds[of.account.substr(0, of.account.find(':'))] += minor;
         sum += minor;
     }
     if (sum != 0) give_up(fmt::format("the postings leave {}", sum));

@@ -25,6 +25,7 @@ TEST_CASE("reads: every read route answers with JSON and its position") {
         {"known_at", "2100-01-01T00:00:00Z"},
         {"status", "active"},
         {"customer", "ACC1"},
+        {"entity", "main"},
         {"router", "r1"},
         {"receipt", "R1"},
         {"outcome", "accepted"},

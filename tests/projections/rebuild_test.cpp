@@ -97,9 +97,9 @@ TEST_CASE("rebuild: a database of older shapes goes on, and comes to today's one
     REQUIRE(migrate(db));
 
     CHECK(setting.rebuilt("subscribers").swapped);
-    CHECK(ask(db, "SELECT count(*) FROM control_checks WHERE difference_minor <> 0") == "0");
     REQUIRE(migrate(db));
     REQUIRE(project_all(db, setting.source));
+    CHECK(ask(db, "SELECT count(*) FROM control_checks WHERE difference_minor <> 0") == "0");
     CHECK(all_equal(diff_projection(db, setting.source, "wallets", replaying)->tables));
 }
 
