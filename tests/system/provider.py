@@ -113,9 +113,12 @@ class Proof(verify.Verifier):
 
     def take_in(self, digest, tenant, payload, kind, booked_day):
         super().take_in(digest, tenant, payload, kind, booked_day)
-        day = datetime.date(1970, 1, 1) + datetime.timedelta(booked_day)
+        began = datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc)
+        day = began.date() + datetime.timedelta(booked_day)
+        at = began + datetime.timedelta(microseconds=self.effective)
         self.book.take({"seq": self.seq, "tenant": tenant, "type": kind.decode(),
-                        "booked_on": day.isoformat(), "payload": payload})
+                        "effective_at": at.isoformat(), "booked_on": day.isoformat(),
+                        "payload": payload})
 
 
 def prove(node, book, routers):

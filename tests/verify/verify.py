@@ -106,8 +106,8 @@ class Verifier:
         for index in range(count):
             place = u32(index) + u32(count)
             flags, kind, version, stream = r.number(1), r.word(self.words), r.varint(), r.text()
-            revision, effective = r.varint(), r.signed(self.recorded)
-            booked = r.signed(effective // 86_400_000_000)
+            revision, self.effective = r.varint(), r.signed(self.recorded)
+            booked = r.signed(self.effective // 86_400_000_000)
             event = r.take(16) if flags & 1 else uuid(b"tollbook/event/1" + names + place[:4])
             payload, sealed = r.text(), b""
             if flags & 2:
@@ -116,7 +116,7 @@ class Verifier:
                 b"\1", self.cluster, self.partition, u64(self.seq + 1), short(tenant),
                 u64(self.tenant_seq & M), short(stream), u64(revision), event, short(kind),
                 struct.pack(">H", version), command_id, place, short(key), fingerprint,
-                self.decider, struct.pack(">qqi", self.recorded, effective, booked), who,
+                self.decider, struct.pack(">qqi", self.recorded, self.effective, booked), who,
                 sha(wide(payload) + wide(sealed)), self.hash))
             digest = sha(b"tollbook/record/1\0" + header)
             need(flags < 4 and r.take(4) == digest[:4], "the record has another hash")
