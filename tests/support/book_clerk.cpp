@@ -59,10 +59,22 @@ void BookClerk::set_up() {
         if (i > 3) customer.entity = "coast";
         send(customer);
     }
+    confirm();
     for (int i = 0; i < 12; ++i)
         change_customers();
     for (int i = 0; i < 12; ++i)
         dun();
+}
+
+// A payment that was typed, and then told by its provider.
+void BookClerk::confirm() {
+    constexpr std::string_view raw =
+        R"({"TransID":"CONFIRMED","TransTime":"20261120085900","TransAmount":"1500.00",)"
+        R"("BusinessShortCode":"600901","BillRefNumber":"C1","MSISDN":"2547 ***** 899",)"
+        R"("FirstName":"ANN"})";
+    send(RecordPayment{"mpesa:600901", "CONFIRMED", "C1", {}, 1'500'00, {}, "cashier-1"});
+    send(RecordCallback{
+        fmt::format("a{}", ++arrivals_), "mpesa", "127.0.0.1", base64(std::string(raw))});
 }
 
 std::string BookClerk::payment() {

@@ -32,6 +32,7 @@ public:
 
 private:
     void send(const Command& command);
+    void confirm();
     void told();
     void typed();
     void assign();
