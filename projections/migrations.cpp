@@ -186,6 +186,7 @@ Status make_reads(SqlSession& db) {
     if (const Status status = db.run("SAVEPOINT reads"); !status) return status;
     const Status made = make_each_read(db);
     if (made) return db.run("RELEASE SAVEPOINT reads");
+    if (made.error().code == Errc::database_unavailable) return made;
     if (const Status status = db.run("ROLLBACK TO SAVEPOINT reads"); !status) return status;
     const Result<bool> outdated = has_outdated(db);
     if (!outdated) return outdated.error();
