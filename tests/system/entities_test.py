@@ -10,8 +10,6 @@ import csv
 import io
 import json
 import re
-import shutil
-import signal
 import subprocess
 import sys
 import unittest
@@ -47,11 +45,7 @@ class Entities(unittest.TestCase):
 
     @classmethod
     def setUpClass(cls):
-        cls.node = load.new_node(TOLLBOOK, "entities")
-        cls.addClassCleanup(shutil.rmtree, cls.node.directory, ignore_errors=True)
-        cls.node.start()
-        cls.addClassCleanup(cls.node.end, signal.SIGTERM)
-        cls.addClassCleanup(cls.node.log.close)
+        cls.node = load.node_of(cls, TOLLBOOK, "entities")
         cls.isp = Provider(cls.node, TENANT)
         cls.addClassCleanup(cls.isp.connection.close)
         cls.live()

@@ -12,8 +12,6 @@ import io
 import itertools
 import json
 import re
-import shutil
-import signal
 import subprocess
 import sys
 import unittest
@@ -56,11 +54,7 @@ def span_of(first, last, mark="?"):
 class Finance(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.node = load.new_node(TOLLBOOK, "finance")
-        cls.addClassCleanup(shutil.rmtree, cls.node.directory, ignore_errors=True)
-        cls.node.start()
-        cls.addClassCleanup(cls.node.end, signal.SIGTERM)
-        cls.addClassCleanup(cls.node.log.close)
+        cls.node = load.node_of(cls, TOLLBOOK, "finance")
         cls.empty, cls.nobody = Provider(cls.node, "empty"), Provider(cls.node, "nobody")
         cls.empty.post("", {"name": "E", "timezone": "UTC", "currency": "USD"})
         cls.provider = Provider(cls.node)

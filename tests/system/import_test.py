@@ -5,8 +5,6 @@ the preview says of each line is what the import then does, and the preview itse
 """
 
 import json
-import shutil
-import signal
 import sys
 import unittest
 
@@ -59,11 +57,7 @@ class Imports(unittest.TestCase):
 
     @classmethod
     def setUpClass(cls):
-        cls.node = load.new_node(TOLLBOOK, "import")
-        cls.addClassCleanup(shutil.rmtree, cls.node.directory, ignore_errors=True)
-        cls.node.start()
-        cls.addClassCleanup(cls.node.end, signal.SIGTERM)
-        cls.addClassCleanup(cls.node.log.close)
+        cls.node = load.node_of(cls, TOLLBOOK, "import")
         cls.isp = Provider(cls.node, TENANT)
         cls.isp.post("", {"name": "Mtaani Net", "timezone": "Africa/Nairobi", "currency": "KES",
                           "test_clock": "2026-11-20T06:00:00Z"})

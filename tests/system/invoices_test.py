@@ -6,8 +6,6 @@ and its journals.
 
 import csv
 import io
-import shutil
-import signal
 import subprocess
 import sys
 import unittest
@@ -27,11 +25,7 @@ def text_of(pdf):
 class Invoices(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.node = load.new_node(TOLLBOOK, "invoices")
-        cls.addClassCleanup(shutil.rmtree, cls.node.directory, ignore_errors=True)
-        cls.node.start()
-        cls.addClassCleanup(cls.node.end, signal.SIGTERM)
-        cls.addClassCleanup(cls.node.log.close)
+        cls.node = load.node_of(cls, TOLLBOOK, "invoices")
 
     def setUp(self):
         self.isp = Provider(self.node, f"{TENANT}-{self.id().rpartition('.')[2][5:15].strip('_')}"

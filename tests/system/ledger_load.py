@@ -6,6 +6,7 @@ import http.client
 import json
 import os
 import pathlib
+import shutil
 import signal
 import subprocess
 import tempfile
@@ -81,6 +82,16 @@ def new_node(tollbook, name, settings=()):
     directory.chmod(0o711)  # PostgreSQL's own user must reach its cluster below.
     node = Node(tollbook, directory, settings)
     node.run("init")
+    return node
+
+
+def node_of(case, tollbook, name, settings=()):
+    """One that serves a class of tests, and goes with it."""
+    node = new_node(tollbook, name, settings)
+    case.addClassCleanup(shutil.rmtree, node.directory, ignore_errors=True)
+    node.start()
+    case.addClassCleanup(node.end, signal.SIGTERM)
+    case.addClassCleanup(node.log.close)
     return node
 
 

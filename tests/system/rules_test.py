@@ -6,8 +6,6 @@ its HTTP API, its read models and its commands.
 """
 
 import json
-import shutil
-import signal
 import subprocess
 import sys
 import time
@@ -25,11 +23,7 @@ DIFFERENCES = 3
 class Rules(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.node = load.new_node(TOLLBOOK, "rules", ["billing.check_every_ms=100"])
-        cls.addClassCleanup(shutil.rmtree, cls.node.directory, ignore_errors=True)
-        cls.node.start()
-        cls.addClassCleanup(cls.node.end, signal.SIGTERM)
-        cls.addClassCleanup(cls.node.log.close)
+        cls.node = load.node_of(cls, TOLLBOOK, "rules", ["billing.check_every_ms=100"])
 
     def setUp(self):
         self.isp = Provider(self.node, f"{TENANT}-{self._testMethodName.replace('_', '-')[5:25]}")

@@ -4,8 +4,6 @@ leave behind: a real node that bills by its schedule, its HTTP API and its read 
     top_ups_test.py TOLLBOOK
 """
 
-import shutil
-import signal
 import sys
 import time
 import unittest
@@ -21,11 +19,7 @@ WITHIN = 60
 class TopUps(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.node = load.new_node(TOLLBOOK, "top-ups", ["billing.check_every_ms=100"])
-        cls.addClassCleanup(shutil.rmtree, cls.node.directory, ignore_errors=True)
-        cls.node.start()
-        cls.addClassCleanup(cls.node.end, signal.SIGTERM)
-        cls.addClassCleanup(cls.node.log.close)
+        cls.node = load.node_of(cls, TOLLBOOK, "top-ups", ["billing.check_every_ms=100"])
 
     def setUp(self):
         self.isp = Provider(self.node, f"kisima-{self._testMethodName.replace('_', '-')[5:25]}")
