@@ -18,6 +18,10 @@ target_compile_options(
               -Wnon-virtual-dtor -Woverloaded-virtual -Wimplicit-fallthrough
               $<$<BOOL:${TOLLBOOK_WERROR}>:-Werror>
 )
+if(CMAKE_UNITY_BUILD AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    # It takes a .cpp that is included for a header.
+    target_compile_options(tollbook_options INTERFACE -Wno-subobject-linkage)
+endif()
 if(TOLLBOOK_SANITIZE)
     target_compile_options(
         tollbook_options INTERFACE -fsanitize=${TOLLBOOK_SANITIZE} -fno-omit-frame-pointer

@@ -23,7 +23,7 @@ struct Settings {
     std::atomic<bool> as_json{true};
 };
 
-Settings& settings() {
+Settings& current_settings() {
     static Settings all;
     return all;
 }
@@ -60,12 +60,13 @@ std::optional<LogFormat> log_format_named(std::string_view name) {
 
 void set_logging(LogLevel lowest, LogFormat format) {
     const bool terminal = ::isatty(STDERR_FILENO) == 1;
-    settings().lowest = lowest;
-    settings().as_json = format == LogFormat::json || (format == LogFormat::automatic && !terminal);
+    current_settings().lowest = lowest;
+    current_settings().as_json =
+        format == LogFormat::json || (format == LogFormat::automatic && !terminal);
 }
 
 bool is_logged(LogLevel level) {
-    return level >= settings().lowest.load(std::memory_order_relaxed);
+    return level >= current_settings().lowest.load(std::memory_order_relaxed);
 }
 
 std::string log_line(
@@ -92,7 +93,7 @@ std::string log_line(
 
 void log(LogLevel level, std::string_view message, std::initializer_list<LogField> fields) {
     if (!is_logged(level)) return;
-    const std::string line = log_line(level, message, fields, settings().as_json);
+    const std::string line = log_line(level, message, fields, current_settings().as_json);
     [[maybe_unused]] const ssize_t written = ::write(STDERR_FILENO, line.data(), line.size());
 }
 

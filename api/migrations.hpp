@@ -2,7 +2,7 @@
 
 #include "api/change_report.hpp"
 #include "api/run_order.hpp"
-#include "commands/plan_migration.hpp"
+#include "commands/catalogue/plan_migration.hpp"
 #include "ledger/partition.hpp"
 
 #include <cstdint>

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "api/run_order.hpp"
-#include "commands/billing_preview.hpp"
+#include "commands/billing/billing_preview.hpp"
 #include "ledger/partition.hpp"
 
 #include <cstddef>

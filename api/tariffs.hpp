@@ -2,7 +2,7 @@
 
 #include "api/change_report.hpp"
 #include "api/run_order.hpp"
-#include "commands/tariff_preview.hpp"
+#include "commands/tariffs/tariff_preview.hpp"
 #include "ledger/partition.hpp"
 
 #include <cstdint>

@@ -1,8 +1,8 @@
 #include "commands/book_decider.hpp"
 
+#include "commands/customers/merging.hpp"
 #include "commands/deciders.hpp"
-#include "commands/merging.hpp"
-#include "commands/mpesa.hpp"
+#include "commands/payments/mpesa.hpp"
 
 #include <boost/mp11/algorithm.hpp>
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "commands/billing_preview.hpp"
+#include "commands/billing/billing_preview.hpp"
 #include "commands/book.hpp"
 #include "commands/commands.hpp"
 #include "ledger/decider.hpp"

@@ -1,10 +1,10 @@
 // What of a tenant runs look for.
+#include "commands/billing/renewal.hpp"
 #include "commands/book_decider.hpp"
-#include "commands/invoicing.hpp"
-#include "commands/renewal.hpp"
-#include "commands/service_end.hpp"
-#include "commands/settling.hpp"
-#include "commands/top_ups.hpp"
+#include "commands/invoicing/invoicing.hpp"
+#include "commands/invoicing/settling.hpp"
+#include "commands/services/service_end.hpp"
+#include "commands/wallets/top_ups.hpp"
 
 #include <algorithm>
 

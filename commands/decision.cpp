@@ -1,6 +1,7 @@
 #include "commands/decision.hpp"
 
-#include "commands/entities.hpp"
+#include "commands/entities/entities.hpp"
+#include "ledger/bytes.hpp"
 #include "ledger/ensure.hpp"
 
 #include <fmt/format.h>
@@ -175,8 +176,6 @@ Posting leg(const Decision& decision, std::string account, std::int64_t minor) {
 }
 
 namespace {
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 std::string_view digits_at(std::string_view text, std::size_t at) {
     std::size_t end = at;

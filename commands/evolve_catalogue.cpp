@@ -1,6 +1,6 @@
+#include "commands/billing/renewal.hpp"
 #include "commands/evolve_parts.hpp"
-#include "commands/renewal.hpp"
-#include "commands/taxed_days.hpp"
+#include "commands/taxes/taxed_days.hpp"
 
 #include <algorithm>
 #include <type_traits>

@@ -1,5 +1,5 @@
+#include "commands/billing/renewal.hpp"
 #include "commands/evolve_parts.hpp"
-#include "commands/renewal.hpp"
 #include "ledger/match.hpp"
 
 #include <algorithm>

@@ -1,5 +1,5 @@
 #include "commands/evolve_parts.hpp"
-#include "commands/fiscal.hpp"
+#include "commands/invoicing/fiscal.hpp"
 
 namespace tollbook {
 

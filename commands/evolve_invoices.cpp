@@ -1,6 +1,6 @@
 #include "commands/evolve_parts.hpp"
-#include "commands/invoicing.hpp"
-#include "commands/receipts.hpp"
+#include "commands/invoicing/invoicing.hpp"
+#include "commands/payments/receipts.hpp"
 #include "ledger/ensure.hpp"
 
 #include <algorithm>

@@ -1,7 +1,7 @@
 // Parts of the visitor of evolve.cpp: how events of one area change the rows.
 #pragma once
 
-#include "commands/billing_period.hpp"
+#include "commands/billing/billing_period.hpp"
 #include "commands/book.hpp"
 
 #include <cstdint>

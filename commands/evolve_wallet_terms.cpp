@@ -1,5 +1,5 @@
 #include "commands/evolve_parts.hpp"
-#include "commands/receipts.hpp"
+#include "commands/payments/receipts.hpp"
 #include "ledger/ensure.hpp"
 
 #include <algorithm>

@@ -2,15 +2,15 @@
 // a change of their shape raises book_version (commands/book.hpp).
 #pragma once
 
-#include "commands/addon_rows.hpp"
-#include "commands/dunning_rows.hpp"
-#include "commands/entity_rows.hpp"
-#include "commands/fiscal_rows.hpp"
-#include "commands/invoice_rows.hpp"
-#include "commands/relation_rows.hpp"
-#include "commands/tax_rows.hpp"
-#include "commands/top_up_rows.hpp"
-#include "commands/wallet.hpp"
+#include "commands/catalogue/addon_rows.hpp"
+#include "commands/customers/relation_rows.hpp"
+#include "commands/dunning/dunning_rows.hpp"
+#include "commands/entities/entity_rows.hpp"
+#include "commands/invoicing/fiscal_rows.hpp"
+#include "commands/invoicing/invoice_rows.hpp"
+#include "commands/taxes/tax_rows.hpp"
+#include "commands/wallets/top_up_rows.hpp"
+#include "commands/wallets/wallet.hpp"
 #include "ledger/events.hpp"
 
 #include <cstdint>

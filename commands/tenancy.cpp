@@ -1,4 +1,4 @@
-#include "commands/billing_period.hpp"
+#include "commands/billing/billing_period.hpp"
 #include "commands/deciders.hpp"
 #include "ledger/record.hpp"
 

@@ -167,4 +167,7 @@ private:
     bool ok_{true};
 };
 
+// Of ASCII, whatever the locale.
+constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
 } // namespace tollbook

@@ -27,7 +27,6 @@ std::int64_t multiply_half_up(
     std::int64_t amount, std::int64_t numerator, std::int64_t denominator
 ) {
     ensure(denominator > 0);
-    __extension__ using Wide = __int128;
     const Wide product = Wide{amount} * numerator;
     const Wide half = product < 0 ? -Wide{denominator} : Wide{denominator};
     const Wide rounded = (product * 2 + half) / (Wide{denominator} * 2);

@@ -9,6 +9,9 @@
 
 namespace tollbook {
 
+// What products of amounts are held in on their way.
+__extension__ using Wide = __int128;
+
 // An ISO 4217 alphabetic code, three capital letters.
 class Currency {
 public:

@@ -26,9 +26,9 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t group_bytes = 4U << 20U;
 // In the order in which they get their places. The last makes it a store.
-constexpr std::array names{"/keys", "/master.key", "/log", "/mark", "/identity"};
-constexpr auto key_names = std::span(names).first<2>();
-constexpr auto store_names = std::span(names).last<3>();
+constexpr std::array part_names{"/keys", "/master.key", "/log", "/mark", "/identity"};
+constexpr auto key_names = std::span(part_names).first<2>();
+constexpr auto store_names = std::span(part_names).last<3>();
 
 // Puts what the reader rule admits into the log, in groups.
 class Loader {
@@ -222,7 +222,7 @@ Result<RestoreSummary> build(
 }
 
 Status move_up(const std::string& from, const std::string& directory) {
-    for (const char* name : names) {
+    for (const char* name : part_names) {
         if (!exists(from + name)) continue; // Keys that were not given.
         std::error_code problem;
         fs::rename(from + name, directory + name, problem);

@@ -10,7 +10,7 @@ namespace tollbook {
 
 namespace {
 
-constexpr std::size_t send_bytes = 4U << 20U;   // Sent at a time.
+constexpr std::size_t round_bytes = 4U << 20U;  // Sent at a time.
 constexpr std::size_t store_bytes = 32U << 20U; // Put to the disk at a time.
 
 Error contradiction(std::uint64_t seq, std::string_view why) {
@@ -180,7 +180,7 @@ Status TopicLink::meet(Growth growth) {
     }
     if (const Status met = settle(leader_.follow()); !met) return met;
     for (;;) {
-        const Result<bool> sent = send_next(send_bytes);
+        const Result<bool> sent = send_next(round_bytes);
         if (!sent) return sent.error();
         if (!*sent) break;
     }

@@ -38,7 +38,7 @@ Status compare(
     return Done{};
 }
 
-constexpr auto select_sql =
+constexpr auto checkpoint_sql =
     "SELECT projection, version, partition, state, generation FROM projection_checkpoints "
     "WHERE partition = $1::integer ORDER BY projection, version";
 
@@ -92,7 +92,7 @@ std::vector<SqlParam> advance_params(
 Result<std::vector<ProjectionCheckpoint>> read_checkpoints(
     SqlSession& db, std::uint32_t partition
 ) {
-    return checkpoints_by(db, select_sql, partition);
+    return checkpoints_by(db, checkpoint_sql, partition);
 }
 
 Status make_checkpoint(SqlSession& db, const ProjectionCheckpoint& checkpoint) {

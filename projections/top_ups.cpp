@@ -42,8 +42,8 @@ public:
 
     void touch(const Fact& fact) override {
         if (const std::optional<RuleName> rule = rule_of(fact.event)) rules_.want(key(fact, *rule));
-        if (const auto* ended = std::get_if<TopUpRequestEnded>(&fact.event))
-            top_ups_.want(row_key(fact.tenant(), ended->top_up));
+        if (const auto* end = std::get_if<TopUpRequestEnded>(&fact.event))
+            top_ups_.want(row_key(fact.tenant(), end->top_up));
     }
 
     void apply(const Fact& fact) override {

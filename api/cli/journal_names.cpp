@@ -1,6 +1,7 @@
 #include "api/cli/journal_names.hpp"
 
 #include "ledger/account_kind.hpp"
+#include "ledger/bytes.hpp"
 
 #include <fmt/format.h>
 
@@ -13,8 +14,6 @@ namespace {
 bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
 
 bool is_lower(char c) { return c >= 'a' && c <= 'z'; }
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 char raised(char c) { return is_lower(c) ? static_cast<char>(c - 'a' + 'A') : c; }
 

@@ -1,8 +1,8 @@
 #pragma once
 
 #include "api/cli/context.hpp"
-#include "commands/plan_migration.hpp"
-#include "commands/tariff_preview.hpp"
+#include "commands/catalogue/plan_migration.hpp"
+#include "commands/tariffs/tariff_preview.hpp"
 #include "ledger/time.hpp"
 
 #include <functional>

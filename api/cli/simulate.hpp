@@ -1,7 +1,7 @@
 #pragma once
 
 #include "api/cli/open_log.hpp"
-#include "commands/simulation.hpp"
+#include "commands/simulation/simulation.hpp"
 
 #include <string>
 

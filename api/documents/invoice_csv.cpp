@@ -15,7 +15,7 @@ std::string cell(const std::string& text) { return csv_cell({text, {}}); }
 std::string day(const std::optional<Date>& date) { return date ? to_string(*date) : std::string{}; }
 
 // 160000 parts per million as "16.0000".
-std::string percent(std::int64_t rate_ppm) {
+std::string percent_of_ppm(std::int64_t rate_ppm) {
     constexpr std::int64_t ppm_of_percent = 10'000;
     return fmt::format("{}.{:04}", rate_ppm / ppm_of_percent, rate_ppm % ppm_of_percent);
 }
@@ -39,7 +39,7 @@ std::string row(
         day(line.service_to),
         first ? decimal(line.net) : decimal(0),
         tax == nullptr ? std::string{} : cell(tax->code),
-        tax == nullptr ? std::string{} : percent(tax->rate_ppm),
+        tax == nullptr ? std::string{} : percent_of_ppm(tax->rate_ppm),
         decimal(tax == nullptr ? 0 : tax->minor)
     );
 }

@@ -27,7 +27,7 @@ std::string grouped(std::int64_t minor) {
 }
 
 // 160000 parts per million as "16%", 155000 as "15.5%".
-std::string percent(std::int64_t rate_ppm) {
+std::string short_percent(std::int64_t rate_ppm) {
     constexpr std::int64_t ppm_of_percent = 10'000;
     std::string text =
         fmt::format("{}.{:04}", rate_ppm / ppm_of_percent, rate_ppm % ppm_of_percent);
@@ -126,7 +126,9 @@ private:
                 "\n{} to {}", to_string(*line.service_from), to_string(*line.service_to - 1)
             );
         for (const LineTax& tax : line.taxes)
-            text += fmt::format("\n{} {}: {}", tax.code, percent(tax.rate_ppm), grouped(tax.minor));
+            text += fmt::format(
+                "\n{} {}: {}", tax.code, short_percent(tax.rate_ppm), grouped(tax.minor)
+            );
         if (line.exempt_reason) text += "\nexempt: " + *line.exempt_reason;
         return text;
     }
@@ -158,7 +160,7 @@ private:
             for (const LineTax& tax : line.taxes)
                 taxes[{tax.code, tax.rate_ppm}] += tax.minor;
         for (const auto& [tax, minor] : taxes)
-            pair(tax.first + " " + percent(tax.second), grouped(minor), false);
+            pair(tax.first + " " + short_percent(tax.second), grouped(minor), false);
         pair("Total " + invoice_.currency, grouped(invoice_.minor), true);
         if (invoice_.credited_minor != 0)
             pair("Credited", grouped(-invoice_.credited_minor), false);

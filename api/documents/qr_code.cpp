@@ -7,7 +7,7 @@ namespace tollbook::api {
 
 namespace {
 
-struct LetGo {
+struct FreeQrCode {
     void operator()(QRcode* code) const { QRcode_free(code); }
 };
 
@@ -15,7 +15,7 @@ struct LetGo {
 
 Result<QrCode> qr_code(const std::string& text) {
     if (text.empty()) return Error{Errc::value_out_of_range, "a QR code of nothing"};
-    const std::unique_ptr<QRcode, LetGo> drawn(QRcode_encodeData(
+    const std::unique_ptr<QRcode, FreeQrCode> drawn(QRcode_encodeData(
         static_cast<int>(text.size()),
         reinterpret_cast<const unsigned char*>(text.data()),
         0,

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "commands/fiscal.hpp"
+#include "commands/invoicing/fiscal.hpp"
 
 #include <stop_token>
 #include <string>

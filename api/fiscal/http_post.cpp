@@ -7,14 +7,14 @@ namespace tollbook::api {
 
 namespace {
 
-struct LetGo {
+struct FreeCurl {
     void operator()(CURL* curl) const { curl_easy_cleanup(curl); }
 
     void operator()(curl_slist* list) const { curl_slist_free_all(list); }
 };
 
-using Handle = std::unique_ptr<CURL, LetGo>;
-using HeaderList = std::unique_ptr<curl_slist, LetGo>;
+using Handle = std::unique_ptr<CURL, FreeCurl>;
+using HeaderList = std::unique_ptr<curl_slist, FreeCurl>;
 
 // The answer so far, and how much of it there may be.
 struct Taking {

@@ -2,9 +2,9 @@
 
 #include "api/http/problem.hpp"
 #include "api/http/routes.hpp"
+#include "commands/catalogue/plan_migration.hpp"
 #include "commands/commands.hpp"
-#include "commands/plan_migration.hpp"
-#include "commands/tariff_preview.hpp"
+#include "commands/tariffs/tariff_preview.hpp"
 #include "ledger/json.hpp"
 
 #include <boost/mp11/algorithm.hpp>

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "api/http/services.hpp"
-#include "commands/tariff_preview.hpp"
+#include "commands/tariffs/tariff_preview.hpp"
 
 #include <string>
 

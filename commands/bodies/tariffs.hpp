@@ -1,6 +1,6 @@
 #pragma once
 
-#include "commands/tax_rows.hpp"
+#include "commands/taxes/tax_rows.hpp"
 #include "ledger/events.hpp"
 
 #include <cstdint>

@@ -12,7 +12,6 @@ namespace {
 
 constexpr std::size_t reason_bytes = 512;
 constexpr const char* statistics_every_ms = "1000";
-constexpr int only_partition = 0;
 
 using Conf = std::unique_ptr<rd_kafka_conf_t, RdDestroy<rd_kafka_conf_destroy>>;
 

@@ -16,6 +16,9 @@
 
 namespace tollbook {
 
+// A topic of the log has this one alone, since its order is the order of the book.
+inline constexpr int only_partition = 0;
+
 // A unique_ptr of one of librdkafka's objects: std::unique_ptr<T, RdDestroy<rd_kafka_..._destroy>>.
 template <auto destroy>
 struct RdDestroy {

@@ -6,7 +6,6 @@ namespace tollbook {
 
 namespace {
 
-constexpr int only_partition = 0;
 constexpr int wake_wait_ms = 100;
 constexpr std::size_t fetch_bytes = 8U << 20U; // Asked for at a time.
 

@@ -18,7 +18,6 @@ namespace tollbook {
 
 namespace {
 
-constexpr int only_partition = 0;
 constexpr std::size_t message_bytes_max = 2 * frame_bytes_max;
 constexpr std::chrono::milliseconds leader_poll{20};
 

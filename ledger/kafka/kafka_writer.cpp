@@ -8,8 +8,6 @@ namespace tollbook {
 
 namespace {
 
-constexpr int only_partition = 0;
-
 // What no other producer would deliver either.
 bool is_final(rd_kafka_resp_err_t code) {
     return code == RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE ||

@@ -6,6 +6,7 @@
 #include "tests/support/show_result.hpp"
 
 #include <functional>
+#include <future>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -163,5 +164,16 @@ inline std::string header(const Response& response, std::string_view name) {
         if (entry.name == name) return entry.value;
     return {};
 }
+
+// Waits for the answer: batches are read on a thread of their own.
+class Waiter final : public Connection {
+public:
+    void finish(std::uint64_t, Render render) override { answer_.set_value(render()); }
+
+    Response wait() { return answer_.get_future().get(); }
+
+private:
+    std::promise<Response> answer_;
+};
 
 } // namespace tollbook::api::test

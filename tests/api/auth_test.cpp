@@ -11,7 +11,7 @@ using namespace tollbook::api::test;
 
 namespace {
 
-constexpr const char* customers = "/v1/tenants/savanna/customers";
+constexpr const char* customers_route = "/v1/tenants/savanna/customers";
 constexpr const char* payments = "/v1/tenants/savanna/payments";
 
 } // namespace
@@ -34,24 +34,24 @@ TEST_CASE("auth: no key, a broken key and an unknown key are all 401") {
         "bearer" + good.substr(6),
     };
     for (const auto& authorization : bad) {
-        const auto answer = api.answer(ApiFixture::post(customers, authorization, "{}"));
+        const auto answer = api.answer(ApiFixture::post(customers_route, authorization, "{}"));
         REQUIRE(answer);
         CHECK(answer->status == 401);
         CHECK(header(*answer, "WWW-Authenticate").starts_with("Bearer"));
     }
     CHECK(api.submit.count() == 0);
-    CHECK(api.answer(ApiFixture::post(customers, good, "{}"))->status == 201);
+    CHECK(api.answer(ApiFixture::post(customers_route, good, "{}"))->status == 201);
 }
 
 TEST_CASE("auth: a key of another tenant is told that the tenant is unknown") {
     ApiFixture api;
     const std::string other = api.bearer("coastal", Role::admin);
-    const auto answer = api.answer(ApiFixture::post(customers, other, "{}"));
+    const auto answer = api.answer(ApiFixture::post(customers_route, other, "{}"));
     REQUIRE(answer);
     CHECK(answer->status == 404);
     CHECK(has(*answer, "tenant-unknown"));
     const std::string cashier = api.bearer("coastal", Role::cashier);
-    CHECK(has(*api.answer(ApiFixture::post(customers, cashier, "{}")), "tenant-unknown"));
+    CHECK(has(*api.answer(ApiFixture::post(customers_route, cashier, "{}")), "tenant-unknown"));
     CHECK(api.submit.count() == 0);
 }
 
@@ -61,8 +61,8 @@ TEST_CASE("auth: a role does what its set says and no more") {
         return api.answer(ApiFixture::post(target, api.bearer("savanna", role), "{}"))->status;
     };
     CHECK(status(Role::cashier, payments) == 201);
-    CHECK(status(Role::cashier, customers) == 403);
-    CHECK(status(Role::operator_, customers) == 201);
+    CHECK(status(Role::cashier, customers_route) == 403);
+    CHECK(status(Role::operator_, customers_route) == 201);
     CHECK(status(Role::operator_, payments) == 403);
     CHECK(status(Role::viewer, payments) == 403);
     CHECK(status(Role::auditor, payments) == 403);
@@ -74,9 +74,9 @@ TEST_CASE("auth: a role does what its set says and no more") {
 TEST_CASE("auth: a key is in force as soon as its line is in the file, and ends with it") {
     ApiFixture api;
     const std::string key = api.bearer("*", Role::platform);
-    CHECK(api.answer(ApiFixture::post(customers, key, "{}"))->status == 201);
+    CHECK(api.answer(ApiFixture::post(customers_route, key, "{}"))->status == 201);
     std::filesystem::remove(api.file("apikeys"));
-    CHECK(api.answer(ApiFixture::post(customers, key, "{}"))->status == 401);
+    CHECK(api.answer(ApiFixture::post(customers_route, key, "{}"))->status == 401);
 }
 
 TEST_CASE("auth: the file keeps no secret and is closed to others") {
@@ -98,9 +98,9 @@ TEST_CASE("auth: the file keeps no secret and is closed to others") {
 TEST_CASE("auth: a damaged file keeps the keys that stand") {
     ApiFixture api;
     const std::string key = api.bearer("*", Role::platform);
-    CHECK(api.answer(ApiFixture::post(customers, key, "{}"))->status == 201);
+    CHECK(api.answer(ApiFixture::post(customers_route, key, "{}"))->status == 201);
     std::ofstream(api.file("apikeys"), std::ios::app) << "half a line\n";
-    CHECK(api.answer(ApiFixture::post(customers, key, "{}"))->status == 201);
+    CHECK(api.answer(ApiFixture::post(customers_route, key, "{}"))->status == 201);
     CHECK(ApiKeys(api.file("apikeys")).open().error().code == Errc::config_invalid);
 }
 

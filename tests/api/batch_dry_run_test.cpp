@@ -22,17 +22,6 @@ RunOrder order_of(const std::vector<DryRunItem>& items) {
     return order;
 }
 
-// Waits for the answer: batches are read on a thread of their own.
-class Waiter final : public Connection {
-public:
-    void finish(std::uint64_t, Render render) override { answer_.set_value(render()); }
-
-    Response wait() { return answer_.get_future().get(); }
-
-private:
-    std::promise<Response> answer_;
-};
-
 struct Asked {
     Response answer;
     std::optional<RunOrder> order; // That came to the runner.

@@ -12,28 +12,7 @@ using namespace tollbook::api::test;
 
 namespace {
 
-// Waits for the answer: batches are read on a thread of their own.
-class Waiter final : public Connection {
-public:
-    void finish(std::uint64_t, Render render) override {
-        const std::scoped_lock lock(mutex_);
-        answer_ = render();
-        changed_.notify_all();
-    }
-
-    Response wait() {
-        std::unique_lock lock(mutex_);
-        changed_.wait(lock, [&] { return answer_.has_value(); });
-        return *answer_;
-    }
-
-private:
-    std::mutex mutex_;
-    std::condition_variable changed_;
-    std::optional<Response> answer_;
-};
-
-Response run(ApiFixture& api, Role role, std::string body, const std::string& query = {}) {
+Response run_batch(ApiFixture& api, Role role, std::string body, const std::string& query = {}) {
     Request request = ApiFixture::post(
         "/v1/tenants/savanna/batch" + query, api.bearer("savanna", role), std::move(body)
     );
@@ -55,14 +34,15 @@ TEST_CASE("batch: every command is submitted in order and answered by itself") {
         receipt.replayed = s.key == "c";
         return receipt;
     };
-    const Response answer =
-        run(api,
-            Role::operator_,
-            R"([{"key":"a","type":"register_customer","body":{"customer":"ACC1", "x":{"y":[1]}}},)"
-            R"({"type":"register_customer","key":"b","body":{}},)"
-            R"({"key":"c","type":"add_service","body":{}},)"
-            R"({"key":"d","type":"record_payment","body":{}},)"
-            R"({"key":"e","type":"report_site","body":{}}])");
+    const Response answer = run_batch(
+        api,
+        Role::operator_,
+        R"([{"key":"a","type":"register_customer","body":{"customer":"ACC1", "x":{"y":[1]}}},)"
+        R"({"type":"register_customer","key":"b","body":{}},)"
+        R"({"key":"c","type":"add_service","body":{}},)"
+        R"({"key":"d","type":"record_payment","body":{}},)"
+        R"({"key":"e","type":"report_site","body":{}}])"
+    );
     CHECK(answer.status == 200);
     CHECK(has(answer, R"({"object":"batch","accepted":1,"replayed":1,"refused":3,"data":[)"));
     CHECK(has(answer, R"({"key":"a","status":201,"position":"0:1","replayed":false})"));
@@ -102,9 +82,9 @@ TEST_CASE("batch: no more commands than the limit") {
     text += "]";
     CHECK(read_batch(text).error().code == Errc::payload_too_large);
     ApiFixture api;
-    CHECK(run(api, Role::admin, text).status == 413);
-    CHECK(run(api, Role::admin, "[]").status == 422);
-    CHECK(run(api, Role::viewer, "[]").status == 403);
+    CHECK(run_batch(api, Role::admin, text).status == 413);
+    CHECK(run_batch(api, Role::admin, "[]").status == 422);
+    CHECK(run_batch(api, Role::viewer, "[]").status == 403);
     CHECK(api.submit.count() == 0);
 }
 
@@ -112,7 +92,7 @@ TEST_CASE("batch: an atomic one is submitted whole, and has one outcome") {
     ApiFixture api;
     const std::string two = R"([{"key":"a","type":"register_customer","body":{}},)"
                             R"({"key":"b","type":"add_service","body":{}}])";
-    const Response accepted = run(api, Role::operator_, two, "?atomic=true");
+    const Response accepted = run_batch(api, Role::operator_, two, "?atomic=true");
     CHECK(accepted.status == 200);
     CHECK(has(accepted, R"({"object":"batch","accepted":2,"replayed":0,"refused":0,"data":[)"));
     CHECK(has(accepted, R"({"key":"b","status":201,"position":"0:2","replayed":false})"));
@@ -123,10 +103,10 @@ TEST_CASE("batch: an atomic one is submitted whole, and has one outcome") {
         if (s.key == "b") return Error{Errc::service_exists, "S1"};
         return api.submit.next();
     };
-    const Response refused = run(api, Role::operator_, two, "?atomic=true");
+    const Response refused = run_batch(api, Role::operator_, two, "?atomic=true");
     CHECK(refused.status == 409);
     CHECK(has(refused, "item 1: S1"));
-    CHECK(run(api, Role::operator_, two, "?atomic=false").status == 200);
+    CHECK(run_batch(api, Role::operator_, two, "?atomic=false").status == 200);
     CHECK(api.submit.batches == 2);
 }
 
@@ -136,12 +116,12 @@ TEST_CASE("batch: an atomic one that may not be submitted in part is not submitt
         return R"([{"key":"a","type":"register_customer","body":{}},{"key":"b","type":")" +
                std::string(type) + R"(","body":{}}])";
     };
-    const Response foreign = run(api, Role::operator_, one("record_payment"), "?atomic=true");
+    const Response foreign = run_batch(api, Role::operator_, one("record_payment"), "?atomic=true");
     CHECK(foreign.status == 403);
     CHECK(has(foreign, "item 1: record_payment"));
-    CHECK(run(api, Role::operator_, one("report_site"), "?atomic=true").status == 404);
-    CHECK(run(api, Role::operator_, one("add_service"), "?atomic=yes").status == 422);
-    CHECK(run(api, Role::operator_, one("add_service"), "?atomicc=true").status == 400);
-    CHECK(run(api, Role::operator_, "[]", "?atomic=true").status == 422);
+    CHECK(run_batch(api, Role::operator_, one("report_site"), "?atomic=true").status == 404);
+    CHECK(run_batch(api, Role::operator_, one("add_service"), "?atomic=yes").status == 422);
+    CHECK(run_batch(api, Role::operator_, one("add_service"), "?atomicc=true").status == 400);
+    CHECK(run_batch(api, Role::operator_, "[]", "?atomic=true").status == 422);
     CHECK(api.submit.count() == 0);
 }

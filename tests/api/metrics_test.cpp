@@ -15,7 +15,7 @@ std::string text_of(const std::vector<Samples>& samples) {
     return metrics.text();
 }
 
-bool has(const std::string& text, const std::string& line) {
+bool has_line(const std::string& text, const std::string& line) {
     return text.find(line + "\n") != std::string::npos;
 }
 
@@ -38,16 +38,16 @@ TEST_CASE("metrics: each router has its own line of every figure") {
     down.open = true;
     const std::string text = text_of(router_samples({router("rtr-01"), down}));
     const std::string first = "{tenant=\"kiota\",router=\"rtr-01\"} ";
-    CHECK(has(text, "tollbook_router_up" + first + "1"));
-    CHECK(has(text, "tollbook_router_up{tenant=\"kiota\",router=\"rtr-02\"} 0"));
-    CHECK(has(text, "tollbook_router_breaker_open{tenant=\"kiota\",router=\"rtr-02\"} 1"));
-    CHECK(has(text, "tollbook_router_sites_waiting" + first + "2"));
-    CHECK(has(text, "tollbook_router_sites_applied_total" + first + "30"));
-    CHECK(has(text, "tollbook_router_sites_repaired_total" + first + "4"));
-    CHECK(has(text, "tollbook_router_sites_failed_total" + first + "5"));
-    CHECK(has(text, "tollbook_router_retries_total" + first + "6"));
-    CHECK(has(text, "# TYPE tollbook_router_retries_total counter"));
-    CHECK(has(text, "# TYPE tollbook_router_up gauge"));
+    CHECK(has_line(text, "tollbook_router_up" + first + "1"));
+    CHECK(has_line(text, "tollbook_router_up{tenant=\"kiota\",router=\"rtr-02\"} 0"));
+    CHECK(has_line(text, "tollbook_router_breaker_open{tenant=\"kiota\",router=\"rtr-02\"} 1"));
+    CHECK(has_line(text, "tollbook_router_sites_waiting" + first + "2"));
+    CHECK(has_line(text, "tollbook_router_sites_applied_total" + first + "30"));
+    CHECK(has_line(text, "tollbook_router_sites_repaired_total" + first + "4"));
+    CHECK(has_line(text, "tollbook_router_sites_failed_total" + first + "5"));
+    CHECK(has_line(text, "tollbook_router_retries_total" + first + "6"));
+    CHECK(has_line(text, "# TYPE tollbook_router_retries_total counter"));
+    CHECK(has_line(text, "# TYPE tollbook_router_up gauge"));
     CHECK(
         text.find("tollbook_router_last_success_timestamp_seconds" + first + "1795000000") !=
         std::string::npos
@@ -61,8 +61,10 @@ TEST_CASE("metrics: any number of routers makes a bounded number of lines") {
     routers.back().up = false;
     const std::string text = text_of(router_samples(routers));
     CHECK(count(text, "\ntollbook_router_up{") == routers_told_max + 1);
-    CHECK(has(text, "tollbook_router_up{tenant=\"other\",router=\"other\"} 0"));
-    CHECK(has(text, "tollbook_router_sites_applied_total{tenant=\"other\",router=\"other\"} 210"));
+    CHECK(has_line(text, "tollbook_router_up{tenant=\"other\",router=\"other\"} 0"));
+    CHECK(
+        has_line(text, "tollbook_router_sites_applied_total{tenant=\"other\",router=\"other\"} 210")
+    );
 }
 
 TEST_CASE("metrics: each projection tells its position and its lag") {
@@ -77,13 +79,13 @@ TEST_CASE("metrics: each projection tells its position and its lag") {
     progress.projections[1].state.seq = 100;
     progress.parked = {{"wallets", 2, 9}};
     const std::string text = text_of(projection_samples(progress, Timestamp{12'500'000}));
-    CHECK(has(text, "tollbook_projection_parked_keys{projection=\"wallets\"} 2"));
-    CHECK(has(text, "tollbook_projection_parked_events{projection=\"wallets\"} 9"));
-    CHECK(has(text, "tollbook_projection_parked_keys{projection=\"sites\"} 0"));
-    CHECK(has(text, "tollbook_projection_position{projection=\"wallets\"} 90"));
-    CHECK(has(text, "tollbook_projection_lag_events{projection=\"wallets\"} 10"));
-    CHECK(has(text, "tollbook_projection_lag_events{projection=\"sites\"} 0"));
-    CHECK(has(text, "tollbook_projection_lag_seconds 2.5"));
+    CHECK(has_line(text, "tollbook_projection_parked_keys{projection=\"wallets\"} 2"));
+    CHECK(has_line(text, "tollbook_projection_parked_events{projection=\"wallets\"} 9"));
+    CHECK(has_line(text, "tollbook_projection_parked_keys{projection=\"sites\"} 0"));
+    CHECK(has_line(text, "tollbook_projection_position{projection=\"wallets\"} 90"));
+    CHECK(has_line(text, "tollbook_projection_lag_events{projection=\"wallets\"} 10"));
+    CHECK(has_line(text, "tollbook_projection_lag_events{projection=\"sites\"} 0"));
+    CHECK(has_line(text, "tollbook_projection_lag_seconds 2.5"));
 }
 
 TEST_CASE("metrics: what is parked is told in one line of health") {
@@ -99,20 +101,20 @@ TEST_CASE("metrics: what only grows is told as a counter") {
     health.head.seq = 7;
     health.commands = 3;
     const std::string text = text_of(log_samples(health));
-    CHECK(has(text, "tollbook_log_position 7"));
-    CHECK(has(text, "# TYPE tollbook_commands_accepted_total counter"));
-    CHECK(has(text, "tollbook_commands_accepted_total 3"));
+    CHECK(has_line(text, "tollbook_log_position 7"));
+    CHECK(has_line(text, "# TYPE tollbook_commands_accepted_total counter"));
+    CHECK(has_line(text, "tollbook_commands_accepted_total 3"));
 }
 
 TEST_CASE("metrics: from a payment to its line, as a histogram that is there from the start") {
     Metrics metrics;
-    CHECK(has(metrics.text(), "tollbook_paid_to_online_seconds_count 0"));
+    CHECK(has_line(metrics.text(), "tollbook_paid_to_online_seconds_count 0"));
     metrics.observe_paid_to_online(.3);
     metrics.observe_paid_to_online(100);
     const std::string text = metrics.text();
-    CHECK(has(text, "tollbook_paid_to_online_seconds_count 2"));
-    CHECK(has(text, "tollbook_paid_to_online_seconds_bucket{le=\"0.5\"} 1"));
-    CHECK(has(text, "tollbook_paid_to_online_seconds_bucket{le=\"300\"} 2"));
+    CHECK(has_line(text, "tollbook_paid_to_online_seconds_count 2"));
+    CHECK(has_line(text, "tollbook_paid_to_online_seconds_bucket{le=\"0.5\"} 1"));
+    CHECK(has_line(text, "tollbook_paid_to_online_seconds_bucket{le=\"300\"} 2"));
 }
 
 TEST_CASE("metrics: while the read models are away their figures are not told") {

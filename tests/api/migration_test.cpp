@@ -16,14 +16,16 @@ PlanMigration to_version_2(const std::optional<std::string>& preview = {}) {
     return {"HOME", 1, "HOME", 2, {}, preview};
 }
 
-Result<std::string> run(DueProvider& provider, RunStep step, const PlanMigration& migration) {
+Result<std::string> run_tariff(
+    DueProvider& provider, RunStep step, const PlanMigration& migration
+) {
     RunOrder order{"due", "test", {}, step, {}};
     order.body = to_json(migration);
     return run_order(provider.partition(), order);
 }
 
 MigrationPreview preview(DueProvider& provider, const PlanMigration& migration) {
-    const auto told = run(provider, RunStep::migration_preview, migration);
+    const auto told = run_tariff(provider, RunStep::migration_preview, migration);
     REQUIRE(told);
     return from_json<MigrationPreview>(*told).value();
 }
@@ -43,7 +45,7 @@ TEST_CASE("migration: a preview tells all and changes nothing; its confirmation 
     CHECK(told.items.size() == told.services);
     CHECK(told.left_out == 0);
 
-    const auto done = run(provider, RunStep::migrate, to_version_2(told.preview));
+    const auto done = run_tariff(provider, RunStep::migrate, to_version_2(told.preview));
     REQUIRE(done);
     const auto report = from_json<ChangeReport>(*done).value();
     CHECK(report.services == told.services);
@@ -53,7 +55,7 @@ TEST_CASE("migration: a preview tells all and changes nothing; its confirmation 
     // Sent again, it is another preview that is confirmed: nothing is left to do.
     CHECK(preview(provider, to_version_2()).services == 0);
     CHECK(
-        run(provider, RunStep::migrate, to_version_2(told.preview)).error().code ==
+        run_tariff(provider, RunStep::migrate, to_version_2(told.preview)).error().code ==
         Errc::figures_moved
     );
 }
@@ -68,12 +70,17 @@ TEST_CASE("migration: a confirmation is refused, and does nothing, when anything
     );
     provider.send("change_plan", R"({"service":"C2-1","plan":"BIZ","when":"period_end"})");
     const std::uint64_t before = provider.head();
-    CHECK(run(provider, RunStep::migrate, to_version_2(old)).error().code == Errc::figures_moved);
-    CHECK(run(provider, RunStep::migrate, to_version_2()).error().code == Errc::missing_field);
+    CHECK(
+        run_tariff(provider, RunStep::migrate, to_version_2(old)).error().code ==
+        Errc::figures_moved
+    );
+    CHECK(
+        run_tariff(provider, RunStep::migrate, to_version_2()).error().code == Errc::missing_field
+    );
     CHECK(provider.head() == before);
     const MigrationPreview now = preview(provider, to_version_2());
     CHECK(now.refused.services == 1);
-    const auto done = run(provider, RunStep::migrate, to_version_2(now.preview));
+    const auto done = run_tariff(provider, RunStep::migrate, to_version_2(now.preview));
     REQUIRE(done);
     const auto report = from_json<ChangeReport>(*done).value();
     CHECK(report.refused == 1);
@@ -92,15 +99,16 @@ TEST_CASE("migration at a day: told with the days on which services move, and do
     migration.preview = told.preview;
     PlanMigration earlier = migration;
     earlier.not_before = parse_date("2026-12-31").value();
-    CHECK(run(provider, RunStep::migrate, earlier).error().code == Errc::figures_moved);
-    REQUIRE(run(provider, RunStep::migrate, migration));
+    CHECK(run_tariff(provider, RunStep::migrate, earlier).error().code == Errc::figures_moved);
+    REQUIRE(run_tariff(provider, RunStep::migrate, migration));
     // What is due today is charged at the old price.
     const BillingPreview due = provider.preview();
     CHECK(due.charged.services > 0);
     CHECK(due.charged.minor == static_cast<std::int64_t>(due.charged.services) * 1'000);
     earlier.not_before = parse_date("2026-11-19").value();
     CHECK(
-        run(provider, RunStep::migration_preview, earlier).error().code == Errc::value_out_of_range
+        run_tariff(provider, RunStep::migration_preview, earlier).error().code ==
+        Errc::value_out_of_range
     );
 }
 
@@ -120,7 +128,7 @@ TEST_CASE("migration: of an add-on, for those that have that version of it") {
     CHECK(told.scheduled.services == 3);
     CHECK(told.items.front().quantity == 2);
     migration.preview = told.preview;
-    const auto done = run(provider, RunStep::migrate, migration);
+    const auto done = run_tariff(provider, RunStep::migrate, migration);
     REQUIRE(done);
     CHECK(from_json<ChangeReport>(*done).value().changed == 3);
     CHECK(preview(provider, {"TV", 1, "TV", 2, {}, {}}).services == 0);

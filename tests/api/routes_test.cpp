@@ -14,14 +14,14 @@ using namespace tollbook::api::test;
 
 namespace {
 
-constexpr const char* customers = "/v1/tenants/savanna/customers";
+constexpr const char* customers_path = "/v1/tenants/savanna/customers";
 
 } // namespace
 
 TEST_CASE("routes: a command is submitted and answered with its receipt") {
     ApiFixture api;
     const std::string admin = api.bearer("savanna", Role::admin);
-    Request request = ApiFixture::post(customers, admin, R"({"customer":"ACC1"})");
+    Request request = ApiFixture::post(customers_path, admin, R"({"customer":"ACC1"})");
     request.headers.if_match = "\"17\"";
     const auto answer = api.answer(std::move(request));
     REQUIRE(answer);
@@ -47,7 +47,7 @@ TEST_CASE("routes: a replayed command says so and is counted") {
         return Result<Receipt>(receipt);
     };
     const auto answer =
-        api.answer(ApiFixture::post(customers, api.bearer("*", Role::platform), "{}"));
+        api.answer(ApiFixture::post(customers_path, api.bearer("*", Role::platform), "{}"));
     REQUIRE(answer);
     CHECK(header(*answer, "Idempotent-Replayed") == "true");
     CHECK(has(*answer, R"("replayed":true)"));
@@ -95,7 +95,7 @@ TEST_CASE("routes: a body that names a path parameter again is refused by the co
 TEST_CASE("routes: a body that is no object is refused before it is submitted") {
     ApiFixture api;
     const std::string key = api.bearer("savanna", Role::admin);
-    const auto answer = api.answer(ApiFixture::post(customers, key, "[]"));
+    const auto answer = api.answer(ApiFixture::post(customers_path, key, "[]"));
     REQUIRE(answer);
     CHECK(answer->status == 400);
     CHECK(has(*answer, "malformed-json"));
@@ -145,7 +145,7 @@ TEST_CASE("routes: a command takes application/json alone") {
     ApiFixture api;
     const std::string key = api.bearer("savanna", Role::admin);
     const auto status_with = [&](std::optional<std::string> type) {
-        Request request = ApiFixture::post(customers, key, "{}");
+        Request request = ApiFixture::post(customers_path, key, "{}");
         request.headers.content_type = std::move(type);
         return api.answer(std::move(request))->status;
     };
@@ -189,7 +189,7 @@ TEST_CASE("routes: a trace goes on as the correlation, a broken one does not") {
     ApiFixture api;
     const std::string key = api.bearer("savanna", Role::admin);
     const std::string trace = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
-    Request request = ApiFixture::post(customers, key, "{}");
+    Request request = ApiFixture::post(customers_path, key, "{}");
     request.headers.traceparent = trace;
     REQUIRE(api.answer(request));
     CHECK(api.submit.last().correlation == trace);
@@ -204,7 +204,7 @@ TEST_CASE("routes: refusals become problems of the one table") {
         return Result<Receipt>(Error{Errc::insufficient_funds, "needs 5"});
     };
     const auto answer =
-        api.answer(ApiFixture::post(customers, api.bearer("*", Role::platform), "{}"));
+        api.answer(ApiFixture::post(customers_path, api.bearer("*", Role::platform), "{}"));
     REQUIRE(answer);
     CHECK(answer->status == 422);
     CHECK(answer->content_type == "application/problem+json");

@@ -41,14 +41,14 @@ TariffCandidates candidates(const std::optional<std::string>& preview = {}) {
     return told;
 }
 
-Result<std::string> run(DueProvider& provider, RunStep step, const TariffCandidates& told) {
+Result<std::string> run_tariff(DueProvider& provider, RunStep step, const TariffCandidates& told) {
     RunOrder order{"due", "test", {}, step, {}};
     order.body = to_json(told);
     return run_order(provider.partition(), order);
 }
 
 TariffPreview preview(DueProvider& provider, const TariffCandidates& told) {
-    const auto answer = run(provider, RunStep::tariff_preview, told);
+    const auto answer = run_tariff(provider, RunStep::tariff_preview, told);
     REQUIRE(answer);
     return from_json<TariffPreview>(*answer).value();
 }
@@ -69,7 +69,7 @@ TEST_CASE("tariff run: a preview tells all and changes nothing; its confirmation
     CHECK(told.moved.services == 2 * customers - customers / 2);
     CHECK(told.moved.minor + told.refused.minor + told.corrected.owed_minor == 0);
 
-    const auto done = run(provider, RunStep::tariff, candidates(told.preview));
+    const auto done = run_tariff(provider, RunStep::tariff, candidates(told.preview));
     REQUIRE(done);
     const auto report = from_json<ChangeReport>(*done).value();
     CHECK(report.changed == told.services);
@@ -77,13 +77,13 @@ TEST_CASE("tariff run: a preview tells all and changes nothing; its confirmation
     CHECK(report.position == provider.head());
     // Sent again, its candidates are older than the book: nothing is corrected twice.
     CHECK(
-        run(provider, RunStep::tariff, candidates(told.preview)).error().code ==
+        run_tariff(provider, RunStep::tariff, candidates(told.preview)).error().code ==
         Errc::projection_lag
     );
     TariffCandidates none = candidates(told.preview);
     none.services.clear();
     CHECK(preview(provider, none).services == 0);
-    CHECK(run(provider, RunStep::tariff, none).error().code == Errc::figures_moved);
+    CHECK(run_tariff(provider, RunStep::tariff, none).error().code == Errc::figures_moved);
     CHECK(provider.head() == report.position);
 }
 
@@ -94,8 +94,10 @@ TEST_CASE("tariff run: a confirmation is refused, and does nothing, when anythin
     provider.pay(1, 100);
     provider.send("pause_service", R"({"service":"C2-1"})");
     const std::uint64_t before = provider.head();
-    CHECK(run(provider, RunStep::tariff, candidates(old)).error().code == Errc::figures_moved);
-    CHECK(run(provider, RunStep::tariff, candidates()).error().code == Errc::missing_field);
+    CHECK(
+        run_tariff(provider, RunStep::tariff, candidates(old)).error().code == Errc::figures_moved
+    );
+    CHECK(run_tariff(provider, RunStep::tariff, candidates()).error().code == Errc::missing_field);
     CHECK(provider.head() == before);
 }
 
@@ -108,7 +110,7 @@ TEST_CASE("tariff run: what cannot be corrected is left as it is, and the rest i
     CHECK(shown.refused.services == 1);
     told.correction.preview = shown.preview;
     const auto report =
-        from_json<ChangeReport>(run(provider, RunStep::tariff, told).value()).value();
+        from_json<ChangeReport>(run_tariff(provider, RunStep::tariff, told).value()).value();
     CHECK(report.refused == 1);
     CHECK(report.changed == shown.services - 1);
 }

@@ -1,5 +1,5 @@
 // Other terms of an add-on that a service has.
-#include "commands/billing_preview.hpp"
+#include "commands/billing/billing_preview.hpp"
 #include "tests/support/corrections.hpp"
 #include "tests/support/dunning_builders.hpp"
 
@@ -10,11 +10,9 @@ using namespace tollbook;
 
 namespace {
 
-Spec& on(Spec& book, std::string_view day) {
-    return book.when(AdvanceTestClock{at(std::string(day) + "T09:00:00Z")});
-}
-
-PlanDefined addon(const std::string& code, std::int64_t price_minor, std::uint32_t version = 1) {
+PlanDefined addon_version(
+    const std::string& code, std::int64_t price_minor, std::uint32_t version = 1
+) {
     PlanDefined defined = plan(code, price_minor);
     defined.kind = PlanKind::addon;
     defined.version = version;
@@ -22,18 +20,18 @@ PlanDefined addon(const std::string& code, std::int64_t price_minor, std::uint32
 }
 
 // TV costs 600.00 a month, its second version 900.00, its third is for a quarter.
-Story catalogue() {
-    PlanDefined quarterly = addon("TV", 2'000'00, 3);
+Story versions_of_tv() {
+    PlanDefined quarterly = addon_version("TV", 2'000'00, 3);
     quarterly.period = BillingPeriod::quarter;
-    return {addon("TV", 600'00), addon("TV", 900'00, 2), quarterly};
+    return {addon_version("TV", 600'00), addon_version("TV", 900'00, 2), quarterly};
 }
 
 // A-1 on HOME10 with TV at its first version, both paid from 20 November to 20 December;
 // 10,000.00 are left in the wallet of A.
-struct Paid : Spec {
-    explicit Paid(const Story& provider = world())
+struct PaidTv : Spec {
+    explicit PaidTv(const Story& provider = world())
         : Spec(
-              provider + catalogue() +
+              provider + versions_of_tv() +
               Story{service("A-1", "A", "2026-11-20"), received("R1", "A", 12'100'00)}
           ) {
         when(AddAddon{"A-1", "TV", 1, {}, {}});
@@ -56,7 +54,7 @@ const AddonRow& tv(Spec& book) {
 } // namespace
 
 TEST_CASE("change_addon now: the days ahead come back, and are charged at the new terms") {
-    Paid book;
+    PaidTv book;
     on(book, "2026-12-05")
         .when(to_version(2))
         .then_types("charge_credited addon_changed wallet_charged")
@@ -73,7 +71,7 @@ TEST_CASE("change_addon now: the days ahead come back, and are charged at the ne
 }
 
 TEST_CASE("change_addon: what costs less changes with the next period, unless it is to be now") {
-    Paid book;
+    PaidTv book;
     book.when(to_quantity(2)).wallet("A", 9'400'00);
     on(book, "2026-12-05")
         .when(to_quantity(1))
@@ -86,12 +84,12 @@ TEST_CASE("change_addon: what costs less changes with the next period, unless it
     CHECK(tv(book).quantity == 1);
     CHECK_FALSE(tv(book).next);
 
-    Paid at_once;
+    PaidTv at_once;
     at_once.when(to_quantity(2)).when(to_quantity(1, ChangeTime::now)).wallet("A", 10'000'00);
 }
 
 TEST_CASE("change_addon at a day: periods that begin before it are charged as before") {
-    Paid book(fixed_world());
+    PaidTv book(fixed_world());
     ChangeAddon change = to_version(2);
     change.not_before = day("2027-01-01");
     book.when(change).then({AddonChangeScheduled{
@@ -107,7 +105,7 @@ TEST_CASE("change_addon at a day: periods that begin before it are charged as be
 TEST_CASE("change_addon: periods that are charged together, each by the terms of its day") {
     DefineDunning define = policy({suspend(5)});
     define.suspended_time = SuspendedTime::charged;
-    Dunned book(define, fixed_world() + catalogue());
+    Dunned book(define, fixed_world() + versions_of_tv());
     book.when(AddAddon{"A-1", "TV", 1, {}, {}});
     book.on("2026-11-25").run_to().blocked("A-1", "unpaid");
     ChangeAddon change = to_quantity(3);
@@ -119,7 +117,7 @@ TEST_CASE("change_addon: periods that are charged together, each by the terms of
 }
 
 TEST_CASE("change_addon: a wallet that does not cover it, or other figures, and nothing is done") {
-    Paid book;
+    PaidTv book;
     const std::uint64_t changes =
         book.run().book().services.find(book_key(tenant_id, "A-1"))->changes;
     on(book, "2026-12-05").when(to_quantity(100)).refused(Errc::insufficient_funds, "A");
@@ -135,7 +133,7 @@ TEST_CASE("change_addon: a wallet that does not cover it, or other figures, and 
 }
 
 TEST_CASE("change_addon: what cannot be is refused") {
-    Paid book;
+    PaidTv book;
     book.when(ChangeAddon{"A-9", "TV", 2, {}, {}}).refused(Errc::service_unknown, "A-9");
     book.when(ChangeAddon{"A-1", "IP", 2, {}, {}}).refused(Errc::addon_unknown, "IP");
     book.when(to_version(4)).refused(Errc::plan_unknown, "TV");
@@ -159,14 +157,14 @@ TEST_CASE("change_addon: what cannot be is refused") {
 TEST_CASE("change_addon: none while a period that is over is owed, which it would count for") {
     DefineDunning define = policy({suspend(5)});
     define.suspended_time = SuspendedTime::charged;
-    Dunned book(define, world() + catalogue());
+    Dunned book(define, world() + versions_of_tv());
     book.when(AddAddon{"A-1", "TV", 1, {}, {}});
     book.on("2026-11-25").run_to();
     book.on("2026-12-20").when(to_quantity(2)).refused(Errc::service_blocked, "a period that is");
 }
 
 TEST_CASE("change_addon: what is scheduled is taken back, replaced, or gives way to an end") {
-    Paid book;
+    PaidTv book;
     const ChangeAddon later = to_version(2, ChangeTime::period_end);
     book.when(later)
         .when(CancelSchedule{"A-1", "TV"})
@@ -185,7 +183,7 @@ TEST_CASE("change_addon: a change of plan must go with what is scheduled too") {
     PlanDefined bundle = plan("ALL", 2'000'00);
     bundle.kind = PlanKind::bundle;
     bundle.includes = {{"TV", 1, 1}};
-    Paid book(world() + Story{bundle});
+    PaidTv book(world() + Story{bundle});
     book.when(ChangePlan{"A-1", "ALL", {}, {}, {}}).refused(Errc::addon_exists, "TV");
     book.when(to_version(2, ChangeTime::period_end));
     book.when(typed("T1", "A", 5'000'00)).when(ChangePlan{"A-1", "BIZ50", {}, {}, {}});
@@ -194,7 +192,7 @@ TEST_CASE("change_addon: a change of plan must go with what is scheduled too") {
 }
 
 TEST_CASE("change_addon: where nothing is paid ahead no money moves, and less may be covered") {
-    Spec book(world() + catalogue() + Story{service("A-1", "A", "2026-11-20")});
+    Spec book(world() + versions_of_tv() + Story{service("A-1", "A", "2026-11-20")});
     book.when(AddAddon{"A-1", "TV", 1, 3, {}}).when(RenewService{"A-1"}).blocked("A-1", "unpaid");
     book.when(typed("T1", "A", 2'100'00)).blocked("A-1", "unpaid");
     book.when(to_quantity(1, ChangeTime::now))
@@ -203,7 +201,7 @@ TEST_CASE("change_addon: where nothing is paid ahead no money moves, and less ma
 }
 
 TEST_CASE("change_addon: days on an invoice do not come back; the next period's draft has it") {
-    Paid book;
+    PaidTv book;
     book.when(SetBillingMode{"A", BillingMode::invoiced});
     on(book, "2026-12-20").when(RenewService{"A-1"}).then_types("period_drafted service_renewed");
     book.when(to_version(2)).refused(Errc::policy_unsupported, "its days");
@@ -215,20 +213,20 @@ TEST_CASE("change_addon: days on an invoice do not come back; the next period's 
 }
 
 TEST_CASE("change_addon: what is given back later is what was charged for the new terms") {
-    Paid book;
+    PaidTv book;
     on(book, "2026-12-05").when(to_version(2)).wallet("A", 9'850'00);
     on(book, "2026-12-15").when(RemoveAddon{"A-1", "TV", ChangeTime::now, {}});
     CHECK(book.event<ChargeCredited>(0).charge == "A-1~TV:addon:2026-12-05:0");
     book.wallet("A", 9'850'00 + 150'00);
 
-    Paid ending;
+    PaidTv ending;
     on(ending, "2026-12-05").when(to_version(2)).wallet("A", 9'850'00);
     on(ending, "2026-12-15").when(EndService{"A-1", ChangeTime::now, true, "moves"});
     ending.wallet("A", 9'850'00 + 150'00 + 250'00);
 }
 
 TEST_CASE("change_addon: prices that are corrected count for each of its days, and what waits") {
-    Paid book;
+    PaidTv book;
     on(book, "2026-12-05").when(to_quantity(3)).wallet("A", 9'400'00);
     book.when(to_quantity(2)).then_types("addon_change_scheduled");
     book.when(command_for(book, "A-1", wrong_since("2026-11-20", {}, "TV")));
@@ -292,7 +290,7 @@ TEST_CASE("change_addon, change_plan: whatever the dates, each day is charged ex
     for (std::uint64_t seed = 0; seed < 60; ++seed) {
         CAPTURE(seed);
         std::mt19937_64 dice(seed);
-        Paid book(seed % 2 == 0 ? world() : fixed_world());
+        PaidTv book(seed % 2 == 0 ? world() : fixed_world());
         book.when(typed("T1", "A", 900'000'00));
         Date today = day("2026-11-20");
         for (int step = 0; step < 40; ++step) {

@@ -1,5 +1,5 @@
 // Add-ons where other rules meet them: merges, dunning, migrations, payments that are taken away.
-#include "commands/plan_migration.hpp"
+#include "commands/catalogue/plan_migration.hpp"
 #include "tests/support/dunning_builders.hpp"
 
 using namespace tollbook;

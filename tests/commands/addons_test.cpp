@@ -1,13 +1,9 @@
-#include "commands/billing_preview.hpp"
+#include "commands/billing/billing_preview.hpp"
 #include "tests/support/book_builders.hpp"
 
 using namespace tollbook;
 
 namespace {
-
-Spec& on(Spec& book, std::string_view day) {
-    return book.when(AdvanceTestClock{at(std::string(day) + "T09:00:00Z")});
-}
 
 PlanDefined addon(const std::string& code, std::int64_t price_minor, std::int64_t tax_percent = 0) {
     PlanDefined defined = plan(code, price_minor, tax_percent);
@@ -32,15 +28,12 @@ Story catalogue() {
 }
 
 Story with_money(const Story& provider) {
-    return provider + catalogue() +
-           Story{service("A-1", "A", "2026-11-20"), received("R1", "A", 11'500'00)};
+    return provider + catalogue() + PaidService::first_days();
 }
 
-// A-1 on HOME10 is paid from 20 November to 20 December; 10,000.00 are left in the wallet of A.
-struct Paid : Spec {
-    explicit Paid(const Story& provider = world()) : Spec(with_money(provider)) {
-        when(RenewService{"A-1"}).wallet("A", 10'000'00).renews_on("A-1", "2026-12-20");
-    }
+struct PaidAmongAddons : PaidService {
+    explicit PaidAmongAddons(const Story& provider = world())
+        : PaidService(provider + catalogue()) {}
 };
 
 AddAddon add(const std::string& name, std::uint32_t quantity = 1) {
@@ -66,7 +59,7 @@ std::string components(const std::vector<ChargeLine>& lines) {
 } // namespace
 
 TEST_CASE("add_addon: the days that the service has ahead are charged at once") {
-    Paid book;
+    PaidAmongAddons book;
     on(book, "2026-12-05").when(add("IP")).then_types("addon_added wallet_charged");
     const auto& added = book.event<AddonAdded>(0);
     CHECK(added == AddonAdded{"A-1", "A", "IP", 1, 1, day("2026-12-05"), {}});
@@ -84,7 +77,7 @@ TEST_CASE("add_addon: the days that the service has ahead are charged at once") 
 }
 
 TEST_CASE("add_addon: a set-up fee is charged with the days, and never again") {
-    Paid book;
+    PaidAmongAddons book;
     on(book, "2026-12-05").when(add("TV", 2)).wallet("A", 10'000'00 - 600'00 - 100'00);
     CHECK(components(book.event<WalletCharged>(1).lines) == "addon:TV:60000 setup:TV:10000");
     on(book, "2026-12-20").when(RenewService{"A-1"}).then_types("wallet_charged service_renewed");
@@ -114,7 +107,7 @@ TEST_CASE("add_addon: one that is not paid for yet begins with the next period, 
 }
 
 TEST_CASE("add_addon: what it cannot be") {
-    Paid book;
+    PaidAmongAddons book;
     on(book, "2026-12-05");
     AddAddon elsewhere = add("IP");
     elsewhere.service = "A-9";
@@ -165,7 +158,7 @@ TEST_CASE("add_addon: twenty at most, and prices that fit") {
 }
 
 TEST_CASE("remove_addon at the period's end: the next renewal is without it") {
-    Paid book;
+    PaidAmongAddons book;
     on(book, "2026-12-05").when(add("IP")).when(add("TV"));
     book.when(drop("IP")).then({AddonEndScheduled{"A-1", "A", "IP", day("2026-12-20")}});
     book.when(drop("IP")).refused(Errc::change_scheduled, "IP");
@@ -180,7 +173,7 @@ TEST_CASE("remove_addon at the period's end: the next renewal is without it") {
 }
 
 TEST_CASE("cancel_schedule of an add-on: it goes on") {
-    Paid book;
+    PaidAmongAddons book;
     on(book, "2026-12-05").when(add("IP"));
     book.when(CancelSchedule{"A-1", "IP"}).refused(Errc::change_not_scheduled, "IP");
     book.when(CancelSchedule{"A-1", "TV"}).refused(Errc::addon_unknown, "TV");
@@ -189,7 +182,7 @@ TEST_CASE("cancel_schedule of an add-on: it goes on") {
 }
 
 TEST_CASE("remove_addon now: its unused days come back, of the charge that they stand on") {
-    Paid book;
+    PaidAmongAddons book;
     on(book, "2026-12-05").when(add("IP"));
     on(book, "2026-12-10");
     RemoveAddon remove = drop("IP", ChangeTime::now);
@@ -204,7 +197,7 @@ TEST_CASE("remove_addon now: its unused days come back, of the charge that they 
 }
 
 TEST_CASE("remove_addon now: days of a period that it was charged with") {
-    Paid book;
+    PaidAmongAddons book;
     on(book, "2026-12-05").when(add("TV"));
     on(book, "2026-12-20").when(RenewService{"A-1"}).wallet("A", 9'600'00 - 2'100'00);
     on(book, "2027-01-10")
@@ -237,7 +230,7 @@ TEST_CASE("remove_addon: a cut service that the wallet covers without it comes b
 }
 
 TEST_CASE("end_service now with credit: plan and add-ons come back, each charge once") {
-    Paid book;
+    PaidAmongAddons book;
     on(book, "2026-12-05").when(add("TV"));
     on(book, "2026-12-20").when(RenewService{"A-1"});
     on(book, "2026-12-30").when(add("IP")).wallet("A", 7'500'00 - 203'23);
@@ -251,7 +244,7 @@ TEST_CASE("end_service now with credit: plan and add-ons come back, each charge 
 }
 
 TEST_CASE("end_service at the period's end takes the add-ons along") {
-    Paid book;
+    PaidAmongAddons book;
     on(book, "2026-12-05").when(add("IP"));
     book.when(EndService{"A-1", ChangeTime::period_end, {}, "moves"});
     on(book, "2026-12-20")
@@ -261,7 +254,7 @@ TEST_CASE("end_service at the period's end takes the add-ons along") {
 }
 
 TEST_CASE("change_plan: the add-ons stay as they are, and their credit too") {
-    Paid book;
+    PaidAmongAddons book;
     on(book, "2026-12-05").when(add("TV")).wallet("A", 9'600'00);
     on(book, "2026-12-10")
         .when(ChangePlan{"A-1", "BIZ50", {}, {}, {}})
@@ -272,7 +265,7 @@ TEST_CASE("change_plan: the add-ons stay as they are, and their credit too") {
 }
 
 TEST_CASE("change_plan: none of another period while add-ons are on it") {
-    Paid book;
+    PaidAmongAddons book;
     on(book, "2026-12-05").when(add("IP"));
     const ChangePlan later{"A-1", "YEAR", {}, ChangeTime::period_end, {}};
     const ChangePlan now{"A-1", "YEAR", {}, ChangeTime::now, {}};
@@ -290,13 +283,13 @@ TEST_CASE("change_plan: none of another period while add-ons are on it") {
 }
 
 TEST_CASE("add-ons: days that wait while it is paused come back, days given count") {
-    Paid book;
+    PaidAmongAddons book;
     on(book, "2026-12-05").when(add("TV")).when(PauseService{"A-1"});
     on(book, "2026-12-25");
     book.when(drop("TV", ChangeTime::now)).then_types("charge_credited addon_removed");
     CHECK(book.event<ChargeCredited>(0).minor == 300'00);
 
-    Paid extended;
+    PaidAmongAddons extended;
     on(extended, "2026-12-05").when(add("TV"));
     extended.when(ExtendServices{{"A-1"}, 5, "outage"}).renews_on("A-1", "2026-12-25");
     on(extended, "2026-12-15").when(drop("TV", ChangeTime::now));
@@ -304,7 +297,7 @@ TEST_CASE("add-ons: days that wait while it is paused come back, days given coun
 }
 
 TEST_CASE("a renewal counts the add-ons: the wallet must cover all of it") {
-    Paid book;
+    PaidAmongAddons book;
     book.when(add("TV")).when(TransferFunds{"A", "B", "T1", 7'200'01, ""});
     book.wallet("A", 2'099'99);
     on(book, "2026-12-20");
@@ -360,7 +353,7 @@ TEST_CASE("an invoiced customer's add-ons are lines of its draft") {
 }
 
 TEST_CASE("a charge that somebody named is no add-on's") {
-    Paid book;
+    PaidAmongAddons book;
     on(book, "2026-12-05").when(add("TV"));
     ChargeLine line;
     line.component = "addon";
@@ -374,7 +367,7 @@ TEST_CASE("a charge that somebody named is no add-on's") {
 }
 
 TEST_CASE("what was given back of an add-on's charge does not come back twice") {
-    Paid book;
+    PaidAmongAddons book;
     on(book, "2026-12-05").when(add("TV"));
     ChargeLine line;
     line.component = "addon";
@@ -386,7 +379,7 @@ TEST_CASE("what was given back of an add-on's charge does not come back twice") 
 }
 
 TEST_CASE("sell_product: one charge, by a number that is never used again") {
-    Paid book;
+    PaidAmongAddons book;
     const SellProduct sell{"A", "S1", "CABLE", {}, 2, "A-1"};
     book.when(sell).then_types("wallet_charged").wallet("A", 9'500'00);
     const WalletCharged charged = book.event<WalletCharged>(0);
@@ -461,7 +454,7 @@ TEST_CASE("define_plan: kinds, and what each may say") {
 }
 
 TEST_CASE("a bundle's price pays for the add-ons in it") {
-    Paid book;
+    PaidAmongAddons book;
     DefinePlan define{"ALL", {}, "All in one", 2'000'00, kes(), {}, {}, 20, 20};
     define.kind = PlanKind::bundle;
     book.when(define).refused(Errc::value_out_of_range, "includes");

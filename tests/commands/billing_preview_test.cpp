@@ -1,4 +1,4 @@
-#include "commands/billing_preview.hpp"
+#include "commands/billing/billing_preview.hpp"
 
 #include "tests/support/book_builders.hpp"
 

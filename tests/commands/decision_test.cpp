@@ -1,6 +1,6 @@
 #include "commands/decision.hpp"
 
-#include "commands/channels.hpp"
+#include "commands/payments/channels.hpp"
 #include "tests/support/book_builders.hpp"
 
 #include <array>

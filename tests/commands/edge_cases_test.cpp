@@ -25,10 +25,6 @@ ServiceAdded service_on(
     return added;
 }
 
-Spec& on(Spec& book, std::string_view day) {
-    return book.when(AdvanceTestClock{at(std::string(day) + "T09:00:00Z")});
-}
-
 // Renews on each of these days, and ends on the one after it.
 void check_renewals(Spec& book, const std::vector<std::string_view>& days) {
     book.when(typed("MONEY", "A", 1'000'000'00));

@@ -1,5 +1,5 @@
 // Fiscal devices: which documents are meant for one, and what becomes of them.
-#include "commands/fiscal.hpp"
+#include "commands/invoicing/fiscal.hpp"
 
 #include "tests/support/book_builders.hpp"
 #include "tests/support/fiscal_examples.hpp"
@@ -21,7 +21,7 @@ Spec& issued(Spec& book, const std::string& invoice, std::int64_t minor = 1'000'
     return book.when(DraftInvoice{invoice, "A", {line}, {}}).when(IssueInvoice{invoice, {}, {}});
 }
 
-CreditInvoice credit(const std::string& note, std::int64_t minor) {
+CreditInvoice credited(const std::string& note, std::int64_t minor) {
     return {"I1", note, {{{1, minor}}}, "sent back", {}};
 }
 
@@ -76,7 +76,7 @@ using Numbers = std::vector<std::string>;
 TEST_CASE("fiscal: without a device nothing but the invoice is made") {
     Spec book = given(world());
     issued(book, "I1").then_types("invoice_issued");
-    book.when(credit("N1", 100'00)).then_types("credit_note_issued");
+    book.when(credited("N1", 100'00)).then_types("credit_note_issued");
     book.when(VoidInvoice{"I1", "made in error"}).then_types("invoice_voided");
     CHECK(fiscal_backlogs(book.run().book(), at("2026-11-20T06:00:00Z")).empty());
     book.when(receipt("I1")).refused(Errc::invoice_not_open, "I1");
@@ -215,7 +215,7 @@ TEST_CASE("record_fiscal_receipt: what it refuses, in this order") {
 TEST_CASE("record_fiscal_receipt: a credit note's stands at its own invoice alone") {
     Waiting book;
     issued(book, "I2");
-    book.when(credit("N1", 100'00));
+    book.when(credited("N1", 100'00));
     book.when(receipt("I2", "N1")).refused(Errc::fiscal_not_pending, "note#N1");
     book.when(receipt("I1", "N1")).then_types("fiscal_receipt_recorded");
     CHECK(numbers(works(book)) == Numbers{"INV-000001", "INV-000002"});
@@ -254,7 +254,8 @@ TEST_CASE("record_fiscal_refusal: parks the document, the others go on; a person
 
 TEST_CASE("fiscal: a credit note waits until the device has its invoice") {
     Waiting book;
-    book.when(credit("N1", 100'00)).then_types("credit_note_issued fiscal_transmission_requested");
+    book.when(credited("N1", 100'00))
+        .then_types("credit_note_issued fiscal_transmission_requested");
     issued(book, "I2");
     CHECK(numbers(works(book)) == Numbers{"INV-000001"}); // The order stays.
     book.when(refusal("I1"));
@@ -314,6 +315,6 @@ TEST_CASE("fiscal: what waits stays when the device is taken away, and grows old
     CHECK(left.oldest_seconds == 7'200);
     book.when(receipt("I1")).when(receipt("I2"));
     CHECK(fiscal_backlogs(book.run().book(), at("2026-11-20T08:00:00Z")).empty());
-    book.when(credit("N1", 1'00)) // The device has its invoice: it must come to know.
+    book.when(credited("N1", 1'00)) // The device has its invoice: it must come to know.
         .then_types("credit_note_issued fiscal_transmission_requested");
 }

@@ -4,7 +4,7 @@ using namespace tollbook;
 
 namespace {
 
-DraftLine line(std::int64_t minor, std::optional<std::string> tax = std::nullopt) {
+DraftLine draft_line(std::int64_t minor, std::optional<std::string> tax = std::nullopt) {
     DraftLine draft;
     draft.component = "router";
     draft.minor = minor;
@@ -13,23 +13,19 @@ DraftLine line(std::int64_t minor, std::optional<std::string> tax = std::nullopt
 }
 
 DraftInvoice draft(const std::string& invoice, std::int64_t minor) {
-    return {invoice, "A", {line(minor)}, {}};
+    return {invoice, "A", {draft_line(minor)}, {}};
 }
 
 IssueInvoice issue(const std::string& invoice) { return {invoice, {}, {}}; }
 
-Spec& on(Spec& book, std::string_view day) {
-    return book.when(AdvanceTestClock{at(std::string(day) + "T09:00:00Z")});
-}
-
-Spec& issued(Spec& book, const std::string& invoice, std::int64_t minor) {
+Spec& issued_one(Spec& book, const std::string& invoice, std::int64_t minor) {
     return book.when(draft(invoice, minor)).when(issue(invoice));
 }
 
 // 1,000.00 owed by A for I1.
-void owe(Spec& book) { issued(book, "I1", 1'000'00).then_types("invoice_issued"); }
+void owe(Spec& book) { issued_one(book, "I1", 1'000'00).then_types("invoice_issued"); }
 
-std::int64_t open(Spec& book, const std::string& invoice) {
+std::int64_t open_of(Spec& book, const std::string& invoice) {
     return book.run().book().invoices.find(book_key(tenant_id, invoice))->open;
 }
 
@@ -42,9 +38,10 @@ CreditInvoice credit(const std::string& note, std::int64_t minor) {
 TEST_CASE("issue_invoice: owed from now on, against revenue and taxes") {
     Spec book = given(world());
     book.when(DefineTax{"vat", day("2026-01-01"), {{"vat16", 160'000, false}}, {}});
-    DraftLine plan = line(1'160'00, "vat");
+    DraftLine plan = draft_line(1'160'00, "vat");
     plan.plan = "HOME10";
-    book.when(DraftInvoice{"I1", "A", {plan, line(40'00)}, "thanks"}).then_types("invoice_drafted");
+    book.when(DraftInvoice{"I1", "A", {plan, draft_line(40'00)}, "thanks"})
+        .then_types("invoice_drafted");
     book.when(issue("I1")).then_types("invoice_issued").wallet("A", 0);
     const auto& made = book.event<InvoiceIssued>(0);
     CHECK(made.number == "INV-000001");
@@ -77,31 +74,32 @@ TEST_CASE("draft_invoice: it is replaced or thrown away, until it is issued") {
 
 TEST_CASE("draft_invoice: what cannot be is refused, in this order") {
     Spec book = given(world() + Story{service("B-1", "B", "2026-12-01")});
-    DraftLine bad = line(1'00);
+    DraftLine bad = draft_line(1'00);
     const auto with = [&] { return DraftInvoice{"I1", "A", {bad}, {}}; };
     book.when(DraftInvoice{"I#1", "Z", {}, {}}).refused(Errc::value_out_of_range, "invoice");
     book.when(DraftInvoice{"I1", "Z", {}, {}}).refused(Errc::customer_unknown);
     book.when(DraftInvoice{"I1", "A", {}, {}}).refused(Errc::value_out_of_range, "lines");
     bad.component = "";
     book.when(with()).refused(Errc::value_out_of_range, "component");
-    bad = line(0);
+    bad = draft_line(0);
     book.when(with()).refused(Errc::amount_not_positive);
-    bad = line(1'00, "vat");
+    bad = draft_line(1'00, "vat");
     book.when(with()).refused(Errc::tax_unknown, "vat");
-    bad = line(1'00);
+    bad = draft_line(1'00);
     bad.plan = "NONE";
     book.when(with()).refused(Errc::plan_unknown, "NONE");
-    bad = line(1'00);
+    bad = draft_line(1'00);
     bad.service = "B-1";
     book.when(with()).refused(Errc::service_unknown, "B-1");
-    bad = line(1'00);
+    bad = draft_line(1'00);
     bad.service_from = day("2026-12-01");
     book.when(with()).refused(Errc::missing_field, "service_from");
     bad.service_to = day("2026-12-01");
     book.when(with()).refused(Errc::value_out_of_range, "service_to");
-    book.when(DraftInvoice{"I1", "A", {line(1'00)}, std::string(201, 'x')})
+    book.when(DraftInvoice{"I1", "A", {draft_line(1'00)}, std::string(201, 'x')})
         .refused(Errc::value_out_of_range, "note");
-    book.when(DraftInvoice{"I1", "A", std::vector<DraftLine>(2, line(5'000'000'000'000'000)), {}});
+    book.when(DraftInvoice{
+        "I1", "A", std::vector<DraftLine>(2, draft_line(5'000'000'000'000'000)), {}});
     book.when(issue("I1")).refused(Errc::amount_overflow);
 }
 
@@ -121,10 +119,10 @@ TEST_CASE("set_invoicing: terms hold from their day on, and numbers count on") {
     terms.number_prefix = "F27/";
     terms.due_days = 3;
     book.when(terms).then_types("invoicing_set");
-    issued(book, "I1", 1'00);
+    issued_one(book, "I1", 1'00);
     CHECK(book.event<InvoiceIssued>(0).number == "INV-000001");
     on(book, "2027-01-01");
-    issued(book, "I2", 1'00);
+    issued_one(book, "I2", 1'00);
     CHECK(book.event<InvoiceIssued>(0).number == "F27/000002");
     CHECK(book.event<InvoiceIssued>(0).due_on == day("2027-01-04"));
     terms.valid_from = day("2026-12-31");
@@ -141,30 +139,30 @@ TEST_CASE("set_invoicing: terms hold from their day on, and numbers count on") {
 
 TEST_CASE("an invoice is paid by what is in the wallet, and by what comes") {
     Spec book = given(world() + Story{received("R1", "A", 300'00)});
-    issued(book, "I1", 1'000'00).then_types("invoice_issued funds_applied").wallet("A", 0);
+    issued_one(book, "I1", 1'000'00).then_types("invoice_issued funds_applied").wallet("A", 0);
     CHECK(
         book.event<FundsApplied>(1).postings ==
         legs({{"wallet:A", 300'00}, {"receivable:A", -300'00}})
     );
     book.when(typed("T1", "A", 900'00)).wallet("A", 200'00);
-    CHECK(open(book, "I1") == 0);
+    CHECK(open_of(book, "I1") == 0);
     book.when(WriteOffInvoice{"I1", "", "ann"}).refused(Errc::invoice_not_open);
 }
 
 TEST_CASE("money that is held pays no invoice") {
     Spec book = given(world() + Story{received("R1", "A", 300'00)});
     book.when(HoldFunds{"A", "H1", 250'00, {}, "installation"});
-    issued(book, "I1", 1'000'00).wallet("A", 250'00);
-    CHECK(open(book, "I1") == 950'00);
+    issued_one(book, "I1", 1'000'00).wallet("A", 250'00);
+    CHECK(open_of(book, "I1") == 950'00);
 }
 
 TEST_CASE("money pays what is due, then services that are cut, then what is due later") {
     Spec book = given(world() + Story{service("A-1", "A", "2026-11-20", {"unpaid"})});
-    issued(book, "LATER", 1'000'00);
+    issued_one(book, "LATER", 1'000'00);
     book.when(draft("NOW", 500'00)).when(IssueInvoice{"NOW", day("2026-11-20"), {}});
     book.when(typed("T1", "A", 2'300'00)).blocked("A-1", "").wallet("A", 0);
-    CHECK(open(book, "NOW") == 0);
-    CHECK(open(book, "LATER") == 700'00);
+    CHECK(open_of(book, "NOW") == 0);
+    CHECK(open_of(book, "LATER") == 700'00);
 }
 
 TEST_CASE("reverse_payment: the invoice that it paid is owed again") {
@@ -177,15 +175,15 @@ TEST_CASE("reverse_payment: the invoice that it paid is owed again") {
     CHECK(book.event<FundsReleased>(0).minor == 500'00);
     CHECK(book.event<PaymentReversed>(1).debits.front().overdrawn == 0);
     CHECK(book.event<PaymentReversed>(1).debits.front().unwound.empty());
-    CHECK(open(book, "I1") == 500'00);
+    CHECK(open_of(book, "I1") == 500'00);
     book.when(typed("T2", "A", 500'00)).wallet("A", 0);
-    CHECK(open(book, "I1") == 0);
+    CHECK(open_of(book, "I1") == 0);
 }
 
 TEST_CASE("reverse_payment: invoices and charges are unwound, the newest first") {
     Spec book = given(world() + Story{received("R1", "A", 1'000'00)});
     book.when(ChargeWallet{"A", "F1", {}, {{"fee", {}, {}, 300'00, {}, 0, {}, {}}}});
-    issued(book, "I1", 700'00).wallet("A", 0);
+    issued_one(book, "I1", 700'00).wallet("A", 0);
     book.when(ReversePayment{"mpesa:R1", {}, "bounced"})
         .then_types("funds_released payment_reversed")
         .wallet("A", -300'00);
@@ -193,20 +191,20 @@ TEST_CASE("reverse_payment: invoices and charges are unwound, the newest first")
         book.event<PaymentReversed>(1).debits.front().unwound ==
         std::vector<Unwound>{{"manual#F1", 300'00}}
     );
-    CHECK(open(book, "I1") == 700'00);
+    CHECK(open_of(book, "I1") == 700'00);
 }
 
 TEST_CASE("move_payment: it pays where it belongs, and the other invoice is owed again") {
     Spec book = given(world());
     owe(book);
-    book.when(DraftInvoice{"J1", "B", {line(400'00)}, {}}).when(issue("J1"));
+    book.when(DraftInvoice{"J1", "B", {draft_line(400'00)}, {}}).when(issue("J1"));
     book.when(typed("T1", "A", 1'000'00));
     book.when(MovePayment{"till:main:T1", "A", "B", {}, "wrong customer"})
         .then_types("funds_released payment_moved funds_applied")
         .wallet("A", 0)
         .wallet("B", 600'00);
-    CHECK(open(book, "I1") == 1'000'00);
-    CHECK(open(book, "J1") == 0);
+    CHECK(open_of(book, "I1") == 1'000'00);
+    CHECK(open_of(book, "J1") == 0);
 }
 
 TEST_CASE("credit_invoice: less is owed; what was paid comes back into its lots") {
@@ -215,7 +213,7 @@ TEST_CASE("credit_invoice: less is owed; what was paid comes back into its lots"
     book.when(typed("T1", "A", 600'00));
     book.when(credit("N1", 300'00)).then_types("credit_note_issued").wallet("A", 0);
     CHECK(book.event<CreditNoteIssued>(0).number == "CN-000001");
-    CHECK(open(book, "I1") == 100'00);
+    CHECK(open_of(book, "I1") == 100'00);
     book.when(credit("N1", 1)).refused(Errc::credit_exists);
     book.when(credit("N2", 700'01)).refused(Errc::exceeds_invoice);
     book.when(credit("N2", 200'00)).wallet("A", 100'00);
@@ -233,7 +231,7 @@ TEST_CASE("credit_invoice: parts of a line take their share of each tax, and all
     Spec book = given(world());
     book.when(DefineTax{
         "telecom", day("2026-01-01"), {{"excise", 150'000, false}, {"vat", 160'000, true}}, {}});
-    book.when(DraftInvoice{"I1", "A", {line(1'000'03, "telecom")}, {}}).when(issue("I1"));
+    book.when(DraftInvoice{"I1", "A", {draft_line(1'000'03, "telecom")}, {}}).when(issue("I1"));
     const InvoiceLine whole = book.event<InvoiceIssued>(0).lines.front();
     std::int64_t net = 0;
     std::int64_t excise = 0;
@@ -274,7 +272,7 @@ TEST_CASE("void_invoice: all of it is taken back, and its number stays used") {
     );
     book.when(VoidInvoice{"I1", ""}).refused(Errc::invoice_not_open);
     book.when(CreditInvoice{"I1", "N1", {}, "", {}}).refused(Errc::invoice_not_open);
-    issued(book, "I2", 1'00);
+    issued_one(book, "I2", 1'00);
     CHECK(book.event<InvoiceIssued>(0).number == "INV-000002");
 }
 
@@ -303,7 +301,7 @@ TEST_CASE("record_withholding: a certificate settles its part, once") {
     );
     book.when(withheld).refused(Errc::certificate_exists);
     book.when(typed("T1", "A", 980'00)).wallet("A", 0);
-    CHECK(open(book, "I1") == 0);
+    CHECK(open_of(book, "I1") == 0);
     // What the payer has paid for us is the payer's when the invoice is taken back.
     book.when(VoidInvoice{"I1", ""}).wallet("A", 1'000'00);
     CHECK(
@@ -316,17 +314,17 @@ TEST_CASE("reallocate_funds: what paid one invoice pays another") {
     Spec book = given(world());
     owe(book);
     book.when(typed("T1", "A", 1'000'00));
-    issued(book, "I2", 300'00);
+    issued_one(book, "I2", 300'00);
     book.when(ReallocateFunds{"I1", "I1", {}, ""}).refused(Errc::value_out_of_range, "to");
     book.when(ReallocateFunds{"I1", "I2", 300'01, ""}).refused(Errc::exceeds_invoice, "30000");
     book.when(ReallocateFunds{"I1", "I2", 0, ""}).refused(Errc::amount_not_positive);
     book.when(ReallocateFunds{"I1", "I2", 100'00, "meant"}).then_types("funds_reallocated");
-    CHECK(open(book, "I1") == 100'00);
-    CHECK(open(book, "I2") == 200'00);
+    CHECK(open_of(book, "I1") == 100'00);
+    CHECK(open_of(book, "I2") == 200'00);
     // The payment behind it still names what it pays for.
     book.when(ReversePayment{"till:main:T1", {}, "bounced"}).wallet("A", 0);
-    CHECK(open(book, "I1") == 1'000'00);
-    CHECK(open(book, "I2") == 300'00);
+    CHECK(open_of(book, "I1") == 1'000'00);
+    CHECK(open_of(book, "I2") == 300'00);
 }
 
 TEST_CASE("invoiced customers: periods go on one invoice, and the service runs on") {

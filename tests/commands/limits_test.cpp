@@ -9,9 +9,9 @@ using namespace tollbook;
 namespace {
 
 constexpr std::int64_t most = std::numeric_limits<std::int64_t>::max();
-const Callback paid{.receipt = "R1", .amount = "1500.00", .reference = "A"};
+const Callback callback_paid{.receipt = "R1", .amount = "1500.00", .reference = "A"};
 
-Outcome outcome_of(const Spec& book) { return book.event<ArrivalResolved>(1).outcome; }
+Outcome arrival_outcome(const Spec& book) { return book.event<ArrivalResolved>(1).outcome; }
 
 } // namespace
 
@@ -29,8 +29,9 @@ TEST_CASE("a full wallet takes nothing more from the desk") {
 
 TEST_CASE("a full wallet: what the provider tells is kept in suspense, and named") {
     Spec book = given(world() + Story{received("R0", "A", wallet_minor_max)});
-    book.when(told(paid)).then_types("callback_received arrival_resolved payment_received");
-    CHECK(outcome_of(book) == Outcome::accepted);
+    book.when(told(callback_paid))
+        .then_types("callback_received arrival_resolved payment_received");
+    CHECK(arrival_outcome(book) == Outcome::accepted);
     CHECK(book.event<PaymentReceived>(2).suspense_reason == "limit_reached");
     CHECK(
         book.event<PaymentReceived>(2).postings ==
@@ -84,14 +85,14 @@ TEST_CASE("a tenant that moved all that 64 bits hold moves nothing more at the d
 
 TEST_CASE("what no account can take is kept as it came, and a person looks") {
     Spec book = given(world() + Story{suspended("R0", most - 1'499'99)});
-    book.when(told(paid)).then_types("callback_received arrival_resolved");
-    CHECK(outcome_of(book) == Outcome::conflict);
+    book.when(told(callback_paid)).then_types("callback_received arrival_resolved");
+    CHECK(arrival_outcome(book) == Outcome::conflict);
     CHECK(book.event<ArrivalResolved>(1).reason == "no account can take so much");
     CHECK(book.event<ArrivalResolved>(1).payment == std::nullopt);
     CHECK(book.event<ArrivalResolved>(1).receipt == "R1");
     CHECK(first_fault(book.run(), tenant_id) == "");
-    book.when(told(paid));
-    CHECK(outcome_of(book) == Outcome::conflict); // Not a duplicate: it was never posted.
+    book.when(told(callback_paid));
+    CHECK(arrival_outcome(book) == Outcome::conflict); // Not a duplicate: it was never posted.
 }
 
 TEST_CASE("money that fits comes in though its renewals would not: none of it is lost") {
@@ -100,7 +101,8 @@ TEST_CASE("money that fits comes in though its renewals would not: none of it is
         world() +
         Story{service("A-1", "A", "2026-11-20", {"unpaid"}), suspended("R0", most - 2'000'00)}
     );
-    book.when(told(paid)).then_types("callback_received arrival_resolved payment_received");
+    book.when(told(callback_paid))
+        .then_types("callback_received arrival_resolved payment_received");
     CHECK(book.event<PaymentReceived>(2).suspense_reason == "limit_reached");
     CHECK(first_fault(book.run(), tenant_id) == "");
 }

@@ -7,10 +7,6 @@ namespace {
 
 const MergeCustomers merge{"B", "A", "the same person"};
 
-Spec& on(Spec& book, std::string_view day) {
-    return book.when(AdvanceTestClock{at(std::string(day) + "T09:00:00Z")});
-}
-
 void owe(Spec& book, const std::string& invoice, std::int64_t minor) {
     DraftLine line;
     line.component = "router";

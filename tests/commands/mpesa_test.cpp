@@ -1,4 +1,4 @@
-#include "commands/mpesa.hpp"
+#include "commands/payments/mpesa.hpp"
 
 #include "tests/support/book_builders.hpp"
 

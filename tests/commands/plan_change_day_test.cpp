@@ -1,14 +1,10 @@
 // A change of plan that is put off to a day.
-#include "commands/billing_preview.hpp"
+#include "commands/billing/billing_preview.hpp"
 #include "tests/support/dunning_builders.hpp"
 
 using namespace tollbook;
 
 namespace {
-
-Spec& on(Spec& book, std::string_view day) {
-    return book.when(AdvanceTestClock{at(std::string(day) + "T09:00:00Z")});
-}
 
 ChangePlan change_on(std::string_view day_text, const std::string& plan = "BIZ50") {
     ChangePlan change{"A-1", plan, {}, {}, {}};

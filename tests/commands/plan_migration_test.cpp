@@ -1,4 +1,4 @@
-#include "commands/plan_migration.hpp"
+#include "commands/catalogue/plan_migration.hpp"
 
 #include "tests/support/book_builders.hpp"
 

@@ -5,10 +5,6 @@ using namespace tollbook;
 
 namespace {
 
-Spec& on(Spec& book, std::string_view day) {
-    return book.when(AdvanceTestClock{at(std::string(day) + "T09:00:00Z")});
-}
-
 DefinePlan define(const std::string& plan, std::int64_t price_minor, std::string_view valid_from) {
     DefinePlan command;
     command.plan = plan;

@@ -1,5 +1,5 @@
 // What is told late, early, twice, or again.
-#include "commands/receipts.hpp"
+#include "commands/payments/receipts.hpp"
 
 #include "tests/support/book_builders.hpp"
 #include "tests/support/book_proofs.hpp"
@@ -8,8 +8,8 @@ using namespace tollbook;
 
 namespace {
 
-const Callback paid{.receipt = "R1", .amount = "1500.00", .reference = "A"};
-const char* const shortcode = "mpesa:600901";
+const Callback paid_more{.receipt = "R1", .amount = "1500.00", .reference = "A"};
+const char* const pay_bill = "mpesa:600901";
 
 Story cut_service() { return world() + Story{service("A-1", "A", "2026-11-20", {"unpaid"})}; }
 
@@ -62,7 +62,7 @@ TEST_CASE("record_payment: what the desk tells of tomorrow is booked today") {
 }
 
 TEST_CASE("record_callback: a time that lies ahead is kept, and booked at the clock's now") {
-    Callback ahead = paid;
+    Callback ahead = paid_more;
     ahead.time = "20270101000000";
     Spec book = given(cut_service());
     book.when(told(ahead)).booked_on("2026-11-20").blocked("A-1", "");
@@ -75,7 +75,7 @@ TEST_CASE("record_callback: a time that lies ahead is kept, and booked at the cl
 }
 
 TEST_CASE("assign_suspense: money of a time that lies ahead reconnects at the clock's now") {
-    Callback ahead = paid;
+    Callback ahead = paid_more;
     ahead.reference = "NOBODY";
     ahead.time = "20270101000000";
     Spec book = given(cut_service());
@@ -93,30 +93,30 @@ TEST_CASE("post_opening_balances: no book opens tomorrow") {
 
 TEST_CASE("a receipt that was reversed by mistake is posted again when the desk says so") {
     Spec book = given(cut_service());
-    book.when(told(paid)).when(reverse()).wallet("A", -1'500'00);
-    book.when(typed("R1", "A", 1'500'00, shortcode));
+    book.when(told(paid_more)).when(reverse()).wallet("A", -1'500'00);
+    book.when(typed("R1", "A", 1'500'00, pay_bill));
     only(book, Outcome::conflict, reversed);
-    book.when(again(typed("R1", "A", 1'500'00, shortcode)))
+    book.when(again(typed("R1", "A", 1'500'00, pay_bill)))
         .then_types("desk_entry_received arrival_resolved payment_received")
         .wallet("A", 0);
     CHECK(book.event<DeskEntryReceived>(0).arrival == "desk:mpesa:R1~2:1");
     CHECK(book.event<ArrivalResolved>(1).payment == "mpesa:R1~2");
     CHECK(book.event<PaymentReceived>(2).payment == "mpesa:R1~2");
     CHECK(book.event<PaymentReceived>(2).debt_repaid == 1'500'00);
-    book.when(again(typed("R1", "A", 1'500'00, shortcode)));
+    book.when(again(typed("R1", "A", 1'500'00, pay_bill)));
     only(book, Outcome::duplicate); // It stands now: once more counts no more.
     book.wallet("A", 0);
 }
 
 TEST_CASE("a late callback restores nothing that was reversed, and confirms what was posted again"
 ) {
-    Callback late = paid;
+    Callback late = paid_more;
     late.arrival = "late";
     Spec book = given(world());
-    book.when(told(paid)).when(reverse());
+    book.when(told(paid_more)).when(reverse());
     book.when(told(late));
     only(book, Outcome::duplicate);
-    book.wallet("A", 0).when(again(typed("R1", "A", 1'500'00, shortcode)));
+    book.wallet("A", 0).when(again(typed("R1", "A", 1'500'00, pay_bill)));
     late.arrival = "later";
     book.when(told(late)).then_types("callback_received arrival_resolved payment_confirmed");
     CHECK(book.event<PaymentConfirmed>(2).payment == "mpesa:R1~2");
@@ -129,30 +129,30 @@ TEST_CASE("a late callback restores nothing that was reversed, and confirms what
 
 TEST_CASE("a receipt that was typed wrong is reversed and posted right") {
     Spec book = given(world());
-    book.when(typed("R1", "B", 15'000'00, shortcode)).when(reverse());
-    book.when(again(typed("R1", "A", 1'500'00, shortcode))).wallet("A", 1'500'00).wallet("B", 0);
-    book.when(told(paid)).then_types("callback_received arrival_resolved payment_confirmed");
+    book.when(typed("R1", "B", 15'000'00, pay_bill)).when(reverse());
+    book.when(again(typed("R1", "A", 1'500'00, pay_bill))).wallet("A", 1'500'00).wallet("B", 0);
+    book.when(told(paid_more)).then_types("callback_received arrival_resolved payment_confirmed");
     book.when(reverse("mpesa:R1~2")).wallet("A", 0);
-    book.when(again(typed("R1", "C", 1'500'00, shortcode))).wallet("C", 1'500'00);
+    book.when(again(typed("R1", "C", 1'500'00, pay_bill))).wallet("C", 1'500'00);
     CHECK(book.event<PaymentReceived>(2).payment == "mpesa:R1~3");
     CHECK(first_fault(book.run(), tenant_id) == "");
 }
 
 TEST_CASE("posting again: never more than the provider told, nor what nobody told, nor a part") {
     Spec book = given(world());
-    book.when(again(typed("R1", "A", 1'500'00, shortcode))).refused(Errc::payment_unknown);
-    book.when(told(paid)).when(ReversePayment{"mpesa:R1", 500'00, "in part"});
-    book.when(again(typed("R1", "A", 1'500'00, shortcode)));
+    book.when(again(typed("R1", "A", 1'500'00, pay_bill))).refused(Errc::payment_unknown);
+    book.when(told(paid_more)).when(ReversePayment{"mpesa:R1", 500'00, "in part"});
+    book.when(again(typed("R1", "A", 1'500'00, pay_bill)));
     only(book, Outcome::duplicate);
     book.when(reverse());
-    book.when(again(typed("R1", "A", 1'500'01, shortcode)));
+    book.when(again(typed("R1", "A", 1'500'01, pay_bill)));
     only(book, Outcome::conflict, "the provider told another amount or channel");
     book.wallet("A", 0);
 }
 
 TEST_CASE("reversing money that only repaid an overdraft opens the debt again, unwinding nothing") {
     Spec book = given(cut_service());
-    book.when(told(paid)).when(reverse()).wallet("A", -1'500'00);
+    book.when(told(paid_more)).when(reverse()).wallet("A", -1'500'00);
     book.when(typed("T-1", "A", 1'000'00)).wallet("A", -500'00);
     book.when(reverse("till:main:T-1")).wallet("A", -1'500'00);
     const PaymentReversed& back = book.event<PaymentReversed>(0);
@@ -176,12 +176,12 @@ TEST_CASE("reversing money that only repaid an overdraft opens the debt again, u
 
 TEST_CASE("a delivery whose id came before is kept beside it, as the duplicate that it is") {
     Spec book = given(world());
-    book.when(told(paid)).when(told(paid));
+    book.when(told(paid_more)).when(told(paid_more));
     only(book, Outcome::duplicate);
     CHECK(book.made()[0].stream == "arrival:a1~2");
     CHECK(book.event<CallbackReceived>(0).arrival == "a1~2");
     CHECK(book.event<ArrivalResolved>(1).arrival == "a1~2");
-    Callback other = paid; // The same id by mistake: its money is not lost.
+    Callback other = paid_more; // The same id by mistake: its money is not lost.
     other.receipt = "R2";
     book.when(told(other)).wallet("A", 3'000'00);
     CHECK(book.event<ArrivalResolved>(1).arrival == "a1~3");
@@ -193,7 +193,7 @@ TEST_CASE("a delivery whose id came before is kept beside it, as the duplicate t
 TEST_CASE("money is never refused because of a service: a period charged before is passed over") {
     const WalletCharged charged = month("A-1", "A", "2026-11-20", {{"mpesa:R0", 1'500'00}});
     given(cut_service() + Story{received("R0", "A", 1'500'00), charged})
-        .when(told(paid))
+        .when(told(paid_more))
         .then_types("callback_received arrival_resolved payment_received")
         .blocked("A-1", "unpaid")
         .wallet("A", 1'500'00);

@@ -1,7 +1,7 @@
 // Whatever makes the money for a service that is cut for `unpaid` suffice brings it back.
-#include "commands/invoicing.hpp"
-#include "commands/renewal.hpp"
-#include "commands/settling.hpp"
+#include "commands/billing/renewal.hpp"
+#include "commands/invoicing/invoicing.hpp"
+#include "commands/invoicing/settling.hpp"
 #include "tests/support/book_builders.hpp"
 #include "tests/support/book_clerk.hpp"
 

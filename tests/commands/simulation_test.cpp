@@ -1,6 +1,6 @@
-#include "commands/simulation.hpp"
+#include "commands/simulation/simulation.hpp"
 
-#include "commands/tariff_preview.hpp"
+#include "commands/tariffs/tariff_preview.hpp"
 #include "tests/support/book_builders.hpp"
 #include "tests/support/book_clerk.hpp"
 #include "tests/support/charged_services.hpp"

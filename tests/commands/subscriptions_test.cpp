@@ -4,21 +4,6 @@ using namespace tollbook;
 
 namespace {
 
-Spec& on(Spec& book, std::string_view day) {
-    return book.when(AdvanceTestClock{at(std::string(day) + "T09:00:00Z")});
-}
-
-Story with_money(const Story& provider) {
-    return provider + Story{service("A-1", "A", "2026-11-20"), received("R1", "A", 11'500'00)};
-}
-
-// A-1 on HOME10 is paid from 20 November to 20 December; 10,000.00 are left in the wallet of A.
-struct Paid : Spec {
-    explicit Paid(const Story& provider = world()) : Spec(with_money(provider)) {
-        when(RenewService{"A-1"}).wallet("A", 10'000'00).renews_on("A-1", "2026-12-20");
-    }
-};
-
 ChangePlan to(const std::string& plan, std::optional<ChangeTime> when = {}) {
     return {"A-1", plan, {}, when, {}};
 }
@@ -36,7 +21,7 @@ const ServiceRow& row(Spec& book) {
 } // namespace
 
 TEST_CASE("change_plan now: the unused days come back and are charged at the new price") {
-    Paid book;
+    PaidService book;
     on(book, "2026-12-05")
         .when(to("BIZ50"))
         .then_types("charge_credited plan_changed wallet_charged");
@@ -60,7 +45,7 @@ TEST_CASE("change_plan now: the unused days come back and are charged at the new
 }
 
 TEST_CASE("change_plan now: what the wallet does not cover is refused and leaves no trace") {
-    Paid book;
+    PaidService book;
     book.when(TransferFunds{"A", "B", "T1", 9'000'00, ""});
     on(book, "2026-12-05").when(to("BIZ50")).refused(Errc::insufficient_funds, "A");
     book.wallet("A", 1'000'00);
@@ -68,7 +53,7 @@ TEST_CASE("change_plan now: what the wallet does not cover is refused and leaves
 }
 
 TEST_CASE("change_plan now: figures that were looked at are held to") {
-    Paid book;
+    PaidService book;
     on(book, "2026-12-05");
     ChangePlan change = to("BIZ50");
     change.expected_minor = 2'499'99;
@@ -78,7 +63,7 @@ TEST_CASE("change_plan now: figures that were looked at are held to") {
 }
 
 TEST_CASE("change_plan now: a plan of another period begins a whole one today") {
-    Paid book(fixed_world() + Story{yearly()});
+    PaidService book(fixed_world() + Story{yearly()});
     on(book, "2026-12-05");
     book.when(typed("T1", "A", 10'000'00));
     book.when(to("YEAR", ChangeTime::now))
@@ -106,18 +91,18 @@ TEST_CASE("change_plan: a cut service that the wallet covers at the new price co
 }
 
 TEST_CASE("change_plan: the site gets the new plan's profile, unless somebody named another") {
-    Paid book;
+    PaidService book;
     book.when(ProvisionSite{"A-1", "ppp", "rtr-01", "a1", "secret", {}});
     book.when(to("BIZ50"));
     CHECK(book.event<SiteProfileChanged>(2) == SiteProfileChanged{"A-1", "rtr-01", "BIZ50"});
 
-    Paid named;
+    PaidService named;
     named.when(ProvisionSite{"A-1", "ppp", "rtr-01", "a1", "secret", "gold"});
     named.when(to("BIZ50")).then_types("charge_credited plan_changed wallet_charged");
 }
 
 TEST_CASE("change_plan: what cannot be is refused") {
-    Paid book;
+    PaidService book;
     book.when(ChangePlan{"A-9", "BIZ50", {}, {}, {}}).refused(Errc::service_unknown);
     book.when(to("NONE")).refused(Errc::plan_unknown);
     book.when(ChangePlan{"A-1", "BIZ50", 2, {}, {}}).refused(Errc::plan_unknown);
@@ -131,7 +116,7 @@ TEST_CASE("change_plan: what cannot be is refused") {
 }
 
 TEST_CASE("change_plan: a newer version of the same plan is a change like another") {
-    Paid book;
+    PaidService book;
     book.when(DefinePlan{"HOME10", {}, "Home 10", 1'800'00, kes(), {}, {}, 10, 10});
     on(book, "2026-12-10").when(to("HOME10")).wallet("A", 9'900'00);
     CHECK(row(book).plan_version == 2);
@@ -139,7 +124,7 @@ TEST_CASE("change_plan: a newer version of the same plan is a change like anothe
 
 TEST_CASE("pause_service: the days that were paid for wait, and run again from the day it resumes"
 ) {
-    Paid book;
+    PaidService book;
     on(book, "2026-12-01").when(PauseService{"A-1"}).blocked("A-1", "paused");
     CHECK(book.event<ServicePaused>(1).days_left == 19);
     on(book, "2027-02-01").when(RenewService{"A-1"}).refused(Errc::service_blocked);
@@ -152,7 +137,7 @@ TEST_CASE("pause_service: the days that were paid for wait, and run again from t
 }
 
 TEST_CASE("pause_service: a change of plan after it counts the days that are left") {
-    Paid book;
+    PaidService book;
     on(book, "2026-12-05").when(PauseService{"A-1"});
     on(book, "2027-01-10").when(ResumeService{"A-1"}).renews_on("A-1", "2027-01-25");
     on(book, "2027-01-15").when(to("BIZ50"));
@@ -160,7 +145,7 @@ TEST_CASE("pause_service: a change of plan after it counts the days that are lef
 }
 
 TEST_CASE("reasons with a command of their own are not set or lifted by hand") {
-    Paid book;
+    PaidService book;
     for (const char* reason : {"paused", "ended"}) {
         book.when(SuspendService{"A-1", reason}).refused(Errc::reason_reserved, reason);
         book.when(SuspendCustomer{"A", reason}).refused(Errc::reason_reserved, reason);
@@ -171,7 +156,7 @@ TEST_CASE("reasons with a command of their own are not set or lifted by hand") {
 }
 
 TEST_CASE("end_service now: off for good, the site goes, and the unused days come back if asked") {
-    Paid book;
+    PaidService book;
     book.when(ProvisionSite{"A-1", "ppp", "rtr-01", "a1", "secret", {}});
     on(book, "2026-12-05")
         .when(EndService{"A-1", ChangeTime::now, true, "moves"})
@@ -188,7 +173,7 @@ TEST_CASE("end_service now: off for good, the site goes, and the unused days com
 }
 
 TEST_CASE("end_service at the period's end: the run ends it instead of charging") {
-    Paid book;
+    PaidService book;
     book.when(EndService{"A-1", {}, true, ""}).refused(Errc::value_out_of_range, "credit_unused");
     book.when(EndService{"A-1", {}, {}, "moves"}).then_types("service_end_scheduled");
     on(book, "2026-12-20");
@@ -200,7 +185,7 @@ TEST_CASE("end_service at the period's end: the run ends it instead of charging"
 }
 
 TEST_CASE("end_service at the period's end: a service that is off by then ends all the same") {
-    Paid book;
+    PaidService book;
     book.when(EndService{"A-1", {}, {}, "moves"}).when(SuspendService{"A-1", "abuse"});
     on(book, "2026-12-21");
     REQUIRE(book.run().decider().due_services(tenant_id, {}).value().size() == 1);

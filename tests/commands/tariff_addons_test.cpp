@@ -1,5 +1,5 @@
 // A price that was wrong since a day, of add-ons and of bundles.
-#include "commands/proration.hpp"
+#include "commands/billing/proration.hpp"
 #include "tests/support/corrections.hpp"
 
 using namespace tollbook;
@@ -23,11 +23,7 @@ PlanDefined bundle(
     return defined;
 }
 
-Spec& on(Spec& book, std::string_view day) {
-    return book.when(AdvanceTestClock{at(std::string(day) + "T06:00:00Z")});
-}
-
-TariffCorrection since(std::string_view from, WrongVersion version = {}) {
+TariffCorrection ip_since(std::string_view from, WrongVersion version = {}) {
     return wrong_since(from, version, "IP");
 }
 
@@ -37,7 +33,7 @@ const AddonRow& addon_row(Spec& book) {
     return row->addons.front();
 }
 
-constexpr auto november = "A-1:period:2026-11-20:0";
+constexpr auto first_charge = "A-1:period:2026-11-20:0";
 constexpr auto anew = "A-1~IP:addon:2026-11-20:0";
 
 // A-1 (1,500.00) with three IP at 300.00 each is paid from 20 November to 20 December.
@@ -59,15 +55,15 @@ public:
 
 TEST_CASE("tariff: of an add-on its own line comes back, and is charged anew by itself") {
     WithAddon book({addon(2, 200'00)});
-    const auto items = preview(book, since("2026-11-20"));
+    const auto items = preview(book, ip_since("2026-11-20"));
     REQUIRE(items.size() == 1);
     CHECK(items[0].credited_minor == 900'00);
     CHECK(items[0].charged_minor == 600'00);
-    book.when(command_for(book, "A-1", since("2026-11-20")))
+    book.when(command_for(book, "A-1", ip_since("2026-11-20")))
         .then_types("charge_credited wallet_charged tariff_corrected")
         .wallet("A", 300'00);
     const auto credited = book.event<ChargeCredited>(0);
-    CHECK(credited.charge == november);
+    CHECK(credited.charge == first_charge);
     CHECK(credited.lines.front().component == "addon");
     CHECK(credited.lines.front().plan == "IP");
     const auto charged = book.event<WalletCharged>(1);
@@ -77,20 +73,20 @@ TEST_CASE("tariff: of an add-on its own line comes back, and is charged anew by 
     CHECK(charged.minor == 600'00);
     CHECK(addon_row(book).plan_version == 2);
     CHECK(addon_row(book).paid->charge == anew);
-    CHECK(preview(book, since("2026-11-20")).empty()); // Once.
+    CHECK(preview(book, ip_since("2026-11-20")).empty()); // Once.
 
     // What is left of it comes back at what it costs by now, and the service's days as they were.
     on(book, "2026-12-10").when(RemoveAddon{"A-1", "IP", ChangeTime::now, {}});
     CHECK(book.event<ChargeCredited>(0).minor == part_of(600'00, {10, 30}));
     book.when(EndService{"A-1", ChangeTime::now, true, "moves"});
-    CHECK(book.event<ChargeCredited>(0).charge == november);
+    CHECK(book.event<ChargeCredited>(0).charge == first_charge);
     CHECK(book.event<ChargeCredited>(0).minor == 500'00);
 }
 
 TEST_CASE("tariff: the next period has the add-on at its other version") {
     WithAddon book({addon(2, 200'00)});
     on(book, "2026-12-05");
-    book.when(command_for(book, "A-1", since("2026-12-05"))).wallet("A", 450'00 - 300'00);
+    book.when(command_for(book, "A-1", ip_since("2026-12-05"))).wallet("A", 450'00 - 300'00);
     book.when(typed("R2", "A", 1'950'00));
     on(book, "2026-12-20").when(RenewService{"A-1"}).wallet("A", 0);
     CHECK(book.event<WalletCharged>(0).minor == 2'100'00);
@@ -100,12 +96,12 @@ TEST_CASE("tariff: months of an add-on that are over leave its newest days as th
     WithAddon book({addon(2, 200'00)});
     book.when(typed("R2", "A", 2'400'00));
     on(book, "2026-12-20").when(RenewService{"A-1"}).wallet("A", 0);
-    CorrectTariff first = command_for(book, "A-1", since("2026-11-20"));
+    CorrectTariff first = command_for(book, "A-1", ip_since("2026-11-20"));
     REQUIRE(first.charges.size() == 2);
     first.charges.pop_back(); // Of November alone, as a person would have it.
     book.when(first).wallet("A", 300'00);
     CHECK(addon_row(book).paid->charge == "A-1:period:2026-12-20:0");
-    book.when(command_for(book, "A-1", since("2026-11-20"))).wallet("A", 600'00);
+    book.when(command_for(book, "A-1", ip_since("2026-11-20"))).wallet("A", 600'00);
     CHECK(addon_row(book).paid->charge == "A-1~IP:addon:2026-12-20:0");
 }
 
@@ -113,7 +109,7 @@ TEST_CASE("tariff: an add-on that the service gave up and has again is paid for 
     WithAddon book({addon(2, 200'00)});
     on(book, "2026-12-10").when(RemoveAddon{"A-1", "IP", ChangeTime::now, {}}).wallet("A", 300'00);
     on(book, "2026-12-20").when(AddAddon{"A-1", "IP", 2, 1, {}});
-    book.when(command_for(book, "A-1", since("2026-11-20"))).wallet("A", 300'00 + 200'00);
+    book.when(command_for(book, "A-1", ip_since("2026-11-20"))).wallet("A", 300'00 + 200'00);
     CHECK(!addon_row(book).paid);
     CHECK(book.event<WalletCharged>(1).lines.front().service_to == day("2026-12-10"));
 }
@@ -122,7 +118,7 @@ TEST_CASE("tariff: of an add-on on an invoice, just its line") {
     WithAddon book({addon(2, 200'00)}, BillingMode::invoiced);
     const auto draft = "bill~A~2026-11-20";
     on(book, "2026-11-25");
-    book.when(command_for(book, "A-1", since("2026-11-25")))
+    book.when(command_for(book, "A-1", ip_since("2026-11-25")))
         .then_types("draft_corrected tariff_corrected");
     const auto lines = book.event<DraftCorrected>(0).lines;
     REQUIRE(lines.size() == 3);
@@ -133,7 +129,7 @@ TEST_CASE("tariff: of an add-on on an invoice, just its line") {
     book.when(IssueInvoice{draft, {}, {}});
     CHECK(book.event<InvoiceIssued>(0).minor == 1'500'00 + 150'00 + 500'00);
 
-    book.when(command_for(book, "A-1", since("2026-11-25", {2, 1})))
+    book.when(command_for(book, "A-1", ip_since("2026-11-25", {2, 1})))
         .then_types("credit_note_issued period_drafted tariff_corrected");
     CHECK(book.event<CreditNoteIssued>(0).lines.front().line == 3);
     const auto drafted = book.event<PeriodDrafted>(1);
@@ -151,10 +147,10 @@ TEST_CASE("tariff: an add-on without days paid for only gets the version") {
     Spec book = given(world() + Story{addon(1, 300'00), addon(2, 200'00)});
     book.when(AddService{"A-1", "A", "HOME10", 1, {}, day("2026-12-01"), {}, {}});
     book.when(AddAddon{"A-1", "IP", 1, 1, {}});
-    const auto items = preview(book, since("2026-11-20"));
+    const auto items = preview(book, ip_since("2026-11-20"));
     REQUIRE(items.size() == 1);
     CHECK(items[0].outcome == TariffOutcome::moved);
-    book.when(command_for(book, "A-1", since("2026-11-20"))).then_types("tariff_corrected");
+    book.when(command_for(book, "A-1", ip_since("2026-11-20"))).then_types("tariff_corrected");
     CHECK(addon_row(book).plan_version == 2);
     book.when(CorrectTariff{"A-1", "IP", 1, 2, day("2026-11-20"), {}, "again", {}, {}}
     ).refused(Errc::plan_unchanged);

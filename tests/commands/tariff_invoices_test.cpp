@@ -1,6 +1,6 @@
 // A price that was wrong since a day, of customers that pay by invoice.
-#include "commands/fiscal.hpp"
-#include "commands/simulated_commands.hpp"
+#include "commands/invoicing/fiscal.hpp"
+#include "commands/simulation/simulated_commands.hpp"
 #include "tests/support/corrections.hpp"
 
 #include <random>
@@ -14,10 +14,6 @@ PlanDefined version(std::uint32_t number, std::int64_t price_minor, std::int64_t
     PlanDefined defined = plan("HOME10", price_minor, tax_percent);
     defined.version = number;
     return defined;
-}
-
-Spec& on(Spec& book, std::string_view day) {
-    return book.when(AdvanceTestClock{at(std::string(day) + "T06:00:00Z")});
 }
 
 constexpr auto november = "bill~A~2026-11-20";

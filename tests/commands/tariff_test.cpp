@@ -1,5 +1,5 @@
 // A price that was wrong since a day: what it says of everybody, and what then happens.
-#include "commands/proration.hpp"
+#include "commands/billing/proration.hpp"
 #include "tests/support/corrections.hpp"
 
 #include <random>

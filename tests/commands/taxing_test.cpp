@@ -1,4 +1,4 @@
-#include "commands/taxing.hpp"
+#include "commands/taxes/taxing.hpp"
 
 #include "tests/support/book_builders.hpp"
 

@@ -1,5 +1,5 @@
 // What wallets pay, by the dated taxes of its plans.
-#include "commands/tariff_preview.hpp"
+#include "commands/tariffs/tariff_preview.hpp"
 #include "tests/support/charged_services.hpp"
 #include "tests/support/tax_examples.hpp"
 

@@ -19,10 +19,6 @@ GrantCredit granted(
     return {"A", grant, minor, priority, expires_on, "welcome"};
 }
 
-Spec& on(Spec& book, std::string_view day) {
-    return book.when(AdvanceTestClock{at(std::string(day) + "T09:00:00Z")});
-}
-
 // 1,000.00 of a payment in the wallet of A.
 Spec funded() { return given(world() + Story{received("R1", "A", 1'000'00)}); }
 

@@ -1,4 +1,4 @@
-#include "commands/wallet.hpp"
+#include "commands/wallets/wallet.hpp"
 
 #include <doctest/doctest.h>
 

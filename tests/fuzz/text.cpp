@@ -4,7 +4,7 @@
 #include "api/http/admission.hpp"
 #include "api/http/receipt.hpp"
 #include "api/http/submissions.hpp"
-#include "commands/mpesa.hpp"
+#include "commands/payments/mpesa.hpp"
 #include "ledger/json.hpp"
 #include "ledger/position.hpp"
 #include "tests/fuzz/fuzz.hpp"

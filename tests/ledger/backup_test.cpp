@@ -2,6 +2,7 @@
 
 #include "ledger/directory.hpp"
 #include "ledger/memory_log.hpp"
+#include "tests/support/files.hpp"
 #include "tests/support/log_writer.hpp"
 #include "tests/support/scratch_directory.hpp"
 #include "tests/support/show_result.hpp"
@@ -17,17 +18,6 @@ using namespace tollbook;
 namespace fs = std::filesystem;
 
 namespace {
-
-std::string content_of(const std::string& path) {
-    std::ifstream in(path, std::ios::binary);
-    std::ostringstream text;
-    text << in.rdbuf();
-    return text.str();
-}
-
-void put_content(const std::string& path, const std::string& content) {
-    std::ofstream(path, std::ios::binary | std::ios::trunc) << content;
-}
 
 std::vector<std::string> names_in(const std::string& directory) {
     std::vector<std::string> names;

@@ -2,6 +2,7 @@
 // it is refused with the place, or the export is the same. Never shorter, never different.
 #include "ledger/export_file.hpp"
 #include "ledger/store_handles.hpp"
+#include "tests/support/files.hpp"
 #include "tests/support/partition_rig.hpp"
 #include "tests/support/show_result.hpp"
 
@@ -29,13 +30,6 @@ constexpr std::size_t step_elsewhere = 64;
 constexpr std::size_t all_cuts_bytes_max = 1'024; // Of a larger file each seventh length.
 
 using Files = std::map<std::string, std::string>; // Path below the directory, content.
-
-std::string content_of(const fs::path& path) {
-    std::ifstream file(path, std::ios::binary);
-    std::ostringstream text;
-    text << file.rdbuf();
-    return text.str();
-}
 
 std::shared_ptr<rocksdb::Cache> block_cache(Store& store) {
     const Store::Handles& handles = store.handles();

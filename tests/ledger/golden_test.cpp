@@ -5,6 +5,7 @@
 #include "ledger/frame.hpp"
 #include "ledger/mark.hpp"
 #include "ledger/memory_log.hpp"
+#include "tests/support/files.hpp"
 #include "tests/support/scratch_directory.hpp"
 #include "tests/support/show_result.hpp"
 
@@ -23,13 +24,6 @@ const std::string root = TOLLBOOK_ROOT;
 const LogIdentity golden_log{{0x10, 0x11, 0x12, 0x13, 0x14, 0x15, 0x16, 0x17}, 0};
 const Uuid golden_incarnation{0x20, 0x21, 0x22, 0x23, 0x24, 0x25, 0x26, 0x27};
 const LeaderId golden_leader{0, 0, 0, 0, 0, 0, 0, 1, 0x30, 0x31, 0x32, 0x33};
-
-std::string content_of(const std::string& path) {
-    std::ifstream file(path, std::ios::binary);
-    std::ostringstream text;
-    text << file.rdbuf();
-    return text.str();
-}
 
 std::string hex_of(const std::string& bytes) {
     return hex({reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()});

@@ -9,11 +9,6 @@ using namespace tollbook;
 
 namespace {
 
-Errc code_of(const Result<Receipt>& receipt) {
-    REQUIRE(receipt.has_error());
-    return receipt.error().code;
-}
-
 bool same_place(const Receipt& a, const Receipt& b) {
     return a.first_seq == b.first_seq && a.last_seq == b.last_seq && a.hash == b.hash &&
            a.term == b.term && a.events == b.events;

@@ -11,11 +11,11 @@ using namespace tollbook;
 namespace {
 
 const LogIdentity identity{{1}, 0};
-const Uuid incarnation{2};
+const Uuid topic_life{2};
 
 // A log of claims and frames, and a reader of it.
 struct Topic {
-    MemoryLog log{identity, incarnation};
+    MemoryLog log{identity, topic_life};
     LogWriter writer{log, 1};
     ReaderState state{state_at_start(log)};
 
@@ -61,7 +61,7 @@ std::string framed(const Topic& topic, const Head& head, const Leadership& led, 
     return builder.finish(led.term, led.leader);
 }
 
-std::string claim_of(const Leadership& led, const Head& head, const Uuid& life = incarnation) {
+std::string claim_of(const Leadership& led, const Head& head, const Uuid& life = topic_life) {
     return encode_control(
         {Control::claim, {{1}, life, 0, led.term, led.leader, head.seq, head.seq}, head.hash}
     );
@@ -89,20 +89,20 @@ TEST_CASE("reader rule: everything else is dropped by its reason, and nothing mo
     const Leadership led = topic.log.leadership();
     const std::vector<StoredFrame> messages = topic.messages();
     CHECK(topic.dropped(messages[1].bytes) == DropReason::duplicate);
-    CHECK(topic.dropped(framed(topic, {5, head.hash}, led, incarnation)) == DropReason::gap);
-    CHECK(topic.dropped(framed(topic, {2, {}}, led, incarnation)) == DropReason::other_chain);
-    CHECK(topic.dropped(framed(topic, head, {0, led.leader}, incarnation)) == DropReason::old_term);
-    CHECK(topic.dropped(framed(topic, head, {2, led.leader}, incarnation)) == DropReason::not_led);
-    CHECK(topic.dropped(framed(topic, head, {1, LeaderId{8}}, incarnation)) == DropReason::not_led);
+    CHECK(topic.dropped(framed(topic, {5, head.hash}, led, topic_life)) == DropReason::gap);
+    CHECK(topic.dropped(framed(topic, {2, {}}, led, topic_life)) == DropReason::other_chain);
+    CHECK(topic.dropped(framed(topic, head, {0, led.leader}, topic_life)) == DropReason::old_term);
+    CHECK(topic.dropped(framed(topic, head, {2, led.leader}, topic_life)) == DropReason::not_led);
+    CHECK(topic.dropped(framed(topic, head, {1, LeaderId{8}}, topic_life)) == DropReason::not_led);
     CHECK(topic.dropped(framed(topic, head, led, Uuid{3})) == DropReason::foreign);
-    std::string flipped = framed(topic, head, led, incarnation);
+    std::string flipped = framed(topic, head, led, topic_life);
     flipped[200] ^= 1;
     CHECK(topic.dropped(flipped) == DropReason::unreadable);
     CHECK(topic.dropped("") == DropReason::unreadable);
     for (const std::uint64_t term : {0U, 1U, 3U})
         CHECK(topic.dropped(claim_of({term, LeaderId{8}}, head)) == DropReason::invalid_claim);
     CHECK(topic.dropped(claim_of({2, LeaderId{8}}, head, Uuid{3})) == DropReason::foreign);
-    const ControlMessage genesis{Control::genesis, {{1}, incarnation, 0, 0, {}, 0, 0}, {}};
+    const ControlMessage genesis{Control::genesis, {{1}, topic_life, 0, 0, {}, 0, 0}, {}};
     CHECK(topic.dropped(encode_control(genesis)) == DropReason::uninteresting);
     CHECK(to_string(DropReason::uninteresting) == "uninteresting");
 }
@@ -126,8 +126,8 @@ TEST_CASE("reader rule: after a new claim the old leader is a zombie") {
     const Verdict claimed = judge(topic.state, identity, {9, claim_of({2, LeaderId{8}}, head)});
     REQUIRE(std::holds_alternative<Claimed>(claimed));
     CHECK(topic.state.term == 2);
-    CHECK(topic.dropped(framed(topic, head, old, incarnation)) == DropReason::old_term);
-    const std::string next = framed(topic, head, {2, LeaderId{8}}, incarnation);
+    CHECK(topic.dropped(framed(topic, head, old, topic_life)) == DropReason::old_term);
+    const std::string next = framed(topic, head, {2, LeaderId{8}}, topic_life);
     CHECK(std::holds_alternative<Admitted>(judge(topic.state, identity, {10, next})));
 }
 
@@ -154,7 +154,7 @@ TEST_CASE("reader rule: it stops only when its own past is contradicted") {
     // The message at our stored offset.
     const std::string last = topic.messages().back().bytes;
     CHECK_FALSE(stops({topic.state.offset, last}, {}));
-    const std::string other = framed(topic, {2, Hash{5}}, topic.log.leadership(), incarnation);
+    const std::string other = framed(topic, {2, Hash{5}}, topic.log.leadership(), topic_life);
     CHECK(stops({topic.state.offset, other}, {}));
     CHECK(stops({topic.state.offset, last.substr(0, 150)}, {}));
     CHECK_FALSE(stops({topic.state.offset + 1, other}, {}));

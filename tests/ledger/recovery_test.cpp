@@ -15,11 +15,6 @@ using namespace tollbook;
 
 namespace {
 
-Errc code_of(const Result<Receipt>& receipt) {
-    REQUIRE(receipt.has_error());
-    return receipt.error().code;
-}
-
 // A rig on a disk whose faults we choose.
 struct FaultyRig {
     std::shared_ptr<FaultFs> fs{std::make_shared<FaultFs>()};

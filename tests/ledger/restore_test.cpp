@@ -6,6 +6,7 @@
 #include "ledger/store.hpp"
 #include "ledger/topic_link.hpp"
 #include "tests/support/fault_fs.hpp"
+#include "tests/support/files.hpp"
 #include "tests/support/log_writer.hpp"
 #include "tests/support/memory_topic.hpp"
 #include "tests/support/scratch_directory.hpp"
@@ -22,13 +23,6 @@ using namespace tollbook;
 namespace fs = std::filesystem;
 
 namespace {
-
-std::string content_of(const std::string& path) {
-    std::ifstream in(path, std::ios::binary);
-    std::ostringstream text;
-    text << in.rdbuf();
-    return text.str();
-}
 
 // A closed store and its backup of two files. Ten terms, in each a frame of two records.
 struct Original {

@@ -1,6 +1,7 @@
 #include "ledger/store.hpp"
 
 #include "ledger/local_source.hpp"
+#include "tests/support/files.hpp"
 #include "tests/support/log_writer.hpp"
 #include "tests/support/scratch_directory.hpp"
 #include "tests/support/show_result.hpp"
@@ -19,17 +20,6 @@ using namespace tollbook;
 namespace fs = std::filesystem;
 
 namespace {
-
-std::string content_of(const fs::path& path) {
-    std::ifstream file(path, std::ios::binary);
-    std::ostringstream text;
-    text << file.rdbuf();
-    return text.str();
-}
-
-void put_content(const fs::path& path, const std::string& content) {
-    std::ofstream(path, std::ios::binary | std::ios::trunc) << content;
-}
 
 void flip(const fs::path& path, std::size_t at) {
     std::string content = content_of(path);

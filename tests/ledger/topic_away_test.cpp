@@ -7,15 +7,6 @@
 using namespace tollbook;
 using namespace std::chrono_literals;
 
-namespace {
-
-Errc code_of(const Result<Receipt>& receipt) {
-    REQUIRE(receipt.has_error());
-    return receipt.error().code;
-}
-
-} // namespace
-
 TEST_CASE("topic: away, a local log goes on and catches up byte for byte") {
     Replicated node(Acknowledgement::local);
     node.rig.options.answer_within = 100ms;

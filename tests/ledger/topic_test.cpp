@@ -14,16 +14,6 @@ using namespace std::chrono_literals;
 
 namespace {
 
-Errc code_of(const Status& status) {
-    REQUIRE(status.has_error());
-    return status.error().code;
-}
-
-Errc code_of(const Result<Receipt>& receipt) {
-    REQUIRE(receipt.has_error());
-    return receipt.error().code;
-}
-
 std::vector<Record> all_of(Source& source, ReaderState at) {
     const Result<ReaderState> head = source.head();
     REQUIRE(head);

@@ -9,10 +9,6 @@ using namespace tollbook;
 
 namespace {
 
-const Timestamp noon = at("2026-11-20T09:00:00Z");
-
-Told now(Event event) { return {std::move(event), noon, {}, {}}; }
-
 PlanDefined tv() {
     PlanDefined defined{"TV", 1, "Television", 60'000, {}, "vat16", 16, BillingPeriod::month, 0, 0};
     defined.kind = PlanKind::addon;
@@ -33,11 +29,11 @@ std::string addon(SqlSession& db) {
 TEST_CASE("addons: what a service has, and when it ends") {
     MemorySource source;
     open_isp(source);
-    source.add(now(tv()));
+    source.add(told(tv()));
     const TestDatabase database;
     const auto db = database.prepared();
     const auto after = [&](Event event) {
-        source.add(now(std::move(event)));
+        source.add(told(std::move(event)));
         REQUIRE(project_all(*db, source));
         return addon(*db);
     };
@@ -62,15 +58,15 @@ TEST_CASE("addons: what a service has, and when it ends") {
 TEST_CASE("addons: a price that was wrong gives the add-on its other version, and nobody else's") {
     MemorySource source;
     open_isp(source);
-    source.add(now(tv()));
+    source.add(told(tv()));
     const TestDatabase database;
     const auto db = database.prepared();
     const Date since = day("2026-11-20");
-    source.add(now(AddonAdded{"ACC1-1", "ACC1", "TV", 1, 2, day("2026-12-20"), {}}));
-    source.add(now(TariffCorrected{"ACC1-1", "ACC1", "HOME10", 1, 2, since, {}, 0, "wrong"}));
+    source.add(told(AddonAdded{"ACC1-1", "ACC1", "TV", 1, 2, day("2026-12-20"), {}}));
+    source.add(told(TariffCorrected{"ACC1-1", "ACC1", "HOME10", 1, 2, since, {}, 0, "wrong"}));
     REQUIRE(project_all(*db, source));
     CHECK(addon(*db) == "TV1 2 2026-12-20");
-    source.add(now(TariffCorrected{"ACC1-1", "ACC1", "TV", 1, 2, since, {}, 0, "wrong"}));
+    source.add(told(TariffCorrected{"ACC1-1", "ACC1", "TV", 1, 2, since, {}, 0, "wrong"}));
     REQUIRE(project_all(*db, source));
     CHECK(addon(*db) == "TV2 2 2026-12-20");
     CHECK(
@@ -84,11 +80,11 @@ TEST_CASE("addons: what changes, and what is scheduled, stands in the row; and i
 ) {
     MemorySource source;
     open_isp(source);
-    source.add(now(tv()));
+    source.add(told(tv()));
     const TestDatabase database;
     const auto db = database.prepared();
     const auto after = [&](Event event) {
-        source.add(now(std::move(event)));
+        source.add(told(std::move(event)));
         REQUIRE(project_all(*db, source));
         return addon(*db);
     };
@@ -117,12 +113,12 @@ TEST_CASE("addons: what changes, and what is scheduled, stands in the row; and i
 
 TEST_CASE("addons: they recur with their service, on each day as it was known") {
     MemorySource source;
-    open_isp(source);      // 9 records; ACC1-1 and ACC2-1 at 150000 since 2026-11-20.
-    source.add(now(tv())); // 10
-    source.add(now(AddonAdded{"ACC1-1", "ACC1", "TV", 1, 2, day("2026-11-25"), {}})); // 11
-    source.add(now(AddonRemoved{"ACC1-1", "ACC1", "TV", day("2026-12-05")}));         // 12
-    source.add(now(AddonAdded{"ACC2-1", "ACC2", "TV", 1, 1, day("2026-12-01"), 50})); // 13
-    source.add(suspended("ACC2-1", "ACC2", at("2026-12-10T06:00:00Z")));              // 14
+    open_isp(source);       // 9 records; ACC1-1 and ACC2-1 at 150000 since 2026-11-20.
+    source.add(told(tv())); // 10
+    source.add(told(AddonAdded{"ACC1-1", "ACC1", "TV", 1, 2, day("2026-11-25"), {}})); // 11
+    source.add(told(AddonRemoved{"ACC1-1", "ACC1", "TV", day("2026-12-05")}));         // 12
+    source.add(told(AddonAdded{"ACC2-1", "ACC2", "TV", 1, 1, day("2026-12-01"), 50})); // 13
+    source.add(suspended("ACC2-1", "ACC2", at("2026-12-10T06:00:00Z")));               // 14
     const TestDatabase database;
     const auto db = database.prepared();
     REQUIRE(project_all(*db, source));
@@ -158,7 +154,7 @@ TEST_CASE("addons: they recur with their service, on each day as it was known") 
 TEST_CASE("a product that was sold is a line of its customer's draft") {
     MemorySource source;
     open_isp(source);
-    source.add(now(addon_example_events().back()));
+    source.add(told(addon_example_events().back()));
     const TestDatabase database;
     const auto db = database.prepared();
     REQUIRE(project_all(*db, source));

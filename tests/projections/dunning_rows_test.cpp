@@ -8,16 +8,13 @@ using namespace tollbook;
 
 namespace {
 
-const Timestamp noon = at("2026-11-20T09:00:00Z");
-const std::string s = "ACC1-1";
-const std::string c = "ACC1";
-
-Told now(Event event) { return {std::move(event), noon, {}, {}}; }
+const std::string service_id = "ACC1-1";
+const std::string customer_id = "ACC1";
 
 DunningStepTaken taken(const std::string& step, DunningAction action) {
     DunningStepTaken event;
-    event.service = s;
-    event.customer = c;
+    event.service = service_id;
+    event.customer = customer_id;
     event.policy = std::string(1, 'P');
     event.policy_version = 1;
     event.step = step;
@@ -27,19 +24,19 @@ DunningStepTaken taken(const std::string& step, DunningAction action) {
     event.owed_minor = 150'000;
     if (action != DunningAction::late_fee) return event;
     event.fee_minor = 20'000;
-    event.charge = s + ":late_fee:2026-11-19:1";
+    event.charge = service_id + ":late_fee:2026-11-19:1";
     return event;
 }
 
 WalletCharged fee_charged() {
     WalletCharged charged;
-    charged.charge = s + ":late_fee:2026-11-19:1";
-    charged.customer = c;
-    charged.service = s;
+    charged.charge = service_id + ":late_fee:2026-11-19:1";
+    charged.customer = customer_id;
+    charged.service = service_id;
     charged.minor = 20'000;
     charged.lines = {{"late_fee", {}, {}, 20'000, {}, 0, {}, {}}};
     charged.overdrawn = 20'000;
-    charged.postings = {{"wallet:" + c, 20'000, {}, {}}, {"fee", -20'000, {}, {}}};
+    charged.postings = {{"wallet:" + customer_id, 20'000, {}, {}}, {"fee", -20'000, {}, {}}};
     return charged;
 }
 
@@ -59,7 +56,7 @@ TEST_CASE("dunning: how far it is with a service, until what is due is paid") {
     const TestDatabase database;
     const auto db = database.prepared();
     const auto after = [&](Event event) {
-        source.add(now(std::move(event)));
+        source.add(told(std::move(event)));
         REQUIRE(project_all(*db, source));
         return state(*db);
     };
@@ -69,23 +66,29 @@ TEST_CASE("dunning: how far it is with a service, until what is due is paid") {
         "open 2026-11-19 mail+fee fee late_fee 20000"
     );
     CHECK(
-        after(BacklogBilled{s, c, day("2026-11-19"), day("2026-12-19"), 1}) ==
+        after(BacklogBilled{service_id, customer_id, day("2026-11-19"), day("2026-12-19"), 1}) ==
         "open 2026-11-19 mail+fee fee late_fee 20000"
     );
     CHECK(after(fee_charged()) == "open 2026-11-19 mail+fee fee late_fee 0");
     PeriodsForgiven forgiven{
-        s, c, day("2026-11-19"), day("2026-12-19"), 1, ForgivenTime::backlog, 19};
+        service_id,
+        customer_id,
+        day("2026-11-19"),
+        day("2026-12-19"),
+        1,
+        ForgivenTime::backlog,
+        19};
     CHECK(after(forgiven) == "open 2026-12-19  fee late_fee 0");
     CHECK(
-        after(ServiceRenewed{s, c, "x", day("2026-12-19"), day("2027-01-19"), {}}) ==
-        "settled 2026-12-19  fee late_fee 0"
+        after(ServiceRenewed{service_id, customer_id, "x", day("2026-12-19"), day("2027-01-19"), {}}
+        ) == "settled 2026-12-19  fee late_fee 0"
     );
     DunningStepTaken later = taken("mail", DunningAction::remind);
     later.due_since = day("2027-01-19");
     CHECK(after(later) == "open 2027-01-19 mail mail remind 0");
-    after(ServiceSuspended{s, c, s, "ended", {"ended"}});
+    after(ServiceSuspended{service_id, customer_id, service_id, "ended", {"ended"}});
     CHECK(
-        after(ServiceEnded{s, c, day("2027-01-19"), "dunning"}) ==
+        after(ServiceEnded{service_id, customer_id, day("2027-01-19"), "dunning"}) ==
         "ended 2027-01-19 mail mail remind 0"
     );
     CHECK(
@@ -108,10 +111,10 @@ TEST_CASE("dunning: policies with their versions, whom they are for, and groups"
              DunningAssigned{"P", {}, {}},
              DunningAssigned{"P", "vip", "BIZ"},
              DunningAssigned{{}, "vip", "BIZ"},
-             CustomerGrouped{c, "vip"},
+             CustomerGrouped{customer_id, "vip"},
              CustomerGrouped{"ACC2", "vip"},
              CustomerGrouped{"ACC2", {}}})
-        source.add(now(std::move(event)));
+        source.add(told(std::move(event)));
     const TestDatabase database;
     const auto db = database.prepared();
     REQUIRE(project_all(*db, source));

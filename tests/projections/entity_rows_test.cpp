@@ -8,10 +8,6 @@ using namespace tollbook;
 
 namespace {
 
-const Timestamp noon = at("2026-11-20T09:00:00Z");
-
-Told now(Event event) { return {std::move(event), noon, {}, {}}; }
-
 Posting leg(std::string account, std::int64_t minor, std::optional<std::string> entity = {}) {
     return {std::move(account), minor, Currency{}, std::move(entity)};
 }
@@ -20,9 +16,9 @@ Posting leg(std::string account, std::int64_t minor, std::optional<std::string> 
 // into the pay bill of the first.
 void open_two(MemorySource& source) {
     open_isp(source);
-    source.add(now(LegalEntityDefined{
+    source.add(told(LegalEntityDefined{
         "coast", "Coast Ltd", "P1", "Moi Avenue\nMombasa", {"mpesa:600902"}}));
-    source.add(now(CustomerRegistered{"K", {{"K", "K"}}, "coast"}));
+    source.add(told(CustomerRegistered{"K", {{"K", "K"}}, "coast"}));
     Told payment = paid("R1", "K", 700'00);
     std::get<PaymentReceived>(payment.event).postings = {
         leg("cash:mpesa:600901", 700'00),
@@ -54,8 +50,8 @@ std::string due_checks(SqlSession& db) {
 TEST_CASE("legal entities: all that was said of one is kept, the newest counts") {
     MemorySource source;
     open_two(source);
-    source.add(now(LegalEntityDefined{"main", "Savanna Ltd", {}, {}, {}}));
-    source.add(now(LegalEntityDefined{"coast", "Coast PLC", {}, {}, {}}));
+    source.add(told(LegalEntityDefined{"main", "Savanna Ltd", {}, {}, {}}));
+    source.add(told(LegalEntityDefined{"coast", "Coast PLC", {}, {}, {}}));
     const TestDatabase database;
     const auto db = database.prepared();
     REQUIRE(project_all(*db, source));
@@ -70,13 +66,13 @@ TEST_CASE("legal entities: all that was said of one is kept, the newest counts")
 TEST_CASE("legal entities: a customer's wallet is one, with money and with terms alone") {
     MemorySource source;
     open_two(source);
-    source.add(now(OverdraftLimitSet{"K", 50'00}));
-    source.add(now(FundsHeld{"H", "K", 30'00, {}, ""}));
+    source.add(told(OverdraftLimitSet{"K", 50'00}));
+    source.add(told(FundsHeld{"H", "K", 30'00, {}, ""}));
     const TestDatabase database;
     const auto db = database.prepared();
     REQUIRE(project_all(*db, source));
     CHECK(wallets_of(*db, "K") == "coast 70000 3000 5000");
-    source.add(now(HoldReleased{"H", "K", 30'00, "released"})); // Read back from the rows.
+    source.add(told(HoldReleased{"H", "K", 30'00, "released"})); // Read back from the rows.
     REQUIRE(project_all(*db, source));
     CHECK(wallets_of(*db, "K") == "coast 70000 0 5000");
     CHECK(wallets_of(*db, "ACC1") == "main 0 0 0");
@@ -103,10 +99,10 @@ TEST_CASE("legal entities: each has its own terms of invoicing") {
     MemorySource source;
     open_two(source);
     InvoicingSet terms{day("2026-11-01"), {}, {}, 14, "INV-", "CN-"};
-    source.add(now(terms));
+    source.add(told(terms));
     terms.number_prefix = "C-";
     terms.entity = "coast";
-    source.add(now(terms));
+    source.add(told(terms));
     const TestDatabase database;
     const auto db = database.prepared();
     REQUIRE(project_all(*db, source));

@@ -9,13 +9,6 @@ using namespace tollbook;
 
 namespace {
 
-const Timestamp noon = at("2026-11-20T09:00:00Z");
-
-void tell(MemorySource& source, std::vector<Event> events) {
-    for (Event& event : events)
-        source.add({std::move(event), noon, {}, {}});
-}
-
 std::string invoice(SqlSession& db, const std::string& name) {
     return ask(
         db,

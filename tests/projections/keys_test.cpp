@@ -22,8 +22,6 @@ using namespace tollbook;
 
 namespace {
 
-const Timestamp noon = at("2026-11-20T09:00:00Z");
-
 void change_services(MemorySource& source) {
     const std::string s = "ACC1-1";
     const std::string c = "ACC1";
@@ -224,7 +222,7 @@ public:
 
 std::vector<Fact> facts_of(const Batch& batch) { return decode(batch, 0, &open_told).value(); }
 
-Batch everything(MemorySource& source) {
+Batch all_of(MemorySource& source) {
     return source.read(source.start(), 64U << 20U, std::chrono::milliseconds{0}).value();
 }
 
@@ -241,7 +239,7 @@ bool share(const Projection::Keys& a, const Projection::Keys& b) {
 TEST_CASE("keys: records that write one row share a key, in every projection") {
     MemorySource source;
     live_a_day(source);
-    const Batch batch = everything(source);
+    const Batch batch = all_of(source);
     const std::vector<Fact> facts = facts_of(batch);
     std::set<std::size_t> types;
     for (const Fact& fact : facts)
@@ -279,7 +277,7 @@ TEST_CASE("keys: a fold that throws parks the stream of its record, and those be
     MemorySource source;
     open_isp(source);
     run_business(source, 4, 2);
-    const Batch batch = everything(source);
+    const Batch batch = all_of(source);
     const std::vector<Fact> facts = facts_of(batch);
     const TestDatabase database;
     const auto db = database.prepared();
@@ -312,7 +310,7 @@ TEST_CASE("keys: a fold that throws parks the stream of its record, and those be
 TEST_CASE("keys: a tenant with too many parked keys is parked whole, in one group") {
     MemorySource source;
     open_isp(source);
-    const Batch batch = everything(source);
+    const Batch batch = all_of(source);
     const std::vector<Fact> facts = facts_of(batch);
     ParkedKeys parked;
     for (std::size_t i = 0; i < ParkedKeys::keys_max + 5; ++i)

@@ -8,10 +8,6 @@ using namespace tollbook;
 
 namespace {
 
-Told told(Event event, std::string_view time, std::optional<std::string> personal = {}) {
-    return {std::move(event), at(time), {}, std::move(personal)};
-}
-
 std::string person() {
     return to_json(LeadPersonal{"DAN ODHIAMBO", "254700000001", "d@x.ke", "plot 7"});
 }

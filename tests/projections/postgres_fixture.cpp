@@ -107,4 +107,13 @@ std::string ask(SqlSession& db, const std::string& sql) {
     return rows->at(0, 0).value_or("NULL");
 }
 
+std::string statement(SqlSession& db, const std::string& customer) {
+    return ask(
+        db,
+        "SELECT string_agg(kind || ' ' || minor || ' ' || balance_minor, ', ' "
+        "ORDER BY seq, line) FROM wallet_statement WHERE customer = '" +
+            customer + "'"
+    );
+}
+
 } // namespace tollbook

@@ -17,10 +17,10 @@ using namespace tollbook;
 
 namespace {
 
-const ReplayOptions replaying{&open_told, {}};
+const ReplayOptions opening_told{&open_told, {}};
 
-struct Setting {
-    Setting() {
+struct Rebuilding {
+    Rebuilding() {
         open_isp(source);
         run_business(source, 10, 3);
         source.add(into_suspense("S1", 70));
@@ -29,7 +29,7 @@ struct Setting {
     }
 
     RebuildReport rebuilt(const std::string& name, bool accept = false) {
-        return rebuild(*db, source, {name, replaying, accept}).value();
+        return rebuild(*db, source, {name, opening_told, accept}).value();
     }
 
     MemorySource source;
@@ -40,7 +40,7 @@ struct Setting {
 } // namespace
 
 TEST_CASE("rebuild: each projection is built anew, found equal and swapped") {
-    Setting setting;
+    Rebuilding setting;
     SqlSession& db = *setting.db;
     for (const auto& projection : make_projections(live_schema)) {
         INFO(projection->name());
@@ -64,7 +64,7 @@ TEST_CASE("rebuild: each projection is built anew, found equal and swapped") {
     // And the next batch goes into them.
     run_business(setting.source, 2, 1, "C");
     REQUIRE(project_all(db, setting.source));
-    CHECK(all_equal(diff_projection(db, setting.source, "wallets", replaying)->tables));
+    CHECK(all_equal(diff_projection(db, setting.source, "wallets", opening_told)->tables));
 }
 
 // As a program of before left it: one table without a column that today's reads need.
@@ -75,7 +75,7 @@ constexpr auto older_shape =
     "UPDATE schema_migrations SET sha256 = 'older' WHERE name LIKE '9%'";
 
 TEST_CASE("rebuild: a database of older shapes goes on, and comes to today's one by one") {
-    Setting setting;
+    Rebuilding setting;
     SqlSession& db = *setting.db;
     const auto has = [&](const std::string& view) {
         return ask(db, "SELECT to_regclass('tollbook." + view + "') IS NOT NULL") == "t";
@@ -100,11 +100,11 @@ TEST_CASE("rebuild: a database of older shapes goes on, and comes to today's one
     REQUIRE(migrate(db));
     REQUIRE(project_all(db, setting.source));
     CHECK(ask(db, "SELECT count(*) FROM control_checks WHERE difference_minor <> 0") == "0");
-    CHECK(all_equal(diff_projection(db, setting.source, "wallets", replaying)->tables));
+    CHECK(all_equal(diff_projection(db, setting.source, "wallets", opening_told)->tables));
 }
 
 TEST_CASE("rebuild: tables that differ are not swapped, unless that is accepted") {
-    Setting setting;
+    Rebuilding setting;
     SqlSession& db = *setting.db;
     REQUIRE(db.run("UPDATE wallets SET balance_minor = 999 WHERE customer = 'B3'"));
     const RebuildReport refused = setting.rebuilt("wallets");
@@ -121,7 +121,7 @@ TEST_CASE("rebuild: tables that differ are not swapped, unless that is accepted"
 }
 
 TEST_CASE("rebuild: undone, the old tables are back and catch up") {
-    Setting setting;
+    Rebuilding setting;
     SqlSession& db = *setting.db;
     REQUIRE(db.run("UPDATE plans SET name = 'as it was'"));
     REQUIRE(setting.rebuilt("tenancy", true).swapped);
@@ -138,21 +138,21 @@ TEST_CASE("rebuild: undone, the old tables are back and catch up") {
 }
 
 TEST_CASE("rebuild: two at once are one") {
-    Setting setting;
+    Rebuilding setting;
     const auto other = setting.database.connect();
     REQUIRE(other->run("SELECT pg_advisory_lock(7237113, hashtext('wallets'))"));
     CHECK(
-        rebuild(*setting.db, setting.source, {"wallets", replaying, false}).error().code ==
+        rebuild(*setting.db, setting.source, {"wallets", opening_told, false}).error().code ==
         Errc::store_locked
     );
     CHECK(
-        rebuild(*setting.db, setting.source, {"x", replaying, false}).error().code ==
+        rebuild(*setting.db, setting.source, {"x", opening_told, false}).error().code ==
         Errc::not_found
     );
 }
 
 TEST_CASE("rebuild: under load, beside a running projector that goes on with the new tables") {
-    Setting setting;
+    Rebuilding setting;
     RunnerOptions options;
     options.dsn = setting.database.dsn();
     options.open_personal = &open_told;
@@ -166,7 +166,7 @@ TEST_CASE("rebuild: under load, beside a running projector that goes on with the
         }
     });
     std::uint64_t progressed = 0;
-    ReplayOptions watched = replaying;
+    ReplayOptions watched = opening_told;
     watched.progress = [&](const ReplayProgress& progress) { progressed = progress.seq; };
     for (const std::string name : {"wallets", "accounts", "wallets", "payments"}) {
         const auto report = rebuild(*setting.db, setting.source, {name, watched, false});
@@ -181,14 +181,14 @@ TEST_CASE("rebuild: under load, beside a running projector that goes on with the
     ));
     CHECK(runner.progress().state == RunnerState::running);
     for (const std::string name : {"wallets", "accounts", "payments"})
-        CHECK(all_equal(diff_projection(*setting.db, setting.source, name, replaying)->tables));
+        CHECK(all_equal(diff_projection(*setting.db, setting.source, name, opening_told)->tables));
 }
 
 TEST_CASE("rebuild: all of them side by side, and one that is refused keeps none from its end") {
-    Setting setting;
-    std::vector<RebuildOptions> wanted{{"x", replaying, false}};
+    Rebuilding setting;
+    std::vector<RebuildOptions> wanted{{"x", opening_told, false}};
     for (const auto& projection : make_projections(live_schema))
-        wanted.push_back({std::string(projection->name()), replaying, false});
+        wanted.push_back({std::string(projection->name()), opening_told, false});
     const auto connect = [&] { return SqlSession::connect(setting.database.dsn(), "test"); };
     for (const std::size_t at_once : {1U, 3U, 9U}) {
         INFO(at_once);

@@ -8,8 +8,6 @@ using namespace tollbook;
 
 namespace {
 
-const Timestamp noon = at("2026-11-20T09:00:00Z");
-
 Told resolved(const std::string& arrival, Outcome outcome, const std::string& receipt) {
     ArrivalResolved e;
     e.arrival = arrival;

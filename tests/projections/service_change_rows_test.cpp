@@ -8,10 +8,6 @@ using namespace tollbook;
 
 namespace {
 
-const Timestamp noon = at("2026-11-20T09:00:00Z");
-
-Told now(Event event) { return {std::move(event), noon, {}, {}}; }
-
 std::string service(SqlSession& db) {
     return ask(
         db,
@@ -30,7 +26,7 @@ TEST_CASE("services: each change of how one goes on stands in its row and in its
     const TestDatabase database;
     const auto db = database.prepared();
     const auto after = [&](Event event) {
-        source.add(now(std::move(event)));
+        source.add(told(std::move(event)));
         REQUIRE(project_all(*db, source));
         return service(*db);
     };
@@ -85,7 +81,7 @@ TEST_CASE("services: each change of how one goes on stands in its row and in its
 TEST_CASE("sites: another profile is wanted by the record that named it") {
     MemorySource source;
     open_isp(source);
-    source.add(now(SiteProfileChanged{"ACC1-1", "rtr-01", "BIZ"}));
+    source.add(told(SiteProfileChanged{"ACC1-1", "rtr-01", "BIZ"}));
     const TestDatabase database;
     const auto db = database.prepared();
     REQUIRE(project_all(*db, source));

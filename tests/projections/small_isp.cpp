@@ -8,6 +8,15 @@ Timestamp at(std::string_view text) { return parse_timestamp(text).value(); }
 
 Date day(std::string_view text) { return parse_date(text).value(); }
 
+Told told(Event event, std::string_view time, std::optional<std::string> personal) {
+    return {std::move(event), at(time), {}, std::move(personal)};
+}
+
+void tell(MemorySource& source, std::vector<Event> events) {
+    for (Event& event : events)
+        source.add(told(std::move(event)));
+}
+
 namespace {
 
 const Timestamp morning = at("2026-11-20T06:00:00Z");

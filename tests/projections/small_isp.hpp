@@ -2,13 +2,22 @@
 
 #include "memory_source.hpp"
 
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace tollbook {
 
 Timestamp at(std::string_view text);
 Date day(std::string_view text);
+
+inline constexpr std::string_view noon_text = "2026-11-20T09:00:00Z"; // Of Nairobi.
+inline const Timestamp noon = at(noon_text);
+
+// What a test tells of: at noon, unless it says otherwise.
+Told told(Event event, std::string_view time = noon_text, std::optional<std::string> personal = {});
+void tell(MemorySource& source, std::vector<Event> events);
 
 // Events of a small provider as commands would make them: tenant "savanna" in KES, shortcode
 // 600901, plan HOME10 at 150000, router rtr-01.

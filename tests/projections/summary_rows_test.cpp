@@ -11,13 +11,6 @@ using namespace tollbook;
 
 namespace {
 
-const Timestamp noon = at("2026-11-20T09:00:00Z");
-
-void tell(MemorySource& source, std::vector<Event> events) {
-    for (Event& event : events)
-        source.add({std::move(event), noon, {}, {}});
-}
-
 InvoiceIssued first_issued() {
     for (const Event& event : invoice_examples::settling())
         if (const auto* issued = std::get_if<InvoiceIssued>(&event)) return *issued;

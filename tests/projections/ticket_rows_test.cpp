@@ -10,10 +10,6 @@ namespace {
 
 const std::string c = "ACC1";
 
-Told told(Event event, std::string_view time, std::optional<std::string> personal = {}) {
-    return {std::move(event), at(time), {}, std::move(personal)};
-}
-
 Told opened(std::optional<std::string> personal) {
     return told(
         TicketOpened{"T1", c, "ACC1-1", TicketPriority::high, TicketAuthor::customer, ""},

@@ -9,10 +9,6 @@ using namespace tollbook;
 
 namespace {
 
-Told told(Event event, std::string_view time = "2026-11-20T09:00:00Z") {
-    return {std::move(event), at(time), {}, {}};
-}
-
 // Each line of a query, by its first column.
 std::string lines(SqlSession& db, const std::string& what, const std::string& from) {
     return ask(

@@ -8,8 +8,6 @@ using namespace tollbook;
 
 namespace {
 
-const Timestamp noon = at("2026-11-20T09:00:00Z");
-
 Told opened(const std::string& customer, std::int64_t minor) {
     OpeningBalancesPosted e;
     e.wallets = {{customer, minor, "opening"}};
@@ -31,15 +29,6 @@ std::string lots(SqlSession& db, const std::string& customer) {
         db,
         "SELECT string_agg(lot || ' ' || source || ' ' || remaining_minor || '/' || "
         "opened_minor, ', ' ORDER BY opened_seq, lot) FROM lots WHERE customer = '" +
-            customer + "'"
-    );
-}
-
-std::string statement(SqlSession& db, const std::string& customer) {
-    return ask(
-        db,
-        "SELECT string_agg(kind || ' ' || minor || ' ' || balance_minor, ', ' "
-        "ORDER BY seq, line) FROM wallet_statement WHERE customer = '" +
             customer + "'"
     );
 }

@@ -8,15 +8,11 @@ using namespace tollbook;
 
 namespace {
 
-const Timestamp noon = at("2026-11-20T09:00:00Z");
-
-Told now(Event event) { return {std::move(event), noon, {}, {}}; }
-
 Postings legs(const std::string& debit, const std::string& credit, std::int64_t minor) {
     return {{debit, minor, {}, {}}, {credit, -minor, {}, {}}};
 }
 
-std::string wallet(SqlSession& db, const std::string& customer) {
+std::string wallet_terms(SqlSession& db, const std::string& customer) {
     return ask(
         db,
         "SELECT row(balance_minor, overdrawn_minor, overdraft_limit_minor, held_minor)::text "
@@ -25,20 +21,11 @@ std::string wallet(SqlSession& db, const std::string& customer) {
     );
 }
 
-std::string lots(SqlSession& db, const std::string& customer) {
+std::string lots_by_priority(SqlSession& db, const std::string& customer) {
     return ask(
         db,
         "SELECT string_agg(lot || ' ' || source || ' ' || priority || ' ' || remaining_minor, "
         "', ' ORDER BY opened_seq, lot) FROM lots WHERE customer = '" +
-            customer + "'"
-    );
-}
-
-std::string statement(SqlSession& db, const std::string& customer) {
-    return ask(
-        db,
-        "SELECT string_agg(kind || ' ' || minor || ' ' || balance_minor, ', ' "
-        "ORDER BY seq, line) FROM wallet_statement WHERE customer = '" +
             customer + "'"
     );
 }
@@ -49,7 +36,7 @@ TEST_CASE("wallets: grants, their expiry, and transfers") {
     MemorySource source;
     open_isp(source);
     source.add(paid("R1", "ACC1", 100'000));
-    source.add(now(CreditGranted{
+    source.add(told(CreditGranted{
         "G1",
         "ACC1",
         50'000,
@@ -59,9 +46,9 @@ TEST_CASE("wallets: grants, their expiry, and transfers") {
         0,
         "welcome",
         legs("granted", "wallet:ACC1", 50'000)}));
-    source.add(now(LotExpired{
+    source.add(told(LotExpired{
         "ACC1", "grant#G1", 20'000, day("2026-12-01"), legs("wallet:ACC1", "granted", 20'000)}));
-    source.add(now(FundsTransferred{
+    source.add(told(FundsTransferred{
         "T1",
         "ACC1",
         "ACC2",
@@ -74,13 +61,13 @@ TEST_CASE("wallets: grants, their expiry, and transfers") {
     const TestDatabase database;
     const auto db = database.prepared();
     REQUIRE(project_all(*db, source));
-    CHECK(wallet(*db, "ACC1") == "(70000,0,0,0)");
-    CHECK(lots(*db, "ACC1") == "mpesa:R1 paid 50 40000, grant#G1 granted 10 30000");
+    CHECK(wallet_terms(*db, "ACC1") == "(70000,0,0,0)");
+    CHECK(lots_by_priority(*db, "ACC1") == "mpesa:R1 paid 50 40000, grant#G1 granted 10 30000");
     CHECK(
         statement(*db, "ACC1") ==
         "payment 100000 100000, grant 50000 150000, expiry -20000 130000, transfer_out -60000 70000"
     );
-    CHECK(lots(*db, "ACC2") == "transfer#T1 transferred 50 60000");
+    CHECK(lots_by_priority(*db, "ACC2") == "transfer#T1 transferred 50 60000");
     CHECK(ask(*db, "SELECT count(*) FROM control_checks WHERE difference_minor <> 0") == "0");
 }
 
@@ -88,7 +75,7 @@ TEST_CASE("wallets: a charge within the limit overdraws; its credit repays befor
     MemorySource source;
     open_isp(source);
     source.add(paid("R1", "ACC1", 100'000));
-    source.add(now(OverdraftLimitSet{"ACC1", 60'000}));
+    source.add(told(OverdraftLimitSet{"ACC1", 60'000}));
     Told charge = charged("ACC1-1", "ACC1", {{"mpesa:R1", 100'000}});
     auto& e = std::get<WalletCharged>(charge.event);
     e.overdrawn = 50'000;
@@ -96,7 +83,7 @@ TEST_CASE("wallets: a charge within the limit overdraws; its credit repays befor
     for (Posting& posting : e.postings)
         posting.minor += posting.minor > 0 ? 50'000 : -50'000;
     source.add(charge);
-    source.add(now(ChargeCredited{
+    source.add(told(ChargeCredited{
         "ACC1-1:period:2026-11-20:0",
         "ACC1-1:period:2026-11-20:0~1",
         "ACC1",
@@ -110,8 +97,8 @@ TEST_CASE("wallets: a charge within the limit overdraws; its credit repays befor
     const TestDatabase database;
     const auto db = database.prepared();
     REQUIRE(project_all(*db, source));
-    CHECK(wallet(*db, "ACC1") == "(30000,0,60000,0)");
-    CHECK(lots(*db, "ACC1") == "mpesa:R1 paid 50 30000");
+    CHECK(wallet_terms(*db, "ACC1") == "(30000,0,60000,0)");
+    CHECK(lots_by_priority(*db, "ACC1") == "mpesa:R1 paid 50 30000");
     CHECK(
         statement(*db, "ACC1") == "payment 100000 100000, charge -150000 -50000, credit 80000 30000"
     );
@@ -123,31 +110,31 @@ TEST_CASE("wallets: holds and refunds, from the first word to the last") {
     MemorySource source;
     open_isp(source);
     source.add(paid("R1", "ACC1", 100'000));
-    source.add(now(FundsHeld{"H1", "ACC1", 30'000, std::nullopt, "installation"}));
-    source.add(now(FundsHeld{"H2", "ACC1", 5'000, noon, "visit"}));
-    source.add(now(HoldCaptured{"H1", "ACC1", "manual#F1", 10'000, 20'000}));
-    source.add(now(HoldReleased{"H2", "ACC1", 5'000, "expired"}));
-    source.add(now(RefundRequested{"B1", "ACC1", 40'000, "moves", "ann"}));
-    source.add(now(RefundRequested{"B2", "ACC1", 1'000, "moves", "ann"}));
+    source.add(told(FundsHeld{"H1", "ACC1", 30'000, std::nullopt, "installation"}));
+    source.add(told(FundsHeld{"H2", "ACC1", 5'000, noon, "visit"}));
+    source.add(told(HoldCaptured{"H1", "ACC1", "manual#F1", 10'000, 20'000}));
+    source.add(told(HoldReleased{"H2", "ACC1", 5'000, "expired"}));
+    source.add(told(RefundRequested{"B1", "ACC1", 40'000, "moves", "ann"}));
+    source.add(told(RefundRequested{"B2", "ACC1", 1'000, "moves", "ann"}));
     const TestDatabase database;
     const auto db = database.prepared();
     REQUIRE(project_all(*db, source));
-    CHECK(wallet(*db, "ACC1") == "(100000,0,0,61000)");
+    CHECK(wallet_terms(*db, "ACC1") == "(100000,0,0,61000)");
     CHECK(
         ask(*db,
             "SELECT string_agg(hold || ' ' || status || ' ' || remaining_minor, ', ' ORDER BY hold)"
             " FROM holds") == "H1 held 20000, H2 expired 0"
     );
 
-    source.add(now(RefundApproved{
+    source.add(told(RefundApproved{
         "B1",
         "ACC1",
         40'000,
         {{"mpesa:R1", 40'000}},
         "ben",
         legs("wallet:ACC1", "refund_payable:ACC1", 40'000)}));
-    source.add(now(RefundRejected{"B2", "ACC1", 1'000, "spent", "ben"}));
-    source.add(now(RefundPaid{
+    source.add(told(RefundRejected{"B2", "ACC1", 1'000, "spent", "ben"}));
+    source.add(told(RefundPaid{
         "B1",
         "ACC1",
         40'000,
@@ -155,7 +142,7 @@ TEST_CASE("wallets: holds and refunds, from the first word to the last") {
         "V1",
         legs("refund_payable:ACC1", "cash:till:main", 40'000)}));
     REQUIRE(project_all(*db, source));
-    CHECK(wallet(*db, "ACC1") == "(60000,0,0,20000)");
+    CHECK(wallet_terms(*db, "ACC1") == "(60000,0,0,20000)");
     CHECK(
         ask(*db,
             "SELECT string_agg(concat_ws(' ', refund, status, decided_by, rejection, channel, "

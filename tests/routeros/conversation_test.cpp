@@ -42,7 +42,7 @@ struct Talk {
     Answered::After after = Answered::After::go_on;
 };
 
-const Sentence add_alice{
+const Sentence add_secret{
     "/ppp/secret/add",
     "=name=alice",
     "=password=x1",
@@ -91,8 +91,8 @@ TEST_CASE("router: nothing is done before the login") {
 TEST_CASE("router: the transcript of the protocol notes, sentence by sentence") {
     Talk talk;
     talk.log_in();
-    CHECK(talk.say(add_alice) == std::vector<Sentence>{{"!done", "=ret=*1", ".tag=2"}});
-    Sentence again = add_alice;
+    CHECK(talk.say(add_secret) == std::vector<Sentence>{{"!done", "=ret=*1", ".tag=2"}});
+    Sentence again = add_secret;
     again.back() = ".tag=3";
     CHECK(
         talk.say(again) ==
@@ -215,7 +215,7 @@ TEST_CASE("router: equipment dials in when its secret is enabled and stays until
     const auto live = [&] {
         return talk.state.store.with([](const RouterStore& s) { return s.sessions().size(); });
     };
-    CHECK(talk.say(add_alice).size() == 1);
+    CHECK(talk.say(add_secret).size() == 1);
     CHECK(live() == 1);
     CHECK(talk.say({"/ppp/active/remove", "=.id=alice"}) == Talk::done);
     CHECK(live() == 1); // It dialled in again.
@@ -228,7 +228,7 @@ TEST_CASE("router: equipment dials in when its secret is enabled and stays until
 TEST_CASE("router: the journal has no passwords") {
     Talk talk;
     talk.log_in();
-    CHECK(talk.say(add_alice).size() == 1);
+    CHECK(talk.say(add_secret).size() == 1);
     talk.state.journal.with([](const std::vector<std::string>& lines) {
         REQUIRE(lines.size() == 2);
         CHECK(lines[0] == "/login =name=u =password=***");

@@ -9,9 +9,9 @@ using namespace tollbook::routeros;
 
 namespace {
 
-const Fields alice{{"name", "alice"}, {"disabled", "true"}, {"limit", "900"}, {"profile", "home"}};
+const Fields row{{"name", "alice"}, {"disabled", "true"}, {"limit", "900"}, {"profile", "home"}};
 
-bool passes(std::vector<std::string> words) { return Query(std::move(words)).passes(alice); }
+bool passes(std::vector<std::string> words) { return Query(std::move(words)).passes(row); }
 
 } // namespace
 

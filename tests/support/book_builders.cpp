@@ -55,6 +55,10 @@ SiteRequested site(const std::string& id, const std::string& customer) {
     return {id, id, customer, "ppp", "rtr-01", id + "@kiota", "HOME10", true};
 }
 
+Spec& on(Spec& book, std::string_view day) {
+    return book.when(AdvanceTestClock{at(std::string(day) + "T09:00:00Z")});
+}
+
 Postings legs(const std::vector<Leg>& legs) {
     Postings postings;
     for (const Leg& leg : legs)
@@ -169,6 +173,14 @@ WalletCharged month(
         {{"period", "HOME10", 1, 1'500'00, std::nullopt, 0, first, add_months(first, 1)}},
         std::move(lots),
         legs({{"wallet:" + customer, 1'500'00}, {"revenue:HOME10", -1'500'00}})};
+}
+
+PaidService::PaidService(const Story& provider) : Spec(provider + first_days()) {
+    when(RenewService{"A-1"}).wallet("A", 10'000'00).renews_on("A-1", "2026-12-20");
+}
+
+Story PaidService::first_days() {
+    return {service("A-1", "A", "2026-11-20"), received("R1", "A", 11'500'00)};
 }
 
 } // namespace tollbook

@@ -37,6 +37,9 @@ ServiceSuspended cut(const std::string& id, const std::string& customer);
 
 SiteRequested site(const std::string& id, const std::string& customer);
 
+// The test clock moves to noon in Nairobi of this day.
+Spec& on(Spec& book, std::string_view day);
+
 // Of ten legs at most: account and amount, in shillings' cents.
 struct Leg {
     std::string account;
@@ -51,6 +54,14 @@ Story world();
 
 // The same provider with renewal_anchor "fixed".
 Story fixed_world();
+
+// A-1 on HOME10 is paid from 20 November to 20 December; 10,000.00 are left in the wallet of A.
+struct PaidService : Spec {
+    explicit PaidService(const Story& provider = world());
+
+    // The service, and what will pay for it.
+    static Story first_days();
+};
 
 // A callback of a payment into pay bill 600901, as M-Pesa posts it.
 struct Callback {

@@ -110,7 +110,7 @@ std::string refund_fault(const std::vector<Fact>& facts, const Amounts& accounts
 }
 
 // How often each day of a service was paid, and of each of its add-ons.
-class PaidDays {
+class DayCount {
 public:
     template <class Line>
     void count(const std::optional<std::string>& service, const Line& line, int times) {
@@ -144,7 +144,7 @@ private:
 using IssuedLines = std::map<std::string, std::vector<InvoiceLine>>;
 
 // The days that a credit note gives back are those of the invoice's line.
-void count_noted(PaidDays& days, const IssuedLines& issued, const CreditNoteIssued& note) {
+void count_noted(DayCount& days, const IssuedLines& issued, const CreditNoteIssued& note) {
     for (const CreditedLine& credited : note.lines) {
         InvoiceLine line = issued.at(note.invoice).at(credited.line - 1);
         line.service_from = credited.service_from;
@@ -156,7 +156,7 @@ void count_noted(PaidDays& days, const IssuedLines& issued, const CreditNoteIssu
 // No more of a charge was given back than it came to, and no day of a service was paid twice.
 std::string charge_fault(const std::vector<Fact>& facts) {
     Amounts left;
-    PaidDays days;
+    DayCount days;
     IssuedLines issued;
     for (const Fact& fact : facts) {
         if (const auto* invoice = std::get_if<InvoiceIssued>(&fact.event))

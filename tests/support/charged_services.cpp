@@ -1,6 +1,6 @@
 #include "tests/support/charged_services.hpp"
 
-#include "commands/taxed_days.hpp"
+#include "commands/taxes/taxed_days.hpp"
 
 #include <algorithm>
 #include <map>

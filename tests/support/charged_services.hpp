@@ -1,6 +1,6 @@
 #pragma once
 
-#include "commands/tariff_preview.hpp"
+#include "commands/tariffs/tariff_preview.hpp"
 #include "tests/support/book_run.hpp"
 
 #include <vector>

@@ -1,7 +1,7 @@
 // What a test asks of corrections of prices: their previews, and the commands behind them.
 #pragma once
 
-#include "commands/tariff_preview.hpp"
+#include "commands/tariffs/tariff_preview.hpp"
 #include "tests/support/book_builders.hpp"
 #include "tests/support/charged_services.hpp"
 

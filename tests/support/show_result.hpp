@@ -24,3 +24,14 @@ struct StringMaker<tollbook::Errc> {
 };
 
 } // namespace doctest
+
+namespace tollbook {
+
+// Why it was refused.
+template <class T>
+Errc code_of(const Result<T>& result) {
+    REQUIRE(result.has_error());
+    return result.error().code;
+}
+
+} // namespace tollbook

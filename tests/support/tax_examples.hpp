@@ -1,7 +1,7 @@
 // Plans with a dated tax, and a service that is charged by them.
 #pragma once
 
-#include "commands/taxed_days.hpp"
+#include "commands/taxes/taxed_days.hpp"
 #include "tests/support/book_builders.hpp"
 
 #include <string>
@@ -9,10 +9,6 @@
 #include <vector>
 
 namespace tollbook {
-
-inline Spec& on(Spec& book, std::string_view day) {
-    return book.when(AdvanceTestClock{at(std::string(day) + "T09:00:00Z")});
-}
 
 // With the tax "vat", 16 % by itself.
 inline PlanDefined vat_plan(const std::string& code, std::int64_t price_minor) {

@@ -83,6 +83,8 @@ class Demo(unittest.TestCase):
             secrets |= {raw[f].encode() for f in ("MSISDN", "FirstName", "LastName")
                         if raw.get(f)}
         self.assertGreater(len(secrets), 800)
+        # Hashes and ciphertexts hold any three or four bytes by chance: IAN is sought as he is written.
+        secrets = {b'"%s"' % secret if len(secret) < 5 else secret for secret in secrets}
         # Compressed blocks could hide a name: the export holds the frames as they were hashed.
         export = self.directory / "book.tbx"
         subprocess.run([TOLLBOOK, "--data", str(node), "export", "-o", str(export)], check=True,

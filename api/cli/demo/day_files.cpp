@@ -22,7 +22,7 @@ Error in_file(std::string_view file, std::size_t line, std::string_view why) {
     return {Errc::malformed_csv, fmt::format("{} line {}: {}", file, line, why)};
 }
 
-Result<std::string> read_file(const std::string& path) {
+Result<std::string> read_day_file(const std::string& path) {
     std::ifstream file(path, std::ios::binary);
     if (!file) return Error{Errc::not_found, path};
     std::ostringstream text;
@@ -34,7 +34,7 @@ Result<std::string> read_file(const std::string& path) {
 Result<std::vector<CsvLine>> csv_lines(
     const std::string& directory, const char* file, const std::vector<std::string>& columns
 ) {
-    const Result<std::string> text = read_file(directory + "/" + file);
+    const Result<std::string> text = read_day_file(directory + "/" + file);
     if (!text) return text.error();
     const CsvFile csv = read_csv(*text);
     if (!csv.problems.empty())
@@ -110,7 +110,7 @@ DayTenant tenant_of(const json::object& file) {
 }
 
 Status read_tenant(const std::string& directory, Day& day) {
-    const Result<std::string> text = read_file(directory + "/tenant.json");
+    const Result<std::string> text = read_day_file(directory + "/tenant.json");
     if (!text) return text.error();
     try {
         day.tenant = tenant_of(json::parse(*text).as_object());
@@ -184,7 +184,7 @@ Status read_services(const std::string& directory, Day& day) {
 }
 
 Status read_arrivals(const std::string& directory, Day& day) {
-    const Result<std::string> text = read_file(directory + "/arrivals.ndjson");
+    const Result<std::string> text = read_day_file(directory + "/arrivals.ndjson");
     if (!text) return text.error();
     std::size_t number = 0;
     for (const std::string& line : split(*text, '\n')) {
@@ -209,7 +209,7 @@ Result<Day> read_day(const std::string& directory) {
           &read_services,
           &read_arrivals})
         if (const Status status = read(directory, day); !status) return status.error();
-    Result<std::string> expected = read_file(directory + "/expected.json");
+    Result<std::string> expected = read_day_file(directory + "/expected.json");
     if (!expected) return expected.error();
     day.expected = std::move(*expected);
     return day;

@@ -1,5 +1,7 @@
 #include "projections/enforcement/routeros/failure.hpp"
 
+#include <boost/algorithm/string/case_conv.hpp>
+
 #include <algorithm>
 #include <array>
 #include <cctype>
@@ -31,13 +33,6 @@ constexpr std::array known_texts{
     KnownText{"interrupted", Refusal::interrupted},
 };
 
-std::string lower(std::string text) {
-    std::ranges::transform(text, text.begin(), [](unsigned char c) {
-        return static_cast<char>(std::tolower(c));
-    });
-    return text;
-}
-
 Refusal classify_category(int category) {
     if (category == 0) return Refusal::no_such_item;
     if (category == 1) return Refusal::invalid_value;
@@ -48,7 +43,7 @@ Refusal classify_category(int category) {
 } // namespace
 
 Refusal classify(const Trap& trap) {
-    const std::string text = lower(trap.message);
+    const std::string text = boost::algorithm::to_lower_copy(trap.message);
     const auto* const known = std::ranges::find_if(known_texts, [&](const KnownText& candidate) {
         return text.find(candidate.part) != std::string::npos;
     });

@@ -1,5 +1,6 @@
 #include "projections/enforcement/routeros/link.hpp"
 
+#include <boost/algorithm/string/case_conv.hpp>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/connect.hpp>
 #include <boost/asio/io_context.hpp>
@@ -90,13 +91,6 @@ std::string fingerprint(SSL* handle) {
     return hex;
 }
 
-std::string lower(std::string text) {
-    std::ranges::transform(text, text.begin(), [](unsigned char c) {
-        return static_cast<char>(std::tolower(c));
-    });
-    return text;
-}
-
 } // namespace
 
 struct Link::Streams {
@@ -168,7 +162,9 @@ Answer<Done> Link::Streams::secure(const Device& device, Deadline deadline) {
     if (!shaken) return shaken.error();
     if (wanted.pinned_sha256.empty()) return Done{};
 
-    if (fingerprint(stream.native_handle()) == lower(wanted.pinned_sha256)) return Done{};
+    if (fingerprint(stream.native_handle()) ==
+        boost::algorithm::to_lower_copy(wanted.pinned_sha256))
+        return Done{};
     close();
     return final_refusal(Errc::device_protocol, "the certificate is not the pinned one");
 }
