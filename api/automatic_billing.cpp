@@ -3,6 +3,7 @@
 #include "api/logging.hpp"
 #include "api/machine_clock.hpp"
 #include "api/renewals.hpp"
+#include "api/run_record.hpp"
 #include "commands/book_decider.hpp"
 #include "ledger/pause.hpp"
 
@@ -50,6 +51,7 @@ AutomaticBilling::AutomaticBilling(Partition& partition, std::chrono::millisecon
 AutomaticBilling::~AutomaticBilling() = default;
 
 void AutomaticBilling::look(const std::stop_token& stop) {
+    record_dead_runs(partition_);
     for (const BillingHour& hour : hours_now(partition_)) {
         if (stop.stop_requested()) return;
         const std::string name = fmt::format("{}T{:02}", to_string(hour.day), hour.hour);

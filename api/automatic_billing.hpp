@@ -23,7 +23,8 @@ public:
     AutomaticBilling& operator=(const AutomaticBilling&) = delete;
     ~AutomaticBilling(); // A run that is under way comes to its end.
 
-    // Runs for every tenant whose hour has come. By one thread at a time.
+    // Records runs that died, then runs for every tenant whose hour has come. By one thread at a
+    // time.
     void look(const std::stop_token& stop = {});
 
     struct Counts {

@@ -8,12 +8,15 @@
 #include "api/slices.hpp"
 #include "api/submit_each.hpp"
 #include "api/tariffs.hpp"
+#include "commands/billing/billing_runs.hpp"
 #include "commands/book_decider.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <map>
+#include <optional>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -95,7 +98,7 @@ BillingPreview summed_up(std::vector<BillingItem> items) {
 }
 
 std::string key_of(const std::string& service, Date renews_on, std::uint64_t changes) {
-    return fmt::format("renew:{}:{}:{}", service, to_string(renews_on), changes);
+    return fmt::format("{}{}:{}:{}", run_key::renew, service, to_string(renews_on), changes);
 }
 
 Submission renewal_of(const DueService& due, const RunOrder& order) {
@@ -127,34 +130,82 @@ void submit_all(
     });
 }
 
-Status confirm(Partition& partition, const RunOrder& order, RunTally& tally) {
+// Nothing is done for it.
+bool is_left(const BillingItem& item) {
+    return item.outcome == BillingOutcome::parked || item.outcome == BillingOutcome::waiting;
+}
+
+void count_left(RunTally& tally, const BillingItem& item) {
+    const bool is_parked = item.outcome == BillingOutcome::parked;
+    ++(is_parked ? tally.report.parked : tally.report.waiting);
+    if (is_parked) note_parked(tally, item.service, item.reason.value_or(""));
+}
+
+Status confirm(Partition& partition, RunTally& tally) {
+    const RunOrder& order = tally.order;
     Result<std::vector<BillingItem>> items = preview_items(partition, order.tenant);
     if (!items) return items.error();
     if (const std::string now = preview_hash(*items); now != order.preview)
         return Error{Errc::figures_moved, "the preview of now is " + now};
     for (const BillingItem& item : *items) {
         note_due(tally, item.service, item.from, item.changes);
-        if (item.outcome == BillingOutcome::parked)
-            note_parked(tally, item.service, item.reason.value_or(""));
+        if (is_left(item)) count_left(tally, item);
     }
-    tally.report.parked = std::erase_if(*items, [](const BillingItem& item) {
-        return item.outcome == BillingOutcome::parked;
-    });
-    tally.report.waiting = std::erase_if(*items, [](const BillingItem& item) {
-        return item.outcome == BillingOutcome::waiting;
-    });
+    std::erase_if(*items, is_left);
+    if (items->empty()) return Done{};
+    if (const Status status = start_run(partition, tally, tally.report.due); !status) return status;
     const auto confirmation = [&](const BillingItem& item) { return confirmation_of(item, order); };
     submit_all(partition, *items, confirmation, tally);
     return Done{};
 }
 
-Status renew(Partition& partition, const RunOrder& order, RunTally& tally) {
-    if (const Status status = take_top_ups(partition, order, tally); !status) return status;
-    const Result<std::vector<DueService>> due = due_services(partition, order.tenant);
+// What is left of them all; nothing as soon as something would be done for one of them.
+Result<std::optional<std::vector<BillingItem>>> all_left(
+    Partition& partition, const std::string& tenant, std::span<const DueService> due
+) {
+    std::vector<BillingItem> left;
+    while (!due.empty()) {
+        const auto slice = next_slice(due);
+        std::vector<BillingItem> items;
+        const Status looked = partition.read([&](const Decider& decider, const Head&) {
+            const Book& book = static_cast<const BookDecider&>(decider).book();
+            items = preview_billing(book, tenant, machine_clock(), slice);
+        });
+        if (!looked) return looked.error();
+        if (!std::ranges::all_of(items, is_left)) return std::optional<std::vector<BillingItem>>{};
+        std::ranges::move(items, std::back_inserter(left));
+        due = due.subspan(slice.size());
+    }
+    return std::optional(std::move(left));
+}
+
+// A run that has done nothing yet begins with the first service for which it would do something.
+Result<bool> has_begun(Partition& partition, RunTally& tally, const std::vector<DueService>& due) {
+    if (tally.live) return true;
+    const auto left = all_left(partition, tally.order.tenant, due);
+    if (!left) return left.error();
+    if (!*left) {
+        const Status started = start_run(partition, tally, due.size());
+        return started ? Result<bool>{true} : started.error();
+    }
+    for (const BillingItem& item : **left)
+        count_left(tally, item);
+    tally.report.settled += due.size() - (*left)->size();
+    return false;
+}
+
+Status renew(Partition& partition, RunTally& tally) {
+    if (const Status status = take_top_ups(partition, tally); !status) return status;
+    const Result<std::vector<DueService>> due = due_services(partition, tally.order.tenant);
     if (!due) return due.error();
     for (const DueService& service : *due)
         note_due(tally, service.service, service.renews_on, service.changes);
-    const auto renewal = [&](const DueService& service) { return renewal_of(service, order); };
+    const Result<bool> begun = has_begun(partition, tally, *due);
+    if (!begun) return begun.error();
+    if (!*begun) return Done{};
+    const auto renewal = [&](const DueService& service) {
+        return renewal_of(service, tally.order);
+    };
     submit_all(partition, *due, renewal, tally);
     return Done{};
 }
@@ -175,11 +226,14 @@ Result<RenewalReport> run_renewals(Partition& partition, const RunOrder& order) 
     Result<RunTally> tally = begin_run(partition, order);
     if (!tally) return tally.error();
     const bool confirms = order.step == RunStep::confirm;
-    Status status = confirms ? confirm(partition, order, *tally) : renew(partition, order, *tally);
-    if (status) status = follow_up(partition, order, tally->report);
-    if (status) status = take_top_ups(partition, order, *tally);
-    if (status) status = record_run(partition, order, *tally);
-    if (!status) return status.error();
+    Status status = confirms ? confirm(partition, *tally) : renew(partition, *tally);
+    if (status) status = follow_up(partition, *tally);
+    if (status) status = take_top_ups(partition, *tally);
+    if (status) status = record_run(partition, *tally);
+    if (!status) {
+        give_up_run(partition, *tally);
+        return status.error();
+    }
     return tally->report;
 }
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "api/renewals.hpp"
+#include "api/run_record.hpp"
 
 namespace tollbook::api {
 
@@ -8,6 +8,6 @@ namespace tollbook::api {
 // cuts for `unpaid` who pays by invoice and owes for one that is overdue, and books what lapsed in
 // wallets. Each happens once, however often runs come; what a run that was cut off left is done by
 // the next. Adds to the report.
-Status follow_up(Partition& partition, const RunOrder& order, RenewalReport& report);
+Status follow_up(Partition& partition, RunTally& tally);
 
 } // namespace tollbook::api

@@ -49,6 +49,9 @@ struct RunOrder {
     std::optional<std::string> body{};
 
     std::optional<bool> scheduled{}; // Its hour had come; nobody asked for it.
+
+    std::string
+        run{}; // Under which its commands go on record; not part of the order as it is sent.
 };
 BOOST_DESCRIBE_STRUCT(
     RunOrder, (), (tenant, actor, correlation, step, preview, command, body, scheduled)

@@ -1,14 +1,14 @@
 #include "api/run_record.hpp"
 
+#include "api/http/app.hpp"
+#include "api/logging.hpp"
 #include "api/submit_each.hpp"
 #include "commands/book_decider.hpp"
-#include "ledger/match.hpp"
 #include "ledger/sha256.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <chrono>
 #include <future>
 
 namespace tollbook::api {
@@ -17,46 +17,7 @@ namespace {
 
 constexpr std::size_t parked_named_max = 200;
 constexpr std::size_t run_chars = 16;
-constexpr std::size_t batch_bytes = 4'194'304;
-constexpr std::chrono::seconds read_within{5}; // Its own records are confirmed: they are there.
-constexpr int rounds_max = 31;                 // Due days of one rule; the next run goes on.
-
-bool made(const RunTally& tally, std::uint64_t seq) {
-    const auto behind = std::ranges::upper_bound(tally.made, seq, {}, &SeqRange::first);
-    return behind != tally.made.begin() && seq <= std::prev(behind)->last;
-}
-
-// What was charged to wallets and put on invoices by those records of the run's own.
-void add_sums(RunTally& tally, const Record& record) {
-    if (record.type != WalletCharged::type && record.type != PeriodDrafted::type) return;
-    const Result<Event> event = decode_event(record.type, record.schema_version, record.payload);
-    if (!event) return;
-    match(
-        *event,
-        [&](const WalletCharged& e) { tally.report.charged_minor += e.minor; },
-        [&](const PeriodDrafted& e) {
-            for (const DraftLine& line : e.lines)
-                tally.report.invoiced_minor += line.minor;
-        },
-        [](const auto&) {}
-    );
-}
-
-// The log is read back from where it stood before: the figures are those that it holds.
-Status add_up(Partition& partition, RunTally& tally) {
-    if (tally.made.empty()) return Done{};
-    std::ranges::sort(tally.made, {}, &SeqRange::first);
-    const std::uint64_t last = tally.made.back().last;
-    for (ReaderState at = tally.before; at.seq < last;) {
-        const Result<Batch> batch = partition.source().read(at, batch_bytes, read_within);
-        if (!batch) return batch.error();
-        if (batch->records.empty()) return Error{Errc::outcome_unknown, "the run's own records"};
-        for (const Record& record : batch->records)
-            if (made(tally, record.seq)) add_sums(tally, record);
-        at = batch->after;
-    }
-    return Done{};
-}
+constexpr int rounds_max = 31; // Due days of one rule; the next run goes on.
 
 RunCounts counts_of(const RenewalReport& report) {
     return {
@@ -98,19 +59,90 @@ void count_top_up(RunTally& tally, const Result<Receipt>& answer) {
     }
     tally.report.position = std::max(tally.report.position, answer->last_seq);
     if (answer->replayed) return;
-    tally.made.push_back({answer->first_seq, answer->last_seq});
     for (const EventRef& event : answer->events)
         if (event.type == TopUpGranted::type || event.type == TopUpRequested::type)
             ++tally.report.top_ups;
 }
 
+std::uint64_t due_now(Partition& partition, const std::string& tenant) {
+    std::uint64_t due = 0;
+    const Status looked = partition.read([&](const Decider& decider, const Head&) {
+        const auto& book = static_cast<const BookDecider&>(decider);
+        const auto services = book.due_services(tenant, machine_clock());
+        if (services) due = services->size();
+    });
+    return looked ? due : 0;
+}
+
+// What it charged: as the book counted it.
+Status read_sums(Partition& partition, RunTally& tally) {
+    return partition.read([&](const Decider& decider, const Head&) {
+        const Book& book = static_cast<const BookDecider&>(decider).book();
+        const OpenRunRow* row = book.runs.find(book_key(tally.order.tenant, tally.order.run));
+        if (row == nullptr) return;
+        tally.report.charged_minor = row->charged_minor;
+        tally.report.invoiced_minor = row->invoiced_minor;
+    });
+}
+
+// A run has one end, whoever tells it.
+std::string end_key(const std::string& run) { return "billing_run_end:" + run; }
+
+FinishBillingRun finish_of(RunTally& tally) {
+    FinishBillingRun finish;
+    finish.counts = counts_of(tally.report);
+    finish.run = tally.order.run;
+    finish.trigger = trigger_of(tally.order);
+    finish.by = tally.order.actor;
+    if (tally.order.step == RunStep::confirm) finish.preview = tally.order.preview;
+    finish.started_at = tally.started_at;
+    std::ranges::sort(tally.parked, {}, &ParkedService::service);
+    finish.parked = tally.parked;
+    return finish;
+}
+
+Status record_end(Partition& partition, RunTally& tally) {
+    if (const Status status = read_sums(partition, tally); !status) return status;
+    const std::string& run = tally.order.run;
+    Submission submission = submission_of(tally.order, end_key(run), finish_of(tally));
+    const Result<Receipt> answer = submitted(partition, std::move(submission));
+    if (!answer) return answer.error();
+    tally.report.position = std::max(tally.report.position, answer->last_seq);
+    tally.report.run = run;
+    return Done{};
+}
+
+Status record_idle(Partition& partition, RunTally& tally) {
+    if (tally.report.due == 0) return Done{};
+    FinishBillingRun finish = finish_of(tally);
+    finish.run = hex(sha256(tally.found + to_json(finish.counts))).substr(0, run_chars);
+    const Result<Receipt> answer =
+        submitted(partition, submission_of(tally.order, "billing_run:" + finish.run, finish));
+    // Found by another run just so.
+    if (!answer && answer.error().code == Errc::idempotency_key_reused) return Done{};
+    if (!answer) return answer.error();
+    tally.report.position = std::max(tally.report.position, answer->last_seq);
+    tally.report.run = finish.run;
+    return Done{};
+}
+
+// Why not is of no interest: whoever told its end meanwhile, or the next run, does it.
+void interrupt(Partition& partition, const std::string& tenant, const std::string& run) {
+    const RunOrder order{tenant, "system:billing", {}, RunStep::renew, {}};
+    const Result<Receipt> answer =
+        submitted(partition, submission_of(order, end_key(run), InterruptBillingRun{run}));
+    if (!answer || answer->replayed) return;
+    log(LogLevel::warn,
+        "a billing run that never ended is recorded as interrupted",
+        {{"tenant", tenant}, {"run", run}});
+}
+
 } // namespace
 
 Result<RunTally> begin_run(Partition& partition, const RunOrder& order) {
+    record_dead_runs(partition, order.tenant);
     RunTally tally;
-    const Result<ReaderState> head = partition.source().head();
-    if (!head) return head.error();
-    tally.before = *head;
+    tally.order = order;
     Status known = Error{Errc::tenant_unknown, order.tenant.substr(0, 32)};
     const Status looked = partition.read([&](const Decider& decider, const Head&) {
         const auto& book = static_cast<const BookDecider&>(decider);
@@ -121,6 +153,24 @@ Result<RunTally> begin_run(Partition& partition, const RunOrder& order) {
     if (!looked) return looked.error();
     if (!known) return known.error();
     return tally;
+}
+
+Status start_run(Partition& partition, RunTally& tally, std::uint64_t due) {
+    if (tally.live) return Done{};
+    StartBillingRun start;
+    start.run = hex(sha256(new_request_id() + tally.found)).substr(0, run_chars);
+    start.trigger = trigger_of(tally.order);
+    start.by = tally.order.actor;
+    if (tally.order.step == RunStep::confirm) start.preview = tally.order.preview;
+    start.started_at = tally.started_at;
+    start.due = due;
+    tally.live = std::make_unique<LiveRun>(partition, start.run);
+    const Result<Receipt> answer =
+        submitted(partition, submission_of(tally.order, "billing_run_start:" + start.run, start));
+    if (!answer) return answer.error();
+    tally.order.run = start.run;
+    tally.report.position = std::max(tally.report.position, answer->last_seq);
+    return Done{};
 }
 
 void note_due(RunTally& tally, std::string_view service, Date due_on, std::uint64_t changes) {
@@ -136,58 +186,64 @@ void note_parked(RunTally& tally, const std::string& service, std::string_view r
 void count(RunTally& tally, const std::string& service, const Result<Receipt>& answer) {
     const std::uint64_t odd = tally.report.parked + tally.report.failed;
     count(tally.report, answer);
-    if (answer && !answer->replayed) tally.made.push_back({answer->first_seq, answer->last_seq});
     if (!answer && tally.report.parked + tally.report.failed > odd)
         note_parked(tally, service, info(answer.error().code).slug);
 }
 
-Status take_top_ups(Partition& partition, const RunOrder& order, RunTally& tally) {
+Status take_top_ups(Partition& partition, RunTally& tally) {
     for (int round = 0; round < rounds_max; ++round) {
         Result<std::vector<DueTopUp>> due = std::vector<DueTopUp>{};
         const Status looked = partition.read([&](const Decider& decider, const Head&) {
             const auto& book = static_cast<const BookDecider&>(decider);
-            due = book.due_top_ups(order.tenant, machine_clock());
+            due = book.due_top_ups(tally.order.tenant, machine_clock());
         });
         if (!looked) return looked;
         if (!due) return due.error();
+        if (due->empty()) break;
+        if (!tally.live) {
+            const std::uint64_t services = due_now(partition, tally.order.tenant);
+            const Status started = start_run(partition, tally, services);
+            if (!started) return started;
+        }
         const auto take = [&](const DueTopUp& top_up) {
             return submission_of(
-                order,
-                fmt::format("top_up:{}:{}:{}", top_up.customer, top_up.rule, top_up.changes),
+                tally.order,
+                fmt::format(
+                    "{}{}:{}:{}", run_key::top_up, top_up.customer, top_up.rule, top_up.changes
+                ),
                 TakeTopUp{top_up.customer, top_up.rule}
             );
         };
-        const std::size_t before = tally.made.size();
+        bool has_made = false;
         submit_each(partition, *due, take, [&](const auto&, const Result<Receipt>& answer) {
             count_top_up(tally, answer);
+            has_made = has_made || (answer && !answer->replayed);
         });
-        if (tally.made.size() == before) break;
+        if (!has_made) break;
     }
     return Done{};
 }
 
-Status record_run(Partition& partition, const RunOrder& order, RunTally& tally) {
-    if (const Status status = add_up(partition, tally); !status) return status;
-    if (tally.report.due == 0) return Done{};
-    FinishBillingRun finish;
-    finish.counts = counts_of(tally.report);
-    finish.run = hex(sha256(tally.found + to_json(finish.counts))).substr(0, run_chars);
-    finish.trigger = trigger_of(order);
-    finish.by = order.actor;
-    if (order.step == RunStep::confirm) finish.preview = order.preview;
-    finish.started_at = tally.started_at;
-    finish.charged_minor = tally.report.charged_minor;
-    finish.invoiced_minor = tally.report.invoiced_minor;
-    std::ranges::sort(tally.parked, {}, &ParkedService::service);
-    finish.parked = tally.parked;
-    const Result<Receipt> answer =
-        submitted(partition, submission_of(order, "billing_run:" + finish.run, finish));
-    // Found and done by another run just so.
-    if (!answer && answer.error().code == Errc::idempotency_key_reused) return Done{};
-    if (!answer) return answer.error();
-    tally.report.position = std::max(tally.report.position, answer->last_seq);
-    tally.report.run = finish.run;
-    return Done{};
+Status record_run(Partition& partition, RunTally& tally) {
+    return tally.live ? record_end(partition, tally) : record_idle(partition, tally);
+}
+
+void give_up_run(Partition& partition, RunTally& tally) {
+    if (!tally.order.run.empty()) interrupt(partition, tally.order.tenant, tally.order.run);
+}
+
+void record_dead_runs(Partition& partition, std::string_view tenant) {
+    std::vector<std::pair<std::string, std::string>> begun; // Tenant and run.
+    const Status looked = partition.read([&](const Decider& decider, const Head&) {
+        const Book& book = static_cast<const BookDecider&>(decider).book();
+        book.runs.for_each([&](std::string_view key, const OpenRunRow& row) {
+            const std::string_view whose = key.substr(0, key.find('/'));
+            if (tenant.empty() || whose == tenant) begun.emplace_back(whose, row.started.run);
+        });
+    });
+    if (!looked) return; // Who does not lead, records nothing.
+    for (const auto& [whose, run] : begun)
+        if (!is_live(partition, run)) interrupt(partition, whose, run);
 }
 
 } // namespace tollbook::api

@@ -1,33 +1,33 @@
 #pragma once
 
+#include "api/live_runs.hpp"
 #include "api/renewals.hpp"
 #include "ledger/events/billing_runs.hpp"
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace tollbook::api {
 
-// The records [first, last] of a command.
-struct SeqRange {
-    std::uint64_t first{};
-    std::uint64_t last{};
-};
-
 // A run while it is under way.
 struct RunTally {
+    RunOrder order; // Whose `run` is the one that the book knows, once it does something.
     RenewalReport report;
-    ReaderState before; // Where the log stood when it began.
     Timestamp started_at;
-    std::string found;          // What was due, a line each: with the counts it names the run.
-    std::vector<SeqRange> made; // By its own commands.
+    std::string found;                 // What was due, a line each: names a run that did nothing.
     std::vector<ParkedService> parked; // At most parked_named_max.
+    std::unique_ptr<LiveRun> live{};   // Since it was recorded to have begun.
 };
 
-// Begins one: the tenant exists.
+// Begins one: the tenant exists. Runs of the tenant that died are recorded first.
 Result<RunTally> begin_run(Partition& partition, const RunOrder& order);
+
+// Before a run does something for the first time it is recorded to have begun, with `due` services:
+// what its commands do from then on is counted in the book, whatever becomes of the run.
+Status start_run(Partition& partition, RunTally& tally, std::uint64_t due);
 
 // A service that was due, in the state that names its attempt.
 void note_due(RunTally& tally, std::string_view service, Date due_on, std::uint64_t changes);
@@ -39,10 +39,18 @@ void note_parked(RunTally& tally, const std::string& service, std::string_view r
 void count(RunTally& tally, const std::string& service, const Result<Receipt>& answer);
 
 // Takes the top-ups that are due, each due day in its turn.
-Status take_top_ups(Partition& partition, const RunOrder& order, RunTally& tally);
+Status take_top_ups(Partition& partition, RunTally& tally);
 
-// Adds up what it charged and, if something was due, records it as billing_run_finished. A run that
-// finds what another found, and comes to the same, is that run: it is recorded once.
-Status record_run(Partition& partition, const RunOrder& order, RunTally& tally);
+// Records what it came to: what its records did as the book has it, and its own counts of the rest.
+// A run that did nothing is recorded if something was due, and once: the next that finds the same,
+// and comes to the same, is that run.
+Status record_run(Partition& partition, RunTally& tally);
+
+// A run that fails on its way is recorded as far as it came, if that still goes.
+void give_up_run(Partition& partition, RunTally& tally);
+
+// Records the runs that began and are not under way any more, as billing_run_interrupted: of one
+// tenant, or of all when none is named. What cannot be recorded now waits for the next time.
+void record_dead_runs(Partition& partition, std::string_view tenant = {});
 
 } // namespace tollbook::api

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "api/run_order.hpp"
+#include "commands/billing/billing_runs.hpp"
 #include "ledger/guarded.hpp"
 #include "ledger/partition.hpp"
 
@@ -25,6 +26,7 @@ Submission submission_of(const RunOrder& order, std::string key, const Command& 
     submission.body = to_json(command);
     submission.actor = order.actor;
     submission.correlation = order.correlation;
+    if (!order.run.empty()) submission.causation = run_stream(order.run);
     return submission;
 }
 

@@ -23,12 +23,14 @@ template class Table<TicketRow>;
 template class Table<DepositRow>;
 template class Table<TaxRow>;
 template class Table<LegalEntitiesRow>;
+template class Table<EntityDueRow>;
 template class Table<InvoicingRow>;
 template class Table<BillingRow>;
 template class Table<InvoiceRow>;
 template class Table<DunningPolicyRow>;
 template class Table<DunningRow>;
 template class Table<TopUpRow>;
+template class Table<OpenRunRow>;
 template class Table<FiscalDeviceRow>;
 template class Table<FiscalQueueRow>;
 template class Table<FiscalDocumentRow>;
@@ -52,6 +54,12 @@ std::string typed_key(
     std::string_view tenant, std::string_view customer, const TypedAmount& amount
 ) {
     return book_key(tenant, customer, to_string(amount.day) + "~" + std::to_string(amount.minor));
+}
+
+std::string due_key(
+    std::string_view tenant, const std::pair<std::string, std::string>& entities, Currency currency
+) {
+    return book_key(tenant, entities.first, entities.second).append("/").append(currency.code());
 }
 
 std::uint64_t turnover_after(std::uint64_t turnover, const Postings& postings) {

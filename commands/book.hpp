@@ -8,11 +8,12 @@
 #include <limits>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace tollbook {
 
 // Raise it when a row, a key or evolve changes: older checkpoints are then not used.
-inline constexpr std::uint32_t book_version = 8;
+inline constexpr std::uint32_t book_version = 9;
 
 // "<tenant>/<a>" and "<tenant>/<a>/<b>": ids hold no slash, so keys cannot collide.
 std::string book_key(std::string_view tenant, std::string_view a);
@@ -27,6 +28,11 @@ struct TypedAmount {
 // "<tenant>/<customer>/<day>~<minor>": the key of `Book::typed`.
 std::string typed_key(
     std::string_view tenant, std::string_view customer, const TypedAmount& amount
+);
+
+// Two legal entities, in the order of their names: the key of `Book::dues`.
+std::string due_key(
+    std::string_view tenant, const std::pair<std::string, std::string>& entities, Currency currency
 );
 
 // What a tenant's events moved in all, debits only, never exceeds this: no balance, no gross figure
@@ -70,6 +76,7 @@ struct Book {
     Table<NumberRow> credits{journal, 'g', Residency::cold}; // tenant/lot of a grant or transfer
     Table<TaxRow> taxes{journal, 'x', Residency::hot};       // tenant/tax
     Table<LegalEntitiesRow> entities{journal, 'E', Residency::hot}; // tenant
+    Table<EntityDueRow> dues{journal, 'U', Residency::hot};         // due_key
     Table<InvoicingRow> invoicing{journal, 'I', Residency::hot};    // tenant, or tenant/entity
     Table<BillingRow> billing{journal, 'B', Residency::hot};        // tenant/customer
     Table<InvoiceRow> invoices{journal, 'j', Residency::cold};      // tenant/invoice
@@ -85,6 +92,7 @@ struct Book {
     Table<NumberRow> arrivals{journal, 'a', Residency::cold};     // tenant/arrival -> deliveries
     Table<TopUpRow> top_ups{journal, 't', Residency::hot};        // tenant/customer
     Table<NameRow> fees_charged{journal, 'b', Residency::cold};   // tenant/service/step -> charge
+    Table<OpenRunRow> runs{journal, 'X', Residency::hot};         // tenant/run, until it ends
     Table<NumberRow> notices{journal, 'w', Residency::cold};      // notice_key -> 1: it was sent
     Table<FiscalDeviceRow> fiscal_devices{journal, 'F', Residency::hot}; // tenant/entity
     Table<FiscalQueueRow> fiscal_queue{journal, 'Q', Residency::hot};    // tenant/document

@@ -1,5 +1,6 @@
 #include "commands/book_decider.hpp"
 
+#include "commands/billing/billing_runs.hpp"
 #include "commands/customers/merging.hpp"
 #include "commands/deciders.hpp"
 #include "commands/payments/mpesa.hpp"
@@ -58,6 +59,8 @@ private:
             return "tax:" + command.tax;
         else if constexpr (std::same_as<T, DefineLegalEntity>)
             return "legal_entity:" + command.entity;
+        else if constexpr (std::same_as<T, SettleEntities>)
+            return "legal_entity:" + command.from;
         else if constexpr (requires { command.lead; })
             return "lead:" + command.lead;
         else if constexpr (requires { command.ticket; })
@@ -82,8 +85,8 @@ private:
             return "plan:" + command.plan;
         else if constexpr (std::same_as<T, AddPaymentReference> || std::same_as<T, SetBillingMode> || std::same_as<T, SetCustomerGroup>)
             return "customer:" + command.customer;
-        else if constexpr (std::same_as<T, FinishBillingRun>)
-            return "run:" + command.run;
+        else if constexpr (requires { command.run; })
+            return run_stream(command.run);
         else if constexpr (std::same_as<T, DefineDunning>)
             return "dunning:" + command.policy;
         else
@@ -240,6 +243,7 @@ Result<std::vector<NewEvent>> BookDecider::decide(
 
 void BookDecider::evolve(const Event& event, const Record& record) {
     tollbook::evolve(book_, record.command.tenant, event);
+    if (!record.command.causation.empty()) note_run(book_, record, event);
 }
 
 std::uint64_t BookDecider::mark() { return book_.journal.mark(); }

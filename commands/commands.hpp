@@ -4,6 +4,7 @@
 #pragma once
 
 #include "commands/bodies/addons.hpp"
+#include "commands/bodies/billing_runs.hpp"
 #include "commands/bodies/dunning.hpp"
 #include "commands/bodies/fiscal.hpp"
 #include "commands/bodies/invoices.hpp"
@@ -105,14 +106,17 @@ using CommandVariant = std::variant<
     TakeTopUp,
     CancelTopUp,
     WaiveLateFee,
+    StartBillingRun,
     FinishBillingRun,
+    InterruptBillingRun,
     RecordNoticeSent,
     CorrectTariff,
     AddAddon,
     RemoveAddon,
     ChangeAddon,
     SellProduct,
-    DefineLegalEntity>;
+    DefineLegalEntity,
+    SettleEntities>;
 
 // One of them; see Event (ledger/events.hpp).
 struct Command : CommandVariant {

@@ -21,6 +21,7 @@ Status decide(Decision& decision, const ChangeTimezone& command);
 Status decide(Decision& decision, const SetBillingSchedule& command);
 
 Status decide(Decision& decision, const DefineLegalEntity& command);
+Status decide(Decision& decision, const SettleEntities& command);
 
 Status decide(Decision& decision, const RegisterCustomer& command);
 Status decide(Decision& decision, const AddPaymentReference& command);
@@ -120,7 +121,9 @@ Status decide(Decision& decision, const EndTopUpRule& command);
 Status decide(Decision& decision, const TakeTopUp& command);
 Status decide(Decision& decision, const CancelTopUp& command);
 
+Status decide(Decision& decision, const StartBillingRun& command);
 Status decide(Decision& decision, const FinishBillingRun& command);
+Status decide(Decision& decision, const InterruptBillingRun& command);
 
 Status decide(Decision& decision, const RecordPayment& command);
 Status decide(

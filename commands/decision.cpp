@@ -43,6 +43,19 @@ Date Decision::booked_on(Date day) const {
     return *row_->closed_through + 1;
 }
 
+Date Decision::booked_on(Date day, const Postings& postings) const {
+    Date first = booked_on(day);
+    if (entities_ == nullptr) return first;
+    for (const LegalEntityRow& entity : entities_->entities) {
+        if (!entity.closed_through || first > *entity.closed_through) continue;
+        const bool touches = std::ranges::any_of(postings, [&](const Posting& posting) {
+            return posting.entity.value_or(row_->legal_entity) == entity.entity;
+        });
+        if (touches) first = *entity.closed_through + 1;
+    }
+    return first;
+}
+
 WalletRow& Decision::wallet(const std::string& customer) {
     const auto found = wallets_.find(customer);
     if (found != wallets_.end()) return found->second.now;
@@ -86,6 +99,18 @@ void Decision::set_addons(std::string_view service, ServiceAddonsRow addons) {
     addons_.insert_or_assign(std::string(service), std::move(addons));
 }
 
+const NextPlanRow& Decision::next_plan(std::string_view service) const {
+    const auto found = next_plans_.find(service);
+    if (found != next_plans_.end()) return found->second;
+    const NextPlanRow* stored = book_.next_plans.find(key(service));
+    ensure(stored != nullptr);
+    return *stored;
+}
+
+void Decision::set_next_plan(std::string_view service, NextPlanRow next) {
+    next_plans_.insert_or_assign(std::string(service), std::move(next));
+}
+
 std::vector<std::string> Decision::wallets_touched() const {
     std::vector<std::string> customers;
     for (const auto& [customer, wallet] : wallets_)
@@ -101,14 +126,16 @@ std::vector<std::string> Decision::invoices_touched() const {
 }
 
 void Decision::add(std::string stream, Event event, std::optional<Personal> personal) {
-    add_at(now_, booked_on(today_), std::move(stream), std::move(event), std::move(personal));
+    add_at(now_, today_, std::move(stream), std::move(event), std::move(personal));
 }
 
 void Decision::add_at(
     Timestamp at, Date day, std::string stream, Event event, std::optional<Personal> personal
 ) {
     if (entities_ != nullptr) place_postings(*this, event);
-    events_.push_back({std::move(stream), std::move(event), at, day, std::move(personal)});
+    const Postings* postings = postings_of(event);
+    const Date booked = postings == nullptr ? booked_on(day) : booked_on(day, *postings);
+    events_.push_back({std::move(stream), std::move(event), at, booked, std::move(personal)});
 }
 
 Status Decision::check_sums() const {

@@ -63,8 +63,12 @@ public:
     // The zone whose days count then.
     const std::string& timezone_at(Timestamp at) const;
 
-    // The accounting day of what happened on `day`: itself, or the first open day.
+    // The accounting day of what happened on `day`: itself, or the first that is open to the
+    // tenant.
     Date booked_on(Date day) const;
+
+    // The same for what these legs move: the first day that is open to each of their entities.
+    Date booked_on(Date day, const Postings& postings) const;
 
     std::string key(std::string_view a) const { return book_key(tenant_, a); }
 
@@ -84,6 +88,10 @@ public:
     const ServiceAddonsRow* addons(std::string_view service) const;
     void set_addons(std::string_view service, ServiceAddonsRow addons);
 
+    // The plan to which a service changes that has such a change scheduled, likewise.
+    const NextPlanRow& next_plan(std::string_view service) const;
+    void set_next_plan(std::string_view service, NextPlanRow next);
+
     // What an event so far named, or took away, and no row tells of yet: a lot, a late fee.
     void name(std::string what) { names_.push_back(std::move(what)); }
 
@@ -95,11 +103,11 @@ public:
     std::vector<std::string> wallets_touched() const;
     std::vector<std::string> invoices_touched() const;
 
-    // Appends an event that happens now and is booked today. Its postings are given their legal
-    // entities here.
+    // Appends an event that happens now, today. Its postings are given their legal entities here.
     void add(std::string stream, Event event, std::optional<Personal> personal = std::nullopt);
 
-    // Appends an event that happened at `at`, booked on `day`.
+    // Appends an event that happened at `at`, on `day`. It is booked on that day, or on the first
+    // one that is open to all whom its postings touch.
     void add_at(
         Timestamp at,
         Date day,
@@ -134,6 +142,7 @@ private:
     std::map<std::pair<std::string, DocumentKind>, std::uint64_t> numbers_;
     std::map<std::string, std::uint64_t> places_; // By entity.
     std::map<std::string, ServiceAddonsRow, std::less<>> addons_;
+    std::map<std::string, NextPlanRow, std::less<>> next_plans_;
     std::vector<std::string> names_;
     Events events_;
 };

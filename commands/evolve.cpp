@@ -1,5 +1,6 @@
 #include "commands/book.hpp"
 #include "commands/evolve_parts.hpp"
+#include "commands/wallets/charge_taxes.hpp"
 #include "ledger/ensure.hpp"
 
 #include <algorithm>
@@ -47,7 +48,12 @@ public:
     }
 
     void operator()(const PeriodClosed& e) {
-        book_.tenants.edit(tenant_).closed_through = e.through;
+        if (!e.entity) {
+            book_.tenants.edit(tenant_).closed_through = e.through;
+            return;
+        }
+        const std::uint32_t place = *place_of_entity(book_, tenant_, e.entity);
+        book_.entities.edit(tenant_).entities[place].closed_through = e.through;
     }
 
     void operator()(const TimezoneChanged& e) {
@@ -55,12 +61,6 @@ public:
         row.former_timezone = {row.timezone, e.after};
         row.timezone = e.timezone;
     }
-
-    void operator()(const BillingScheduleSet& e) {
-        book_.tenants.edit(tenant_).billing_from_hour = e.from_hour;
-    }
-
-    void operator()(const BillingRunFinished&) {}
 
     void operator()(const TestClockAdvanced& e) { book_.tenants.edit(tenant_).test_clock = e.to; }
 
@@ -198,6 +198,7 @@ public:
         row.minor = e.minor;
         if (e.service) row.lots = e.lots;
         row.service = e.service;
+        row.taxed = taxed_parts(e.lines);
         for (const LotTaken& taken : e.lots)
             note_use(e.charge, taken);
         note_paid(e);
@@ -210,6 +211,7 @@ public:
         ChargeRow& row = book_.charges.edit(key(e.charge));
         row.credited_minor = row.credited_minor.value_or(0) + e.minor;
         row.credits = row.credits.value_or(0) + 1;
+        if (row.taxed) take_back(*row.taxed, e.lines);
         for (const LotTaken& part : e.lots) {
             if (row.lots) reduce(*row.lots, part);
             forget_use(e.charge, part);
@@ -289,6 +291,7 @@ void evolve(Book& book, std::string_view tenant, const Event& event) {
     if (postings == nullptr || postings->empty()) return;
     std::uint64_t& turnover = book.turnovers.edit(tenant).value;
     turnover = turnover_after(turnover, *postings);
+    note_dues(book, tenant, *postings);
 }
 
 } // namespace tollbook

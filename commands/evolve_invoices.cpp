@@ -18,6 +18,15 @@ void put_version(std::vector<Version>& versions, const Version& version) {
         versions.push_back(version);
 }
 
+// A number is its prefix, and six digits or as many as its place needs.
+void note_prefix(InvoicingRow& row, const std::string& number, std::uint64_t seq) {
+    const std::size_t digits = std::max<std::size_t>(6, std::to_string(seq).size());
+    ensure(number.size() >= digits);
+    std::string prefix = number.substr(0, number.size() - digits);
+    if (std::ranges::find(row.used_prefixes, prefix) == row.used_prefixes.end())
+        row.used_prefixes.push_back(std::move(prefix));
+}
+
 std::optional<LineDays> days_of(const InvoiceLine& line) {
     if (!line.service || !line.plan || !line.plan_version) return std::nullopt;
     if (!line.service_from || !line.service_to) return std::nullopt;
@@ -171,7 +180,9 @@ void EvolveInvoices::operator()(const InvoiceIssued& e) {
     row.number_seq = e.number_seq;
     for (const InvoiceLine& line : e.lines)
         row.lines.push_back(row_of(line));
-    numbers_of(e.entity).invoices = e.number_seq;
+    InvoicingRow& numbers = numbers_of(e.entity);
+    numbers.invoices = e.number_seq;
+    note_prefix(numbers, e.number, e.number_seq);
     BillingRow& billing = book().billing.edit(key(e.customer));
     if (billing.draft == e.invoice) billing.draft.reset();
     set_open(e.invoice, e.minor);
@@ -207,7 +218,9 @@ void EvolveInvoices::operator()(const FundsReallocated& e) {
 void EvolveInvoices::operator()(const CreditNoteIssued& e) {
     give_back_lots(e);
     take_back(set_open(e.invoice, e.remaining), e.lines);
-    numbers_of(e.entity).credit_notes = e.number_seq;
+    InvoicingRow& numbers = numbers_of(e.entity);
+    numbers.credit_notes = e.number_seq;
+    note_prefix(numbers, e.number, e.number_seq);
     book().credits.edit(key("note#" + e.credit_note)).value = 1;
 }
 

@@ -191,10 +191,15 @@ private:
     void tidy(const std::string& customer);
 };
 
+// Runs of renewals, and the top-ups that they take.
 class EvolveTopUps : public EvolvePart {
 public:
     using EvolvePart::EvolvePart;
 
+    void operator()(const BillingScheduleSet& e);
+    void operator()(const BillingRunStarted& e);
+    void operator()(const BillingRunInterrupted& e);
+    void operator()(const BillingRunFinished& e);
     void operator()(const TopUpRuleSet& e);
     void operator()(const TopUpRuleEnded& e);
     void operator()(const TopUpGranted& e);
@@ -225,6 +230,7 @@ public:
     using EvolvePart::EvolvePart;
 
     void operator()(const LegalEntityDefined& e);
+    void operator()(const EntitiesSettled& e);
     void operator()(const CustomerRegistered& e);
     void operator()(const PaymentReferenceAdded& e);
     void operator()(const LeadOpened& e);
@@ -243,6 +249,9 @@ public:
 std::optional<std::uint32_t> place_of_entity(
     const Book& book, std::string_view tenant, const std::optional<std::string>& entity
 );
+
+// What the legs make due between legal entities.
+void note_dues(Book& book, std::string_view tenant, const Postings& postings);
 
 // What other events do to the dunning of a service: what is paid, given or ended is dunned no more.
 void note_dunning(Book& book, std::string_view tenant, const Event& event);

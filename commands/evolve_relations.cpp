@@ -1,6 +1,8 @@
+#include "commands/entities/entity_rows.hpp"
 #include "commands/evolve_parts.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace tollbook {
 
@@ -21,6 +23,23 @@ void EvolveRelations::operator()(const LegalEntityDefined& e) {
         entities.push_back({e.entity, e.channels});
     else
         known->channels = e.channels;
+}
+
+// A pair is told of twice, in the books of both: what the first one's say is enough.
+void note_dues(Book& book, std::string_view tenant, const Postings& postings) {
+    constexpr std::string_view due = "due_entity:";
+    for (const Posting& posting : postings) {
+        if (!posting.account.starts_with(due)) continue;
+        const std::string& own = book.tenants.find(tenant)->legal_entity;
+        std::pair pair{posting.entity.value_or(own), posting.account.substr(due.size())};
+        if (pair.first > pair.second) continue;
+        book.dues.edit(due_key(tenant, pair, posting.currency)).minor += posting.minor;
+    }
+}
+
+// What it does to dues is in its postings.
+void EvolveRelations::operator()(const EntitiesSettled& e) {
+    book().credits.edit(key(settlement_key(e.reference))).value = 1;
 }
 
 void EvolveRelations::operator()(const CustomerRegistered& e) {

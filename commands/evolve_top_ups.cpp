@@ -49,6 +49,18 @@ TopUpRule& EvolveTopUps::changed(const std::string& customer, const std::string&
     return row.rules.back();
 }
 
+void EvolveTopUps::operator()(const BillingScheduleSet& e) {
+    book().tenants.edit(tenant()).billing_from_hour = e.from_hour;
+}
+
+void EvolveTopUps::operator()(const BillingRunStarted& e) {
+    book().runs.edit(key(e.run)).started = e;
+}
+
+void EvolveTopUps::operator()(const BillingRunInterrupted& e) { book().runs.erase(key(e.run)); }
+
+void EvolveTopUps::operator()(const BillingRunFinished& e) { book().runs.erase(key(e.run)); }
+
 void EvolveTopUps::operator()(const TopUpRuleSet& e) {
     TopUpRule& rule = changed(e.customer, e.rule);
     rule.terms = e.terms;

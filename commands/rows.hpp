@@ -2,6 +2,7 @@
 // a change of their shape raises book_version (commands/book.hpp).
 #pragma once
 
+#include "commands/billing/run_rows.hpp"
 #include "commands/catalogue/addon_rows.hpp"
 #include "commands/customers/relation_rows.hpp"
 #include "commands/dunning/dunning_rows.hpp"
@@ -238,10 +239,11 @@ struct ChargeRow {
     std::optional<std::int64_t> credited_minor{}; // Given back of it ...
     std::optional<std::uint32_t> credits{};       // ... so many times.
     std::optional<std::string> service{};
-    std::optional<std::string> invoice{}; // On which it was put; then it is no wallet's.
+    std::optional<std::string> invoice{};          // On which it was put; then it is no wallet's.
+    std::optional<std::vector<TaxedPart>> taxed{}; // By dated taxes; none: a plan's percentage.
 };
 BOOST_DESCRIBE_STRUCT(
-    ChargeRow, (), (customer, minor, lots, credited_minor, credits, service, invoice)
+    ChargeRow, (), (customer, minor, lots, credited_minor, credits, service, invoice, taxed)
 )
 
 enum class RefundPhase { requested, approved, rejected, paid };

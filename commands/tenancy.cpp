@@ -1,11 +1,14 @@
 #include "commands/billing/billing_period.hpp"
 #include "commands/deciders.hpp"
+#include "commands/entities/entities.hpp"
 #include "ledger/record.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
+#include <optional>
+#include <utility>
 
 namespace tollbook {
 
@@ -127,14 +130,32 @@ Status decide(Decision& decision, const SetBillingSchedule& command) {
     return Done{};
 }
 
+namespace {
+
+// Through which day an entity's books are closed: by itself, or with the tenant's.
+std::optional<Date> closed_through(const Decision& decision, std::uint32_t place) {
+    const std::optional<Date>& by_tenant = decision.row().closed_through;
+    if (decision.entities() == nullptr) return by_tenant;
+    return std::max(by_tenant, decision.entities()->entities[place].closed_through);
+}
+
+} // namespace
+
+// A tenant's only entity is closed with the tenant.
 Status decide(Decision& decision, const ClosePeriod& command) {
-    if (decision.row().closed_through && command.through <= *decision.row().closed_through)
-        return Error{
-            Errc::period_already_closed,
-            "closed through " + to_string(*decision.row().closed_through)};
+    std::optional<Date> closed = decision.row().closed_through;
+    if (command.entity) {
+        const Result<std::uint32_t> place = find_entity(decision, *command.entity);
+        if (!place) return place.error();
+        closed = closed_through(decision, *place);
+    }
+    if (closed && command.through <= *closed)
+        return Error{Errc::period_already_closed, "closed through " + to_string(*closed)};
     if (command.through >= decision.today())
         return Error{Errc::period_not_over, "today is " + to_string(decision.today())};
-    decision.add("tenant:" + decision.tenant(), PeriodClosed{command.through});
+    PeriodClosed period{command.through};
+    if (decision.entities() != nullptr) period.entity = command.entity;
+    decision.add("tenant:" + decision.tenant(), std::move(period));
     return Done{};
 }
 
@@ -142,10 +163,9 @@ Status decide(Decision& decision, const AdvanceTestClock& command) {
     if (!decision.row().test_clock) return Error{Errc::clock_not_a_test_clock, {}};
     if (command.to < *decision.row().test_clock)
         return Error{Errc::clock_moves_backwards, "it is " + to_string(*decision.row().test_clock)};
-    const Date day = decision.day_of(command.to);
     decision.add_at(
         command.to,
-        decision.booked_on(day),
+        decision.day_of(command.to),
         "tenant:" + decision.tenant(),
         TestClockAdvanced{command.to}
     );

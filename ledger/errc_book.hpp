@@ -218,6 +218,14 @@ inline constexpr std::array book_errors{
         "legal-entity-differs",
         "The customers belong to different legal entities"},
     ErrcInfo{Errc::channel_taken, 409, "channel-taken", "The channel is of another legal entity"},
+    ErrcInfo{
+        Errc::prefix_taken,
+        409,
+        "prefix-taken",
+        "Another legal entity has document numbers like these"},
+    ErrcInfo{Errc::settlement_exists, 409, "settlement-exists", "The settlement exists"},
+    ErrcInfo{
+        Errc::exceeds_due, 422, "exceeds-due", "More than what one legal entity owes the other"},
     ErrcInfo{Errc::customer_merged, 409, "customer-merged", "The customer was merged into another"},
     ErrcInfo{Errc::customer_busy, 409, "customer-busy", "Something of the customer is under way"},
     ErrcInfo{Errc::period_already_closed, 409, "period-already-closed", "The period is closed"},

@@ -131,6 +131,8 @@ using EventVariant = std::variant<
     TopUpPassed,
     TopUpRequestEnded,
     LateFeeWaived,
+    BillingRunStarted,
+    BillingRunInterrupted,
     BillingRunFinished,
     NoticeSent,
     TariffCorrected,
@@ -143,6 +145,7 @@ using EventVariant = std::variant<
     AddonChanged,
     SaleDrafted,
     LegalEntityDefined,
+    EntitiesSettled,
     DraftCorrected>;
 
 // One of them. What goes through all types (copies, moves, the end) is compiled once, not with each

@@ -58,7 +58,7 @@ struct CommandHeader {
     Timestamp recorded_at;
     std::string actor;       // "key:<id>", "system:<part>"
     std::string correlation; // Request id, or empty.
-    std::string causation;   // Event id that caused it, or empty.
+    std::string causation;   // What caused it: an event id, the stream of a run; or empty.
 
     friend bool operator==(const CommandHeader&, const CommandHeader&) = default;
 };

@@ -1,7 +1,8 @@
+#include "ledger/match.hpp"
 #include "projections/catalogue.hpp"
-#include "projections/rows.hpp"
+#include "projections/keyed_rows.hpp"
 
-#include <variant>
+#include <optional>
 
 namespace tollbook {
 
@@ -9,13 +10,14 @@ namespace {
 
 struct BillingRunView {
     std::string tenant;
-    std::uint64_t seq{};
     std::string run;
+    std::uint64_t seq{}; // Of the first record that tells of it.
+    std::string state;
     std::string trigger;
     std::string by_whom;
     std::optional<std::string> preview;
     Timestamp started_at;
-    Timestamp finished_at;
+    std::optional<Timestamp> finished_at;
     std::uint64_t due{};
     JsonText counts;
     std::int64_t charged_minor{};
@@ -27,8 +29,9 @@ BOOST_DESCRIBE_STRUCT(
     BillingRunView,
     (),
     (tenant,
-     seq,
      run,
+     seq,
+     state,
      trigger,
      by_whom,
      preview,
@@ -42,43 +45,86 @@ BOOST_DESCRIBE_STRUCT(
      parked)
 )
 
-// What runs of renewals came to.
+// The run that an event tells of.
+std::optional<std::string> run_of(const Event& event) {
+    return match(
+        event,
+        [](const BillingRunStarted& e) { return std::optional(e.run); },
+        [](const BillingRunInterrupted& e) { return std::optional(e.run); },
+        [](const BillingRunFinished& e) { return std::optional(e.run); },
+        [](const auto&) -> std::optional<std::string> { return std::nullopt; }
+    );
+}
+
+// What runs of renewals came to, and which are under way.
 class BillingRuns final : public Projection {
 public:
     explicit BillingRuns(std::string_view schema)
-        : Projection({"billing_runs", 1, "124_billing_runs_v1"})
+        : Projection({"billing_runs", 2, "124_billing_runs_v2"})
         , runs_(schema, "billing_runs", 2) {}
 
     Keys keys(const Fact& fact) const override {
-        const auto* e = std::get_if<BillingRunFinished>(&fact.event);
-        return e == nullptr ? Keys{} : Keys{"run:" + e->run};
+        const std::optional<std::string> run = run_of(fact.event);
+        return run ? Keys{"run:" + *run} : Keys{};
+    }
+
+    void touch(const Fact& fact) override {
+        if (const std::optional<std::string> run = run_of(fact.event))
+            runs_.want(row_key(fact.tenant(), *run));
     }
 
     void apply(const Fact& fact) override {
-        const auto* e = std::get_if<BillingRunFinished>(&fact.event);
-        if (e == nullptr) return;
-        BillingRunView row;
-        row.tenant = fact.tenant();
-        row.seq = fact.record.seq;
-        row.run = e->run;
-        row.trigger = name_of(e->trigger);
-        row.by_whom = e->by;
-        row.preview = e->preview;
-        row.started_at = e->started_at;
-        row.finished_at = fact.record.effective_at;
-        row.due = e->counts.due;
-        row.counts = JsonText{to_json(e->counts)};
-        row.charged_minor = e->charged_minor;
-        row.invoiced_minor = e->invoiced_minor;
-        row.currency = e->currency.code();
-        row.parked = JsonText{to_json(e->parked)};
-        runs_.add(row);
+        match(
+            fact.event,
+            [&](const BillingRunStarted& e) {
+                BillingRunView& row = begun(fact, e);
+                row.state = "running";
+                row.due = e.due;
+                row.counts = JsonText{to_json(RunCounts{e.due})};
+            },
+            [&](const BillingRunInterrupted& e) { end(fact, e, "interrupted", {}); },
+            [&](const BillingRunFinished& e) { end(fact, e, "finished", e.parked); },
+            [](const auto&) {}
+        );
     }
 
     std::vector<RowSet*> tables() override { return {&runs_}; }
 
 private:
-    AppendedRows<BillingRunView> runs_;
+    template <class Told>
+    BillingRunView& begun(const Fact& fact, const Told& e) {
+        BillingRunView fresh;
+        fresh.tenant = fact.tenant();
+        fresh.run = e.run;
+        fresh.seq = fact.record.seq;
+        fresh.parked = JsonText{"[]"};
+        BillingRunView& row = runs_.edit_or_put(row_key(fact.tenant(), e.run), std::move(fresh));
+        row.trigger = name_of(e.trigger);
+        row.by_whom = e.by;
+        row.preview = e.preview;
+        row.started_at = e.started_at;
+        return row;
+    }
+
+    template <class End>
+    void end(
+        const Fact& fact,
+        const End& e,
+        std::string_view state,
+        const std::vector<ParkedService>& parked
+    ) {
+        BillingRunView& row = begun(fact, e);
+        row.state = state;
+        row.finished_at = fact.record.effective_at;
+        row.due = e.counts.due;
+        row.counts = JsonText{to_json(e.counts)};
+        row.charged_minor = e.charged_minor;
+        row.invoiced_minor = e.invoiced_minor;
+        row.currency = e.currency.code();
+        row.parked = JsonText{to_json(parked)};
+    }
+
+    KeyedRows<BillingRunView> runs_;
 };
 
 } // namespace

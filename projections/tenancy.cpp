@@ -122,7 +122,9 @@ public:
         match(
             fact.event,
             [&](const TenantOpened&) { keys.emplace_back("tenant"); },
-            [&](const PeriodClosed&) { keys.emplace_back("tenant"); },
+            [&](const PeriodClosed& e) {
+                if (!e.entity) keys.emplace_back("tenant");
+            },
             [&](const TestClockAdvanced&) { keys.emplace_back("tenant"); },
             [&](const TimezoneChanged&) { keys.emplace_back("tenant"); },
             [&](const BillingScheduleSet&) { keys.emplace_back("tenant"); },
@@ -184,6 +186,7 @@ public:
                 );
             },
             [&](const PeriodClosed& e) {
+                if (e.entity) return; // Its own book's: see legal_entities.
                 if (TenantView* row = edit(fact)) row->closed_through = e.through;
             },
             [&](const BillingScheduleSet& e) {

@@ -6,6 +6,9 @@
 #include "api/cli/report_pages.hpp"
 #include "api/http/receipt.hpp"
 
+#include <optional>
+#include <utility>
+
 namespace tollbook::api {
 
 namespace {
@@ -30,11 +33,19 @@ Status each_item(ReportPages& pages, const Take& take) {
     }
 }
 
-// The legal entity that was asked for. Empty: all of them.
-std::string asked_entity(const ReportOrder& order) {
+// The legal entity that was asked for. None: all of them.
+std::optional<std::string> asked_entity(const ReportOrder& order) {
     for (const auto& [name, value] : order.parameters)
         if (name == "entity") return value;
-    return {};
+    return std::nullopt;
+}
+
+// Nothing is written of one that the tenant does not have.
+Result<std::string> known_entity(Client& client, const std::string& base, std::string entity) {
+    const std::string accounts = base + "/reports/journal-accounts?limit=1&entity=";
+    const Result<ClientReply> reply = client.get(accounts + path_segment(entity));
+    if (!reply) return reply.error();
+    return entity;
 }
 
 Result<std::string> own_entity(Client& client, const std::string& base) {
@@ -74,9 +85,9 @@ Exit run_journal(const Context& context, const ReportOrder& order) {
     const Result<std::unique_ptr<Client>> client = connect(context);
     if (!client) return fail(context, client.error());
     const std::string base = "/v1/tenants/" + path_segment(order.tenant);
-    const std::string asked = asked_entity(order);
+    const std::optional<std::string> asked = asked_entity(order);
     const Result<std::string> entity =
-        asked.empty() ? own_entity(**client, base) : Result<std::string>(asked);
+        asked ? known_entity(**client, base, *asked) : own_entity(**client, base);
     if (!entity) return fail(context, entity.error());
     Result<OutFile> out = OutFile::open(order.output);
     if (!out) return fail(context, out.error());
@@ -84,7 +95,7 @@ Exit run_journal(const Context& context, const ReportOrder& order) {
     JournalText text(is_hledger ? JournalFormat::hledger : JournalFormat::beancount, *entity);
     out->write(text.heading(order.tenant));
     ReportOrder of_accounts;
-    if (!asked.empty()) of_accounts.parameters.emplace_back("entity", asked);
+    if (asked) of_accounts.parameters.emplace_back("entity", *asked);
     ReportPages accounts(**client, base + "/reports/journal-accounts", of_accounts.parameters);
     ReportPages entries(**client, base + "/reports/journal", order.parameters);
     if (const Status written = write_journal(accounts, entries, text, *out); !written)

@@ -42,9 +42,9 @@ double Pages::write(std::string_view text, double x, double y, double wide, cons
     pango_layout_set_width(layout.get(), static_cast<int>(wide * PANGO_SCALE));
     pango_layout_set_wrap(layout.get(), PANGO_WRAP_WORD_CHAR);
     pango_layout_set_text(layout.get(), text.data(), static_cast<int>(text.size()));
-    const bool right = style.align == Align::right;
-    if (right) pango_layout_set_alignment(layout.get(), PANGO_ALIGN_RIGHT);
-    cairo_move_to(cairo_, right ? x - wide : x, y);
+    const bool at_right = style.align == Align::right;
+    if (at_right) pango_layout_set_alignment(layout.get(), PANGO_ALIGN_RIGHT);
+    cairo_move_to(cairo_, at_right ? x - wide : x, y);
     pango_cairo_show_layout(cairo_, layout.get());
     int tall = 0;
     pango_layout_get_size(layout.get(), nullptr, &tall);

@@ -1,5 +1,6 @@
 #include "api/http/read_runner.hpp"
 
+#include "api/http/entity_routes.hpp"
 #include "api/http/problem.hpp"
 #include "api/http/receipt.hpp"
 
@@ -71,6 +72,8 @@ struct ReadRunner::State {
             return Error{
                 Errc::projection_lag,
                 "the read models have not reached " + to_string(*read.min_position)};
+        if (const Status status = check_asked_entity(*read_models, read.query); !status)
+            return status.error();
         return read.handler(*read_models, read.query);
     }
 

@@ -33,10 +33,10 @@ Result<ReadAnswer> list_top_ups(ReaderPool& pool, const Query& query) {
 Result<ReadAnswer> list_billing_runs(ReaderPool& pool, const Query& query) {
     static constexpr ListOf runs{
         .name = "billing-runs",
-        .select =
-            "SELECT 'billing_run' AS object, run, trigger, by_whom AS by, preview, @started_at, "
-            "@finished_at, currency, charged_minor, invoiced_minor, counts, "
-            "jsonb_array_length(parked) AS parked_named, seq FROM billing_runs",
+        .select = "SELECT 'billing_run' AS object, run, state, trigger, by_whom AS by, preview, "
+                  "@started_at, @finished_at, NULLIF(currency, '') AS currency, charged_minor, "
+                  "invoiced_minor, counts, "
+                  "jsonb_array_length(parked) AS parked_named, seq FROM billing_runs",
         .key = "r.seq",
         .key_type = "bigint",
         .newest_first = true,
@@ -46,10 +46,11 @@ Result<ReadAnswer> list_billing_runs(ReaderPool& pool, const Query& query) {
 
 Result<ReadAnswer> get_billing_run(ReaderPool& pool, const Query& query) {
     static constexpr OneOf run{
-        .select = "SELECT row_to_json(r) FROM (SELECT 'billing_run' AS object, run, trigger, "
-                  "by_whom AS by, preview, @started_at, @finished_at, currency, charged_minor, "
-                  "invoiced_minor, counts, parked, seq FROM billing_runs WHERE run = $1 "
-                  "ORDER BY seq LIMIT 1) r",
+        .select =
+            "SELECT row_to_json(r) FROM (SELECT 'billing_run' AS object, run, state, trigger, "
+            "by_whom AS by, preview, @started_at, @finished_at, "
+            "NULLIF(currency, '') AS currency, charged_minor, invoiced_minor, counts, "
+            "parked, seq FROM billing_runs WHERE run = $1) r",
         .absent = Errc::billing_run_unknown,
     };
     return read_one(pool, query, run, {text_parameter(query, "run")});

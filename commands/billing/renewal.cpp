@@ -70,6 +70,11 @@ bool reconnect(
     return true;
 }
 
+void reconnect_due(Decision& decision, const std::string& service, const ServiceRow& row) {
+    if (only_unpaid(row.blocks) && row.renews_on <= decision.today())
+        reconnect(decision, service, row, std::nullopt);
+}
+
 namespace {
 
 // Runs, and is due: its customer's promise is being kept, or dunning has not cut it yet.

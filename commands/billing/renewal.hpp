@@ -163,6 +163,10 @@ bool reconnect(
     const std::optional<Cause>& cause
 );
 
+// After what a service costs was scheduled otherwise: brings it back if it is due, only `unpaid`
+// holds it, as in `row`, and what is due is covered now.
+void reconnect_due(Decision& decision, const std::string& service, const ServiceRow& row);
+
 // Charges days of a plan that were priced, from what was taken: wallet_charged.
 void charge_days(
     Decision& decision,

@@ -3,6 +3,7 @@
 
 #include "ledger/json.hpp"
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -20,5 +21,17 @@ struct DefineLegalEntity {
     std::optional<std::vector<std::string>> channels; // Those that it has; cash of no other one.
 };
 BOOST_DESCRIBE_STRUCT(DefineLegalEntity, (), (entity, name, tax_registration, address, channels))
+
+// One legal entity paid another what it owed it.
+struct SettleEntities {
+    static constexpr std::string_view type = "settle_entities";
+    std::string reference; // Of the transfer: each one once.
+    std::string from;      // Who owed, and paid ...
+    std::string to;        // ... whom.
+    std::string from_channel;
+    std::string to_channel;
+    std::optional<std::int64_t> minor; // All that is owed.
+};
+BOOST_DESCRIBE_STRUCT(SettleEntities, (), (reference, from, to, from_channel, to_channel, minor))
 
 } // namespace tollbook

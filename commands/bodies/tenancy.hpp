@@ -86,8 +86,9 @@ BOOST_DESCRIBE_STRUCT(RegisterRouter, (), (router, driver, address, port, tls, u
 struct ClosePeriod {
     static constexpr std::string_view type = "close_period";
     Date through;
+    std::optional<std::string> entity{}; // Of that legal entity alone; all of them.
 };
-BOOST_DESCRIBE_STRUCT(ClosePeriod, (), (through))
+BOOST_DESCRIBE_STRUCT(ClosePeriod, (), (through, entity))
 
 // From the next day on, the tenant's days are those of that zone.
 struct ChangeTimezone {

@@ -43,23 +43,4 @@ struct CancelTopUp {
 };
 BOOST_DESCRIBE_STRUCT(CancelTopUp, (), (customer, rule, reason))
 
-// A run says what it came to; it was due to something.
-struct FinishBillingRun {
-    static constexpr std::string_view type = "finish_billing_run";
-    std::string run;
-    RunTrigger trigger{};
-    std::string by;
-    std::optional<std::string> preview; // None was confirmed.
-    Timestamp started_at;
-    RunCounts counts;
-    std::int64_t charged_minor{};
-    std::int64_t invoiced_minor{};
-    std::vector<ParkedService> parked;
-};
-BOOST_DESCRIBE_STRUCT(
-    FinishBillingRun,
-    (),
-    (run, trigger, by, preview, started_at, counts, charged_minor, invoiced_minor, parked)
-)
-
 } // namespace tollbook

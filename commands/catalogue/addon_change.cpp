@@ -69,6 +69,11 @@ Status schedule(Decision& decision, const Change& change, const ChangeAddon& com
             change.row.renews_on,
             *not_before}
     );
+    ServiceAddonsRow addons = *decision.addons(change.service);
+    std::ranges::find(addons.addons, change.from.addon, &AddonRow::addon)->next =
+        NextAddon{change.to_version, change.to_quantity, *not_before};
+    decision.set_addons(change.service, std::move(addons));
+    reconnect_due(decision, change.service, change.row);
     return Done{};
 }
 

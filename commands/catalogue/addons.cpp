@@ -113,7 +113,7 @@ Status check_fits_service(
     const PlanRow& plan = plan_row(decision, row.plan, row.plan_version);
     if (const Status fits = check_fits(plan, addon_plan, addon.plan); !fits) return fits;
     if (row.scheduled != Scheduled::plan_change) return Done{};
-    const NextPlanRow& next = *decision.book().next_plans.find(decision.key(service));
+    const NextPlanRow& next = decision.next_plan(service);
     return check_fits(plan_row(decision, next.plan, next.version), addon_plan, addon.plan);
 }
 
@@ -239,6 +239,10 @@ Status keep_addon(
     if (!found) return found.error();
     if (found->next) {
         decision.add("service:" + service, AddonChangeCancelled{service, row.customer, addon});
+        ServiceAddonsRow addons = *decision.addons(service);
+        std::ranges::find(addons.addons, addon, &AddonRow::addon)->next.reset();
+        decision.set_addons(service, std::move(addons));
+        reconnect_due(decision, service, row);
         return Done{};
     }
     if (!found->ending) return Error{Errc::change_not_scheduled, addon};

@@ -95,6 +95,10 @@ Status schedule(Decision& decision, const PlanMove& change, const ChangePlan& co
             change.row.renews_on,
             *not_before}
     );
+    decision.set_next_plan(change.service, {change.to.plan, change.to.version, *not_before});
+    ServiceRow scheduled = change.row;
+    scheduled.scheduled = Scheduled::plan_change;
+    reconnect_due(decision, change.service, scheduled);
     return Done{};
 }
 

@@ -1,7 +1,6 @@
 #include "commands/catalogue/scheduled_terms.hpp"
 
 #include "commands/billing/renewal.hpp"
-#include "ledger/ensure.hpp"
 
 #include <fmt/format.h>
 
@@ -50,11 +49,10 @@ PlanSchedule::PlanSchedule(
 )
     : now_{row.plan, row.plan_version}, plan_(&plan_row(decision, row.plan, row.plan_version)) {
     if (row.scheduled != Scheduled::plan_change) return;
-    const NextPlanRow* next = decision.book().next_plans.find(decision.key(service));
-    ensure(next != nullptr);
-    next_ = PlanChoiceRow{next->plan, next->version};
-    next_plan_ = &plan_row(decision, next->plan, next->version);
-    not_before_ = next->not_before;
+    const NextPlanRow& next = decision.next_plan(service);
+    next_ = PlanChoiceRow{next.plan, next.version};
+    next_plan_ = &plan_row(decision, next.plan, next.version);
+    not_before_ = next.not_before;
 }
 
 bool PlanSchedule::is_changed(Date from) const {

@@ -163,6 +163,7 @@ std::optional<std::string> entity_of_account(const Decision& decision, std::stri
 
 void place_postings(const Decision& decision, Event& event) {
     if (std::holds_alternative<OpeningBalancesPosted>(event)) return;
+    if (std::holds_alternative<EntitiesSettled>(event)) return;
     Postings* postings = postings_in(event);
     if (postings == nullptr || postings->empty()) return;
     Placing(decision, *postings, place_of_payment(decision, event)).place();

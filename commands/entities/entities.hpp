@@ -22,8 +22,8 @@ Status check_same_entity(const Decision& decision, const std::string& a, const s
 std::optional<std::string> entity_of_account(const Decision& decision, std::string_view account);
 
 // Gives each leg of a money event the entity that it belongs to, and where these are several,
-// balances each by legs of `due_entity:<the other>`. Opening balances come with theirs. The tenant
-// has more than one.
+// balances each by legs of `due_entity:<the other>`. Opening balances and settlements come with
+// theirs. The tenant has more than one.
 void place_postings(const Decision& decision, Event& event);
 
 } // namespace tollbook

@@ -1,6 +1,7 @@
 // Legal entities of a tenant: who invoices, and whose cash arrives where.
 #include "commands/deciders.hpp"
 #include "commands/entities/entities.hpp"
+#include "commands/entities/prefixes.hpp"
 #include "commands/payments/channels.hpp"
 
 #include <fmt/format.h>
@@ -29,12 +30,14 @@ const std::vector<LegalEntityRow>& entities_of(const Decision& decision) {
     return row == nullptr ? none : row->entities;
 }
 
-Status check_number(const Decision& decision, const std::string& entity) {
+bool is_known(const Decision& decision, const std::string& entity) {
     const auto& entities = entities_of(decision);
-    const bool is_known =
-        entity == decision.row().legal_entity ||
-        std::ranges::find(entities, entity, &LegalEntityRow::entity) != entities.end();
-    if (is_known || entities.size() < entities_max) return Done{};
+    return entity == decision.row().legal_entity ||
+           std::ranges::find(entities, entity, &LegalEntityRow::entity) != entities.end();
+}
+
+Status check_number(const Decision& decision, const std::string& entity) {
+    if (is_known(decision, entity) || entities_of(decision).size() < entities_max) return Done{};
     return Error{Errc::value_out_of_range, fmt::format("at most {} legal entities", entities_max)};
 }
 
@@ -82,6 +85,9 @@ Status decide(Decision& decision, const DefineLegalEntity& command) {
         return status;
     if (const Status status = check_address(command.address.value_or("")); !status) return status;
     if (const Status status = check_channels(decision, command); !status) return status;
+    if (!is_known(decision, command.entity))
+        if (const Status status = check_prefixes_of_new(decision, command.entity); !status)
+            return status;
     decision.add(
         "legal_entity:" + command.entity,
         LegalEntityDefined{

@@ -17,8 +17,9 @@ struct InvoicingRow {
     std::vector<InvoicingSet> versions;
     std::uint64_t invoices{};
     std::uint64_t credit_notes{};
+    std::vector<std::string> used_prefixes; // Of numbers of either kind.
 };
-BOOST_DESCRIBE_STRUCT(InvoicingRow, (), (versions, invoices, credit_notes))
+BOOST_DESCRIBE_STRUCT(InvoicingRow, (), (versions, invoices, credit_notes, used_prefixes))
 
 enum class InvoicePhase { draft, discarded, issued, voided, written_off };
 BOOST_DESCRIBE_ENUM(InvoicePhase, draft, discarded, issued, voided, written_off)

@@ -48,8 +48,9 @@ void post(Decision& decision, const NewReceipt& news, std::optional<Personal> pa
     received.postings = {
         leg(decision, "cash:" + news.channel, news.minor), leg(decision, credited, -news.minor)};
     const Timestamp at = decision.not_after_now(news.occurred_at);
-    const Date day = decision.booked_on(decision.day_of(at));
-    decision.add_at(at, day, "payment:" + news.payment, std::move(received), std::move(payer));
+    decision.add_at(
+        at, decision.day_of(at), "payment:" + news.payment, std::move(received), std::move(payer)
+    );
     if (!news.customer.empty()) reconnect_paid(decision, news.customer, Cause{news.payment, at});
 }
 

@@ -88,12 +88,15 @@ Status decide(Decision& decision, const CancelSchedule& command) {
     const std::string stream = "service:" + command.service;
     if (*row->scheduled == Scheduled::end) {
         decision.add(stream, ServiceEndCancelled{command.service, row->customer});
-        return Done{};
+    } else {
+        const NextPlanRow& next = decision.next_plan(command.service);
+        decision.add(
+            stream, PlanChangeCancelled{command.service, row->customer, next.plan, next.version}
+        );
     }
-    const NextPlanRow& next = *decision.book().next_plans.find(decision.key(command.service));
-    decision.add(
-        stream, PlanChangeCancelled{command.service, row->customer, next.plan, next.version}
-    );
+    ServiceRow kept = *row;
+    kept.scheduled.reset();
+    reconnect_due(decision, command.service, kept);
     return Done{};
 }
 

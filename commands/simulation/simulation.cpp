@@ -26,6 +26,7 @@ bool stands_as_it_is(const Event& event) {
         [](const TestClockAdvanced&) { return true; },
         [](const TimezoneChanged&) { return true; },
         [](const LegalEntityDefined&) { return true; },
+        [](const EntitiesSettled&) { return true; },
         [](const CustomerRegistered&) { return true; },
         [](const FiscalDeviceSet&) { return true; },
         [](const FiscalReceiptRecorded&) { return true; },

@@ -18,6 +18,13 @@ struct TaxedDays {
 };
 BOOST_DESCRIBE_STRUCT(TaxedDays, (), (days, net, taxes))
 
+// Lines of a charge with the same rates: what of them was not given back.
+struct TaxedPart {
+    std::int64_t net{};
+    std::vector<LineTax> taxes; // Each rate; none: exempt.
+};
+BOOST_DESCRIBE_STRUCT(TaxedPart, (), (net, taxes))
+
 // Of a service whose newest charge has other taxes than one rate of its plan's code: its days, in
 // their order. Together they are those of the service's row.
 struct PaidTaxesRow {

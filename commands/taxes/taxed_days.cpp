@@ -25,11 +25,18 @@ void take(Number& minor, Number& left) {
     left -= taken;
 }
 
-// Of one code, or of any.
-void take_tax(std::vector<TaxedDays>& parts, const std::string* code, std::int64_t& left) {
+// Of those that are meant, from the end.
+template <class IsMeant>
+void take_tax(std::vector<TaxedDays>& parts, std::int64_t& left, IsMeant is_meant) {
     for (auto part = parts.rbegin(); part != parts.rend(); ++part)
         for (LineTax& tax : part->taxes)
-            if (code == nullptr || tax.code == *code) take(tax.minor, left);
+            if (is_meant(tax)) take(tax.minor, left);
+}
+
+bool has_rates_of(const TaxedDays& part, const std::vector<LineTax>& taxes) {
+    return std::ranges::equal(part.taxes, taxes, [](const LineTax& a, const LineTax& b) {
+        return a.code == b.code && a.rate_ppm == b.rate_ppm;
+    });
 }
 
 } // namespace
@@ -114,6 +121,9 @@ TaxedDays taxed_days(const ChargeLine& line) {
 void take_back(std::vector<TaxedDays>& parts, const ChargeLine& line) {
     std::uint32_t days = days_of(line);
     std::int64_t net = line.net;
+    if (days == 0 && line.taxes)
+        for (auto part = parts.rbegin(); part != parts.rend(); ++part)
+            if (has_rates_of(*part, *line.taxes)) take(part->net, net);
     for (auto part = parts.rbegin(); part != parts.rend(); ++part) {
         take(part->days, days);
         take(part->net, net);
@@ -121,11 +131,15 @@ void take_back(std::vector<TaxedDays>& parts, const ChargeLine& line) {
     std::int64_t rest = line.tax;
     for (const LineTax& tax : line.taxes.value_or(std::vector<LineTax>{})) {
         std::int64_t left = tax.minor;
-        take_tax(parts, &tax.code, left);
+        take_tax(parts, left, [&](const LineTax& one) {
+            return one.code == tax.code && one.rate_ppm == tax.rate_ppm;
+        });
+        take_tax(parts, left, [&](const LineTax& one) { return one.code == tax.code; });
         rest -= tax.minor - left;
     }
-    if (!line.taxes && line.tax_code) take_tax(parts, &*line.tax_code, rest);
-    take_tax(parts, nullptr, rest);
+    if (!line.taxes && line.tax_code)
+        take_tax(parts, rest, [&](const LineTax& one) { return one.code == *line.tax_code; });
+    take_tax(parts, rest, [](const LineTax&) { return true; });
 }
 
 std::vector<TaxedDays> paid_parts(

@@ -39,7 +39,8 @@ std::optional<std::vector<TaxedDays>> parts_ending_in(
     std::span<const ChargeLine> lines, PaidDays paid
 );
 
-// Takes away what was given back in a line: from the end, and no more than there is.
+// Takes away what was given back in a line: of one without days, first of the days with its rates;
+// from the end, and no more than there is.
 void take_back(std::vector<TaxedDays>& parts, const ChargeLine& line);
 
 // The days that a line is for; none without them.

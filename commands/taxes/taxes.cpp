@@ -1,9 +1,12 @@
 // Taxes, the terms of invoicing, and who pays by invoice.
 #include "commands/deciders.hpp"
 #include "commands/entities/entities.hpp"
+#include "commands/entities/prefixes.hpp"
 #include "commands/taxes/taxing.hpp"
 
 #include <fmt/format.h>
+
+#include <utility>
 
 namespace tollbook {
 
@@ -65,7 +68,7 @@ Status decide(Decision& decision, const SetInvoicing& command) {
         return status;
     if (const Status status = check_text("credit_prefix", credit_prefix, prefix_chars_max); !status)
         return status;
-    if (number_prefix == credit_prefix)
+    if (make_equal_numbers(number_prefix, credit_prefix))
         return Error{Errc::value_out_of_range, "credit_prefix: another than number_prefix"};
     constexpr std::uint32_t due_days_usual = 14;
     const std::uint32_t due_days = command.due_days.value_or(due_days_usual);
@@ -77,17 +80,16 @@ Status decide(Decision& decision, const SetInvoicing& command) {
     const InvoicingRow* row =
         decision.book().invoicing.find(entity == own ? decision.tenant() : decision.key(entity));
     if (const Status status = check_version(row, command.valid_from); !status) return status;
-    decision.add(
-        "tenant:" + decision.tenant(),
-        InvoicingSet{
-            command.valid_from,
-            command.tax_rounding.value_or(TaxRounding::line),
-            command.halves.value_or(Halves::up),
-            due_days,
-            number_prefix,
-            credit_prefix,
-            entity == own ? std::nullopt : command.entity}
-    );
+    InvoicingSet terms{
+        command.valid_from,
+        command.tax_rounding.value_or(TaxRounding::line),
+        command.halves.value_or(Halves::up),
+        due_days,
+        number_prefix,
+        credit_prefix,
+        entity == own ? std::nullopt : command.entity};
+    if (const Status status = check_prefixes(decision, terms); !status) return status;
+    decision.add("tenant:" + decision.tenant(), std::move(terms));
     return Done{};
 }
 

@@ -4,6 +4,7 @@
 #include "commands/billing/renewal.hpp"
 #include "commands/customers/merging.hpp"
 #include "commands/deciders.hpp"
+#include "commands/wallets/charge_taxes.hpp"
 
 #include <fmt/format.h>
 
@@ -54,17 +55,20 @@ std::vector<LotTaken> sources_of(
 Status credit_charge(
     Decision& decision,
     const std::string& charge,
-    std::vector<ChargeLine> lines,
+    const std::vector<ChargeLine>& lines,
     const std::string& reason
 ) {
     const ChargeRow* row = decision.book().charges.find(decision.key(charge));
     if (row == nullptr) return Error{Errc::charge_unknown, charge};
-    Result<LineTotals> totals = total_lines(decision, lines);
+    const Result<LineTotals> totals = total_lines(decision, lines);
     if (!totals) return totals.error();
     const std::int64_t left = row->minor - row->credited_minor.value_or(0);
     if (totals->minor > left)
         return Error{
             Errc::credit_exceeds_charge, fmt::format("{} of {} are left", left, row->minor)};
+
+    const Result<std::vector<ChargeLine>> told = shared_lines(*row, lines);
+    if (!told) return told.error();
 
     ChargeCredited credited;
     credited.charge = charge;
@@ -72,12 +76,13 @@ Status credit_charge(
     credited.customer = owner_of(decision, row->customer);
     credited.service = row->service;
     credited.minor = totals->minor;
-    credited.lines = std::move(lines);
+    credited.lines = *told;
     credited.lots = sources_of(decision, charge, *row, {credited.credit, totals->minor});
     credited.debt_repaid = give_back(decision.wallet(credited.customer), credited.lots);
     credited.reason = reason;
-    credited.postings = std::move(totals->postings);
-    credited.postings.front() = leg(decision, "wallet:" + credited.customer, totals->minor);
+    credited.postings = {leg(decision, "wallet:" + credited.customer, totals->minor)};
+    for (const ChargeLine& line : credited.lines)
+        add_legs(decision, line, credited.postings);
     for (Posting& posting : credited.postings)
         posting.minor = -posting.minor;
     std::string stream = "wallet:" + credited.customer;

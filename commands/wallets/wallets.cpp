@@ -100,6 +100,8 @@ Status decide(Decision& decision, const PostOpeningBalances& command) {
     if (posted.postings.empty()) return Error{Errc::missing_field, "wallets or cash"};
     if (const Status status = balance_with_opening(decision, posted.postings); !status)
         return status;
+    if (decision.booked_on(command.booked_on, posted.postings) != command.booked_on)
+        return Error{Errc::period_already_closed, to_string(command.booked_on)};
     decision.add_at(
         decision.now(), command.booked_on, "tenant:" + decision.tenant(), std::move(posted)
     );

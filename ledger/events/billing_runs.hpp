@@ -1,4 +1,4 @@
-// What a run of renewals came to.
+// Runs of renewals: that they begin, and what they came to.
 #pragma once
 
 #include "ledger/json.hpp"
@@ -63,12 +63,50 @@ struct ParkedService {
 };
 BOOST_DESCRIBE_STRUCT(ParkedService, (), (service, reason))
 
+// A run begins to do something. Records of its commands have its stream as their causation.
+struct BillingRunStarted {
+    static constexpr std::string_view type = "billing_run_started";
+    static constexpr std::uint16_t schema_version = 1;
+    std::string run; // Unlike any other of the tenant.
+    RunTrigger trigger{};
+    std::string by;
+    std::optional<std::string> preview; // That was confirmed.
+    Timestamp started_at;
+    std::uint64_t due{}; // Services, then.
+
+    friend bool operator==(const BillingRunStarted&, const BillingRunStarted&) = default;
+};
+BOOST_DESCRIBE_STRUCT(BillingRunStarted, (), (run, trigger, by, preview, started_at, due))
+
+// A run that began is over without having told its end: its node died, or it failed. What it came
+// to is what its records did; what became of the rest that was due, nobody knows any more.
+struct BillingRunInterrupted {
+    static constexpr std::string_view type = "billing_run_interrupted";
+    static constexpr std::uint16_t schema_version = 1;
+    std::string run;
+    RunTrigger trigger{};
+    std::string by;
+    std::optional<std::string> preview;
+    Timestamp started_at;
+    RunCounts counts;
+    std::int64_t charged_minor{};
+    std::int64_t invoiced_minor{};
+    Currency currency;
+
+    friend bool operator==(const BillingRunInterrupted&, const BillingRunInterrupted&) = default;
+};
+BOOST_DESCRIBE_STRUCT(
+    BillingRunInterrupted,
+    (),
+    (run, trigger, by, preview, started_at, counts, charged_minor, invoiced_minor, currency)
+)
+
 // A run in which something was due came to its end. It moves nothing: what it did stands in the
 // events before it.
 struct BillingRunFinished {
     static constexpr std::string_view type = "billing_run_finished";
     static constexpr std::uint16_t schema_version = 1;
-    std::string run; // Names what it found, and what that came to.
+    std::string run; // As it began; of one that had nothing to do: names what it found.
     RunTrigger trigger{};
     std::string by;
     std::optional<std::string> preview; // That was confirmed.

@@ -1,7 +1,8 @@
-// Legal entities of a tenant: who invoices.
+// Legal entities of a tenant: who invoices, and what they pay each other.
 #pragma once
 
 #include "ledger/json.hpp"
+#include "ledger/posting.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -26,5 +27,24 @@ struct LegalEntityDefined {
     friend bool operator==(const LegalEntityDefined&, const LegalEntityDefined&) = default;
 };
 BOOST_DESCRIBE_STRUCT(LegalEntityDefined, (), (entity, name, tax_registration, address, channels))
+
+// Money that one entity paid another: so much less is due between the two.
+struct EntitiesSettled {
+    static constexpr std::string_view type = "entities_settled";
+    static constexpr std::uint16_t schema_version = 1;
+    std::string reference; // Of the transfer; unique for ever.
+    std::string from;
+    std::string to;
+    std::string from_channel;
+    std::string to_channel;
+    std::int64_t minor{};
+    std::int64_t remaining{}; // What `from` still owes.
+    Postings postings;
+
+    friend bool operator==(const EntitiesSettled&, const EntitiesSettled&) = default;
+};
+BOOST_DESCRIBE_STRUCT(
+    EntitiesSettled, (), (reference, from, to, from_channel, to_channel, minor, remaining, postings)
+)
 
 } // namespace tollbook

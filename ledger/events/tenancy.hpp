@@ -150,10 +150,11 @@ struct PeriodClosed {
     static constexpr std::string_view type = "period_closed";
     static constexpr std::uint16_t schema_version = 1;
     Date through;
+    std::optional<std::string> entity{}; // Of that legal entity alone; none: of all of them.
 
     friend bool operator==(const PeriodClosed&, const PeriodClosed&) = default;
 };
-BOOST_DESCRIBE_STRUCT(PeriodClosed, (), (through))
+BOOST_DESCRIBE_STRUCT(PeriodClosed, (), (through, entity))
 
 // Its days are those of another zone from the first one after `after` on: no day is left out, and
 // none comes twice.

@@ -143,6 +143,43 @@ TEST_CASE("billing run: what a policy says is previewed, and done by the confirm
     CHECK(provider.preview().due == 0);
 }
 
+TEST_CASE("billing run: with a tax that changes within the period, what was previewed is charged") {
+    DueProvider provider;
+    provider.send(
+        "define_plan",
+        R"({"plan":"NET","name":"N","price_minor":99999,"currency":"KES","down_mbps":1,)"
+        R"("up_mbps":1,"tax_code":"vat","tax_percent":16})"
+    );
+    for (const auto& [rate, from] : {std::pair(160'000, "2026-01-01"), {175'000, "2026-12-03"}})
+        provider.send(
+            "define_tax",
+            fmt::format(
+                R"({{"tax":"vat","valid_from":"{}","rates":[{{"code":"vat","rate_ppm":{},"compound":false}}]}})",
+                from,
+                rate
+            )
+        );
+    provider.send("set_billing_mode", R"({"customer":"C5","mode":"invoiced"})");
+    for (int i = 0; i < 6; ++i) {
+        provider.pay(i, 99'999 + 1'000);
+        provider.send(
+            "add_service",
+            fmt::format(
+                R"({{"service":"C{0}-9","customer":"C{0}","plan":"NET","renews_on":"2026-11-20"}})",
+                i
+            )
+        );
+    }
+    const BillingPreview preview = provider.preview();
+    CHECK(preview.invoiced.minor == 99'999 + 2 * 1'000);
+    const Result<RenewalReport> report = provider.confirm(preview.preview);
+    REQUIRE(report);
+    CHECK(report->moved == 0);
+    CHECK(report->renewed == preview.charged.services + preview.invoiced.services);
+    CHECK(report->charged_minor == preview.charged.minor);
+    CHECK(report->invoiced_minor == preview.invoiced.minor);
+}
+
 TEST_CASE("billing run: each order comes to the runner as it was given") {
     ApiFixture api;
     const std::string key = api.bearer("savanna", Role::finance);

@@ -51,13 +51,17 @@ public:
     }
 
     void send(const std::string& type, const std::string& body) {
-        std::promise<Result<Receipt>> answered;
-        partition_->submit(
-            {"due", fmt::format("test-{}", ++sent_), type, body, "test", {}, {}, std::nullopt},
-            [&](Result<Receipt> answer) { answered.set_value(std::move(answer)); }
-        );
-        const Result<Receipt> answer = answered.get_future().get();
-        REQUIRE_MESSAGE(answer, (type + " " + body));
+        send_as(fmt::format("test-{}", ++sent_), {}, type, body);
+    }
+
+    // In the name of a run; `prefix` says what the command is for.
+    void send_in_run(
+        const std::string& run,
+        const std::string& prefix,
+        const std::string& type,
+        const std::string& body
+    ) {
+        send_as(fmt::format("{}test-{}", prefix, ++sent_), "run:" + run, type, body);
     }
 
     void pay(int customer, int minor) {
@@ -97,6 +101,21 @@ public:
     Partition& partition() const { return *partition_; }
 
 private:
+    void send_as(
+        const std::string& key,
+        const std::string& causation,
+        const std::string& type,
+        const std::string& body
+    ) {
+        std::promise<Result<Receipt>> answered;
+        partition_->submit(
+            {"due", key, type, body, "test", {}, causation, std::nullopt},
+            [&](Result<Receipt> answer) { answered.set_value(std::move(answer)); }
+        );
+        const Result<Receipt> answer = answered.get_future().get();
+        REQUIRE_MESSAGE(answer, (type + " " + body));
+    }
+
     void add_customer(int i) {
         send(
             "register_customer",

@@ -2,6 +2,7 @@
 #include "api/http/routes.hpp"
 #include "tests/api/seeded_node.hpp"
 
+#include <algorithm>
 #include <map>
 #include <set>
 
@@ -73,6 +74,29 @@ TEST_CASE("reads: every read route answers with JSON and its position") {
         ++checked;
     }
     CHECK(checked > 20);
+}
+
+TEST_CASE("reads: a legal entity that the tenant does not have is refused, not an empty answer") {
+    std::size_t checked = 0;
+    for (const Route& route : routes()) {
+        const std::vector<std::string_view> parameters = parameters_of(route);
+        if (std::ranges::find(parameters, "entity") == parameters.end()) continue;
+        const std::string path(route.path.substr(std::string_view("/v1/tenants/{tenant}").size()));
+        CAPTURE(path);
+        CHECK(node().get(path + "?entity=main"));
+        for (const char* entity : {"hills", "Main", ""}) {
+            const auto answer = node().get(path + "?entity=" + entity);
+            REQUIRE_FALSE(answer);
+            CHECK(answer.error().code == Errc::legal_entity_unknown);
+            CHECK(answer.error().detail == entity);
+        }
+        ++checked;
+    }
+    CHECK(checked == 13);
+    CHECK(
+        node().client->get("/v1/tenants/nobody/customers?entity=main").error().code ==
+        Errc::tenant_unknown
+    );
 }
 
 TEST_CASE("reads: pages cover a list once, in order") {

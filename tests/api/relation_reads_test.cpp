@@ -59,7 +59,7 @@ TEST_CASE("reads: billing runs, the newest first, and one with what is parked") 
     const std::string runs = body("/billing-runs");
     const std::vector<std::string> names = page_of(runs, "run").values;
     REQUIRE(names.size() == 1);
-    CHECK(has(runs, R"("trigger":"manual")"));
+    CHECK(has(runs, R"("state":"finished","trigger":"manual")"));
     CHECK(has(runs, R"("currency":"KES","charged_minor":)"));
     const std::string run = body("/billing-runs/" + names.front());
     CHECK(has(run, R"("parked":[])"));

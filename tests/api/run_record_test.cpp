@@ -1,4 +1,6 @@
 // What runs leave behind of themselves, on a real log.
+#include "api/run_record.hpp"
+
 #include "api/automatic_billing.hpp"
 #include "tests/api/due_provider.hpp"
 
@@ -13,20 +15,73 @@ namespace {
 // As much as all that is due: half of the customers have the money for one service.
 constexpr std::int64_t payable_minor = customers / 2 * 1'000;
 
-std::vector<BillingRunFinished> runs_of(const DueProvider& provider) {
-    std::vector<BillingRunFinished> runs;
+// Every record of the log.
+template <class Take>
+void for_each_record(const DueProvider& provider, Take take) {
     Source& source = provider.partition().source();
     ReaderState state = source.start();
     while (state.seq < provider.head()) {
         const Batch batch = source.read(state, 1 << 20, std::chrono::seconds(1)).value();
         for (const Record& record : batch.records)
-            if (record.type == BillingRunFinished::type)
-                runs.push_back(std::get<BillingRunFinished>(
-                    decode_event(record.type, record.schema_version, record.payload).value()
-                ));
+            take(record);
         state = batch.after;
     }
-    return runs;
+}
+
+template <class E>
+std::vector<E> all_of(const DueProvider& provider) {
+    std::vector<E> all;
+    for_each_record(provider, [&](const Record& record) {
+        if (record.type == E::type)
+            all.push_back(std::get<E>(
+                decode_event(record.type, record.schema_version, record.payload).value()
+            ));
+    });
+    return all;
+}
+
+std::vector<BillingRunFinished> runs_of(const DueProvider& provider) {
+    return all_of<BillingRunFinished>(provider);
+}
+
+// What charges came to that a run caused.
+std::int64_t charged_by_runs(const DueProvider& provider) {
+    std::int64_t minor = 0;
+    for_each_record(provider, [&](const Record& record) {
+        if (record.type != WalletCharged::type || record.command.causation.empty()) return;
+        CHECK(record.command.causation.starts_with("run:"));
+        minor += std::get<WalletCharged>(
+                     decode_event(record.type, record.schema_version, record.payload).value()
+        )
+                     .minor;
+    });
+    return minor;
+}
+
+// What all runs say that they charged.
+std::int64_t told_by_runs(const DueProvider& provider) {
+    std::int64_t minor = 0;
+    for (const BillingRunFinished& run : runs_of(provider))
+        minor += run.charged_minor;
+    for (const BillingRunInterrupted& run : all_of<BillingRunInterrupted>(provider))
+        minor += run.charged_minor;
+    return minor;
+}
+
+// A run that died: it began, and renewed the first services that were due.
+void half_a_run(DueProvider& provider, std::size_t services) {
+    const BillingPreview whole = provider.preview();
+    StartBillingRun start;
+    start.run = "dead";
+    start.trigger = RunTrigger::schedule;
+    start.by = "system:billing";
+    start.started_at = parse_timestamp("2026-11-20T09:00:00Z").value();
+    start.due = whole.items.size();
+    provider.send("start_billing_run", to_json(start));
+    for (std::size_t i = 0; i < services; ++i)
+        provider.send_in_run(
+            "dead", "renew:", "renew_service", to_json(RenewService{whole.items[i].service, {}})
+        );
 }
 
 RenewalReport renew(const DueProvider& provider) {
@@ -74,20 +129,108 @@ TEST_CASE("run record: a confirmation names its preview; what went on invoices i
     CHECK(runs.front().counts.invoices == 1);
 }
 
-TEST_CASE("run record: a run that was cut off half way and comes again counts the rest, once") {
+TEST_CASE("run record: a run that begins says so, and its commands name it") {
     DueProvider provider;
-    const BillingPreview whole = provider.preview();
-    for (std::size_t i = 0; i < whole.items.size() / 2; ++i) // Then the node was killed.
-        provider.send("renew_service", to_json(RenewService{whole.items[i].service, {}}));
-    const std::uint64_t before = provider.charges();
+    const RenewalReport report = renew(provider);
+    const auto begun = all_of<BillingRunStarted>(provider);
+    REQUIRE(begun.size() == 1);
+    CHECK(begun.front().run == report.run);
+    CHECK(begun.front().trigger == RunTrigger::manual);
+    CHECK(begun.front().by == "test");
+    CHECK(begun.front().due == 2 * customers);
+    CHECK(charged_by_runs(provider) == payable_minor);
+    std::uint64_t renewed = 0;
+    for_each_record(provider, [&](const Record& record) {
+        if (record.command.causation == "run:" + begun.front().run)
+            renewed += record.type == ServiceRenewed::type ? 1U : 0U;
+    });
+    CHECK(renewed == report.renewed);
+}
+
+TEST_CASE("run record: a run that died is recorded by the next one, which counts the rest, once") {
+    DueProvider provider;
+    half_a_run(provider, customers);
     CHECK(runs_of(provider).empty());
+    const RenewalReport rest = renew(provider);
+    const auto dead = all_of<BillingRunInterrupted>(provider);
+    REQUIRE(dead.size() == 1);
+    CHECK(dead.front().run == "dead");
+    CHECK(dead.front().trigger == RunTrigger::schedule);
+    CHECK(dead.front().by == "system:billing");
+    CHECK(dead.front().counts.due == 2 * customers);
+    CHECK(dead.front().counts.renewed + dead.front().counts.cut == customers);
+    CHECK(dead.front().counts.renewed > 0);
+    CHECK(
+        dead.front().charged_minor == static_cast<std::int64_t>(dead.front().counts.renewed) * 1'000
+    );
+    CHECK(rest.due == customers);
+    CHECK(dead.front().counts.renewed + rest.renewed == customers / 2);
+    CHECK(dead.front().charged_minor + rest.charged_minor == payable_minor);
+    CHECK(told_by_runs(provider) == charged_by_runs(provider));
+    const std::uint64_t head = provider.head();
     renew(provider);
-    const std::vector<BillingRunFinished> runs = runs_of(provider);
-    REQUIRE(runs.size() == 1);
-    CHECK(runs.front().counts.due == whole.items.size() / 2);
-    CHECK(runs.front().charged_minor == payable_minor - static_cast<std::int64_t>(before) * 1'000);
+    CHECK(provider.head() == head);
+}
+
+TEST_CASE("run record: a run that died is recorded by the node that looks for schedules") {
+    DueProvider provider;
+    half_a_run(provider, 3);
+    AutomaticBilling billing(provider.partition(), {});
+    billing.look(); // Nobody has a schedule.
+    const auto dead = all_of<BillingRunInterrupted>(provider);
+    REQUIRE(dead.size() == 1);
+    CHECK(dead.front().counts.renewed + dead.front().counts.cut == 3);
+    const std::uint64_t head = provider.head();
+    billing.look();
+    CHECK(provider.head() == head);
+}
+
+TEST_CASE("run record: a run that is under way is nobody's to record") {
+    DueProvider provider;
+    half_a_run(provider, 1);
+    {
+        const LiveRun live(provider.partition(), "dead");
+        record_dead_runs(provider.partition());
+        CHECK(all_of<BillingRunInterrupted>(provider).empty());
+    }
+    record_dead_runs(provider.partition(), "nobody");
+    CHECK(all_of<BillingRunInterrupted>(provider).empty());
+    record_dead_runs(provider.partition(), "due");
+    CHECK(all_of<BillingRunInterrupted>(provider).size() == 1);
+}
+
+TEST_CASE("run record: runs at once each tell what they charged, and together all of it") {
+    DueProvider provider;
+    std::vector<std::future<RenewalReport>> others;
+    for (int i = 0; i < 4; ++i)
+        others.push_back(std::async(std::launch::async, [&] { return renew(provider); }));
+    std::int64_t told = 0;
+    for (auto& other : others)
+        told += other.get().charged_minor;
+    CHECK(told == payable_minor);
+    CHECK(told_by_runs(provider) == payable_minor);
+    CHECK(charged_by_runs(provider) == payable_minor);
+    CHECK(all_of<BillingRunInterrupted>(provider).empty());
+    CHECK(all_of<BillingRunStarted>(provider).size() == runs_of(provider).size());
+}
+
+TEST_CASE("run record: one that only tops up, or books what lapsed, is a run too") {
+    DueProvider provider;
     renew(provider);
-    CHECK(runs_of(provider).size() == 1);
+    provider.send(
+        "set_top_up_rule",
+        R"({"customer":"C1","rule":"r","terms":{"trigger":"interval","every":"month",)"
+        R"("from":"2026-11-20","action":"grant","at_most":1,"amount_minor":1000}})"
+    );
+    const RenewalReport report = renew(provider); // It pays for one of two services that are cut.
+    CHECK(report.due == 0);
+    CHECK(report.top_ups == 1);
+    CHECK(report.charged_minor == 1'000);
+    const BillingRunFinished last = runs_of(provider).back();
+    CHECK(last.run == report.run);
+    CHECK(last.counts.top_ups == 1);
+    CHECK(last.charged_minor == 1'000);
+    CHECK(told_by_runs(provider) == charged_by_runs(provider));
 }
 
 TEST_CASE("run record: what waits hour after hour is recorded once, and again when it changes") {
@@ -115,7 +258,7 @@ TEST_CASE("run record: what waits hour after hour is recorded once, and again wh
     CHECK(look_at("20T11") == 1); // Those that wait are found alone: another run.
     CHECK(look_at("20T12") == 0);
     CHECK(look_at("21T12") == 0);
-    CHECK(look_at("22T12") == waiting + 1);
+    CHECK(look_at("22T12") == waiting + 2); // It begins, and it ends.
     runs = runs_of(provider);
     CHECK(runs.back().counts.dunned == waiting);
     CHECK(runs.size() == 3);

@@ -1,6 +1,6 @@
 #include "commands/billing/billing_preview.hpp"
 
-#include "tests/support/book_builders.hpp"
+#include "tests/support/tax_examples.hpp"
 
 #include <algorithm>
 #include <random>
@@ -106,6 +106,97 @@ TEST_CASE("billing preview: what it says is what the run does, over random provi
         }
         CHECK(preview(book).empty());
     }
+}
+
+namespace {
+
+// What the last command charged for a service, or put on its customer's draft: the gross of it.
+std::int64_t charged_for(const Spec& book, const std::string& service) {
+    std::int64_t minor = 0;
+    for (const Fact& fact : book.made()) {
+        if (const auto* charged = std::get_if<WalletCharged>(&fact.event))
+            if (charged->service == service)
+                for (const ChargeLine& line : charged->lines)
+                    minor += line.net + line.tax;
+        if (const auto* drafted = std::get_if<PeriodDrafted>(&fact.event))
+            for (const DraftLine& line : drafted->lines)
+                minor += line.service == service ? line.minor : 0;
+    }
+    return minor;
+}
+
+// Three customers with services and an add-on by a tax that changes twice within the period; one
+// of them pays by invoice.
+class TaxedProvider {
+public:
+    explicit TaxedProvider(std::mt19937_64& random) : random_(random), book(past()) {
+        book.when(terms(
+            some(2) == 0 ? TaxRounding::line : TaxRounding::invoice,
+            some(2) == 0 ? Halves::up : Halves::even
+        ));
+        book.when(some(3) == 0 ? telecom("2026-01-01") : vat(1 + some(300'000), "2026-01-01"));
+        book.when(vat(1 + some(300'000), "2026-11-" + std::to_string(21 + some(9))));
+        book.when(some(4) == 0 ? exempt("2026-12-10") : telecom("2026-12-10"));
+        book.when(SetBillingMode{"C", BillingMode::invoiced});
+        for (const char* id : {"A", "B", "C"})
+            for (std::int64_t i = 0; i <= some(3); ++i)
+                add_service(id, std::string(id) + "-" + std::to_string(i));
+    }
+
+private:
+    std::int64_t some(std::int64_t most) {
+        return static_cast<std::int64_t>(random_() % static_cast<std::uint64_t>(most));
+    }
+
+    Story past() {
+        PlanDefined net = vat_plan("NET", 1 + some(5'000'00));
+        net.setup_minor = some(2) * some(300'00);
+        Story story = world() + Story{net, vat_addon("TV", 1 + some(900'00))};
+        for (const char* id : {"A", "B", "C"})
+            story.push_back(received(std::string("R") + id, id, 1 + some(12'000'00)));
+        return story;
+    }
+
+    void add_service(const char* customer, const std::string& name) {
+        book.when(AddService{name, customer, "NET", 1, {}, day("2026-11-20"), {}, {}});
+        if (some(2) == 0) book.when(AddAddon{name, "TV", {}, 2, {}});
+    }
+
+    std::mt19937_64& random_;
+
+public:
+    Spec book;
+};
+
+} // namespace
+
+TEST_CASE("billing preview: taxes whose rates change within the period add up to what was told") {
+    std::size_t split = 0;
+    for (std::uint64_t seed = 1; seed <= 80; ++seed) {
+        CAPTURE(seed);
+        std::mt19937_64 random(seed);
+        TaxedProvider provider(random);
+        Spec& book = provider.book;
+        std::int64_t invoiced = 0;
+        for (const BillingItem& item : preview(book)) {
+            CAPTURE(item.service);
+            book.when(RenewService{
+                item.service, ExpectedRenewal{item.from, item.minor, is_covered(item.outcome)}});
+            CHECK(charged_for(book, item.service) == (is_covered(item.outcome) ? item.minor : 0));
+            if (item.outcome == BillingOutcome::invoiced) invoiced += item.minor;
+            for (const Fact& fact : book.made())
+                if (const auto* charged = std::get_if<WalletCharged>(&fact.event))
+                    split += charged->lines.size() > 2 ? 1U : 0U;
+        }
+        CHECK(preview(book).empty());
+        for (const std::string& draft : book.run().decider().drafts_to_issue(tenant_id).value()) {
+            book.when(IssueInvoice{draft, {}, {}});
+            CHECK(book.event<InvoiceIssued>(0).minor == invoiced);
+            invoiced = 0;
+        }
+        CHECK(invoiced == 0);
+    }
+    CHECK(split > 40);
 }
 
 TEST_CASE("billing preview: any other due set, figure or outcome has another hash") {

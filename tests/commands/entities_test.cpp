@@ -1,6 +1,7 @@
 #include "tests/support/book_builders.hpp"
 #include "tests/support/book_clerk.hpp"
 #include "tests/support/book_proofs.hpp"
+#include "tests/support/entity_examples.hpp"
 
 using namespace tollbook;
 
@@ -8,20 +9,6 @@ namespace {
 
 const DefineLegalEntity define_coast{
     "coast", "Kiota Coast Ltd", "P051234567X", "Moi Avenue\nMombasa", {{"mpesa:600902"}}};
-
-CustomerRegistered of_coast(const std::string& id) {
-    CustomerRegistered registered = customer(id);
-    registered.entity = "coast";
-    return registered;
-}
-
-// A, B and C are of main; K and L of coast, which has the pay bill 600902.
-Story two_entities() {
-    return world() + Story{
-                         LegalEntityDefined{"coast", "Kiota Coast Ltd", {}, {}, {"mpesa:600902"}},
-                         of_coast("K"),
-                         of_coast("L")};
-}
 
 // "main cash:till:main 5 coast wallet:K -5": every leg of the n-th event, in whole shillings.
 std::string legs_of(const Spec& book, std::size_t n) {
@@ -35,15 +22,31 @@ std::string legs_of(const Spec& book, std::size_t n) {
     return text;
 }
 
-Spec& issue(Spec& book, const std::string& invoice, const std::string& customer) {
-    DraftLine line;
-    line.component = "cable";
-    line.minor = 200'00;
-    book.when(DraftInvoice{invoice, customer, {line}, {}});
-    return book.when(IssueInvoice{invoice, {}, {}});
+// 300.00 of what main owes coast.
+SettleEntities settle_three_hundred() {
+    return {"S1", "main", "coast", "till:main", "mpesa:600902", 300'00};
 }
 
-std::string number_of(const Spec& book) { return book.event<InvoiceIssued>(0).number; }
+// A payment that was made at noon of that day.
+RecordPayment paid_at_noon(
+    std::string_view on,
+    const std::string& receipt,
+    const std::string& customer,
+    const std::string& channel = "till:main"
+) {
+    RecordPayment payment = typed(receipt, customer, 10'00, channel);
+    payment.occurred_at = at(std::string(on) + "T09:00:00Z");
+    return payment;
+}
+
+// "effective booked": the days of the payment that was received last.
+std::string payment_days(const Spec& book) {
+    for (const Fact& fact : book.made())
+        if (std::holds_alternative<PaymentReceived>(fact.event))
+            return to_string(local_day(fact.effective_at, "Africa/Nairobi")) + " " +
+                   to_string(fact.booked_on);
+    return {};
+}
 
 } // namespace
 
@@ -160,7 +163,7 @@ TEST_CASE("entities: revenue, taxes and expenses stand with the customer's entit
         legs_of(book, 0) == "coast refund_payable:K 40 main cash:till:main -40 "
                             "coast due_entity:main -40 main due_entity:coast 40"
     );
-    issue(book, "I1", "K");
+    issue_to(book, "I1", "K");
     CHECK(legs_of(book, 0) == "coast receivable:K 200 coast fee -200");
     CHECK(legs_of(book, 1) == "coast wallet:K 200 coast receivable:K -200");
     book.when(CreditInvoice{"I1", "C1", {}, "wrong", {}});
@@ -242,10 +245,10 @@ TEST_CASE("entities: each opens against its own opening account") {
 
 TEST_CASE("entities: invoices and credit notes are counted by each, under its own prefixes") {
     Spec book = given(two_entities());
-    issue(book, "I1", "A");
-    CHECK(number_of(book) == "INV-000001");
-    issue(book, "I2", "K");
-    CHECK(number_of(book) == "coast-INV-000001");
+    issue_to(book, "I1", "A");
+    CHECK(issued_number(book) == "INV-000001");
+    issue_to(book, "I2", "K");
+    CHECK(issued_number(book) == "coast-INV-000001");
     CHECK(book.event<InvoiceIssued>(0).entity == "coast");
     SetInvoicing terms;
     terms.valid_from = day("2026-11-20");
@@ -257,11 +260,11 @@ TEST_CASE("entities: invoices and credit notes are counted by each, under its ow
     terms.entity = "coast";
     book.when(terms).then_types("invoicing_set");
     CHECK(book.event<InvoicingSet>(0).entity == "coast");
-    issue(book, "I3", "L");
-    CHECK(number_of(book) == "C/000002");
+    issue_to(book, "I3", "L");
+    CHECK(issued_number(book) == "C/000002");
     CHECK(book.event<InvoiceIssued>(0).due_on == day("2026-12-20"));
-    issue(book, "I4", "B");
-    CHECK(number_of(book) == "INV-000002");
+    issue_to(book, "I4", "B");
+    CHECK(issued_number(book) == "INV-000002");
     CHECK(book.event<InvoiceIssued>(0).due_on == day("2026-12-04"));
     book.when(CreditInvoice{"I3", "N1", {}, "wrong", {}});
     CHECK(book.event<CreditNoteIssued>(0).number == "CC/000001");
@@ -270,10 +273,11 @@ TEST_CASE("entities: invoices and credit notes are counted by each, under its ow
     CHECK(book.event<CreditNoteIssued>(0).number == "CN-000001");
     terms.entity = "main";
     terms.number_prefix = "M/";
+    terms.credit_prefix = "MC/";
     book.when(terms);
     CHECK(book.event<InvoicingSet>(0).entity == std::nullopt);
-    issue(book, "I5", "A");
-    CHECK(number_of(book) == "M/000003");
+    issue_to(book, "I5", "A");
+    CHECK(issued_number(book) == "M/000003");
     CHECK(first_fault(book.run(), tenant_id) == "");
 }
 
@@ -281,9 +285,9 @@ TEST_CASE("entities: each has its own fiscal device, which counts its own docume
     Spec book = given(two_entities());
     SetFiscalDevice device{true, "coast", {}, "https://etims.example.org/", "K1", {}};
     book.when(device).then_types("fiscal_device_set");
-    issue(book, "I1", "A").then_types("invoice_issued");
+    issue_to(book, "I1", "A").then_types("invoice_issued");
     book.when(VoidInvoice{"I1", "wrong"}).then_types("invoice_voided");
-    issue(book, "I2", "K").then_types("invoice_issued fiscal_transmission_requested");
+    issue_to(book, "I2", "K").then_types("invoice_issued fiscal_transmission_requested");
     CHECK(book.event<FiscalTransmissionRequested>(1).entity == "coast");
     CHECK(book.event<FiscalTransmissionRequested>(1).place == 1);
     book.when(VoidInvoice{"I2", "wrong"}).refused(Errc::invoice_at_device, "coast-INV-000001");
@@ -303,9 +307,136 @@ TEST_CASE("merge_customers: customers of two entities are not one") {
     CHECK(legs_of(book, 2).starts_with("main cash:till:main 10 coast wallet:L -10"));
 }
 
+TEST_CASE("close_period: of one entity, or of all of them, and never back") {
+    Spec book = given(two_entities());
+    book.when(ClosePeriod{day("2026-11-17"), "hills"}).refused(Errc::legal_entity_unknown, "hills");
+    book.when(ClosePeriod{day("2026-11-17"), "coast"})
+        .then({PeriodClosed{day("2026-11-17"), "coast"}})
+        .booked_on("2026-11-20");
+    for (const char* again : {"2026-11-17", "2026-11-01"})
+        book.when(ClosePeriod{day(again), "coast"})
+            .refused(Errc::period_already_closed, "closed through 2026-11-17");
+    book.when(ClosePeriod{day("2026-11-15"), "main"})
+        .then({PeriodClosed{day("2026-11-15"), "main"}});
+    book.when(ClosePeriod{day("2026-11-16"), {}}).then({PeriodClosed{day("2026-11-16")}});
+    book.when(ClosePeriod{day("2026-11-16"), "main"})
+        .refused(Errc::period_already_closed, "closed through 2026-11-16");
+    book.when(ClosePeriod{day("2026-11-17"), "coast"})
+        .refused(Errc::period_already_closed, "closed through 2026-11-17");
+    book.when(ClosePeriod{day("2026-11-16"), {}}
+    ).refused(Errc::period_already_closed, "closed through 2026-11-16");
+    book.when(ClosePeriod{day("2026-11-20"), "coast"}).refused(Errc::period_not_over);
+    book.when(ClosePeriod{day("2026-11-19"), {}}).then_types("period_closed");
+    book.when(ClosePeriod{day("2026-11-19"), "coast"})
+        .refused(Errc::period_already_closed, "closed through 2026-11-19");
+    CHECK(first_fault(book.run(), tenant_id) == "");
+}
+
+TEST_CASE("close_period: a tenant's only entity is closed with the tenant") {
+    Spec book = given(world());
+    book.when(ClosePeriod{day("2026-11-17"), "main"}).then({PeriodClosed{day("2026-11-17")}});
+    CHECK(payload_of(book.made()[0].event) == R"({"through":"2026-11-17"})");
+    book.when(ClosePeriod{day("2026-11-17"), {}}).refused(Errc::period_already_closed);
+    book.when(define_coast)
+        .when(ClosePeriod{day("2026-11-17"), "coast"})
+        .refused(Errc::period_already_closed, "closed through 2026-11-17");
+}
+
+TEST_CASE("entities: an event is booked on the first day that is open to all that it touches") {
+    Spec book = given(two_entities());
+    book.when(ClosePeriod{day("2026-11-18"), "coast"});
+    book.when(paid_at_noon("2026-11-17", "R1", "A"));
+    CHECK(payment_days(book) == "2026-11-17 2026-11-17");
+    book.when(paid_at_noon("2026-11-17", "R2", "K", "mpesa:600902"));
+    CHECK(payment_days(book) == "2026-11-17 2026-11-19");
+    book.when(paid_at_noon("2026-11-17", "R3", "K"));
+    CHECK(payment_days(book) == "2026-11-17 2026-11-19");
+    book.when(paid_at_noon("2026-11-19", "R4", "K"));
+    CHECK(payment_days(book) == "2026-11-19 2026-11-19");
+    book.when(ClosePeriod{day("2026-11-19"), "main"});
+    book.when(paid_at_noon("2026-11-17", "R5", "A"));
+    CHECK(payment_days(book) == "2026-11-17 2026-11-20");
+    book.when(paid_at_noon("2026-11-17", "R6", "L", "mpesa:600902"));
+    CHECK(payment_days(book) == "2026-11-17 2026-11-19");
+    book.when(paid_at_noon("2026-11-17", "R7", "B", "mpesa:600902"));
+    CHECK(payment_days(book) == "2026-11-17 2026-11-20");
+    book.when(ClosePeriod{day("2026-11-19"), {}});
+    book.when(paid_at_noon("2026-11-17", "R8", "L", "mpesa:600902"));
+    CHECK(payment_days(book) == "2026-11-17 2026-11-20");
+    CHECK(first_fault(book.run(), tenant_id) == "");
+}
+
+TEST_CASE("entities: nothing opens on a day that is closed to its entity") {
+    Spec book = given(two_entities());
+    book.when(ClosePeriod{day("2026-11-18"), "coast"});
+    PostOpeningBalances opening{day("2026-11-18"), {{"A", 300'00}, {"K", 100'00}}, {}, false};
+    book.when(opening).refused(Errc::period_already_closed, "2026-11-18");
+    opening.wallets.pop_back();
+    book.when(opening).then_types("opening_balances_posted").booked_on("2026-11-18");
+}
+
+TEST_CASE("settle_entities: money that one paid is owed no more") {
+    Spec book = given(two_entities());
+    book.when(typed("R1", "K", 700'00));
+    book.when(settle_three_hundred()).then_types("entities_settled");
+    CHECK(
+        legs_of(book, 0) == "main cash:till:main -300 coast cash:mpesa:600902 300 "
+                            "main due_entity:coast 300 coast due_entity:main -300"
+    );
+    CHECK(book.event<EntitiesSettled>(0).remaining == 400'00);
+    CHECK(book.made()[0].stream == "legal_entity:main");
+    book.when(settle_three_hundred()).refused(Errc::settlement_exists, "S1");
+    SettleEntities rest = settle_three_hundred();
+    rest.reference = "S2";
+    rest.minor = 400'01;
+    book.when(rest).refused(Errc::exceeds_due, "main owes coast 40000");
+    rest.minor.reset();
+    book.when(rest).then_types("entities_settled");
+    CHECK(book.event<EntitiesSettled>(0).minor == 400'00);
+    CHECK(book.event<EntitiesSettled>(0).remaining == 0);
+    rest.reference = "S3";
+    book.when(rest).refused(Errc::exceeds_due, "main owes coast nothing");
+    book.when(typed("R2", "A", 60'00, "mpesa:600902"));
+    book.when(rest).refused(Errc::exceeds_due, "main owes coast nothing");
+    book.when(SettleEntities{"S3", "coast", "main", "mpesa:600902", "till:main", {}});
+    CHECK(book.event<EntitiesSettled>(0).minor == 60'00);
+    CHECK(first_fault(book.run(), tenant_id) == "");
+}
+
+TEST_CASE("settle_entities: what it refuses, in this order") {
+    Spec book = given(two_entities());
+    book.when(typed("R1", "K", 700'00));
+    SettleEntities settle{"S 1", "hills", "hills", "till:none", "till:none", -1};
+    book.when(settle).refused(Errc::legal_entity_unknown, "hills");
+    settle.from = "main";
+    book.when(settle).refused(Errc::legal_entity_unknown, "hills");
+    settle.to = "main";
+    book.when(settle).refused(Errc::value_out_of_range, "to: the same entity");
+    settle.to = "coast";
+    book.when(settle).refused(Errc::value_out_of_range, "reference");
+    settle.reference = "S1";
+    book.when(settle).refused(Errc::channel_unknown, "till:none");
+    settle.from_channel = "mpesa:600902";
+    book.when(settle).refused(Errc::channel_taken, "mpesa:600902 is of coast");
+    settle.from_channel = "till:main";
+    book.when(settle).refused(Errc::channel_unknown, "till:none");
+    settle.to_channel = "till:main";
+    book.when(settle).refused(Errc::channel_taken, "till:main is of main");
+    settle.to_channel = "mpesa:600902";
+    book.when(settle).refused(Errc::amount_not_positive);
+    settle.minor = 700'01;
+    book.when(settle).refused(Errc::exceeds_due, "main owes coast 70000");
+    std::swap(settle.from, settle.to);
+    std::swap(settle.from_channel, settle.to_channel);
+    book.when(settle).refused(Errc::exceeds_due, "coast owes main nothing");
+    given(world()).when(settle).refused(Errc::legal_entity_unknown, "coast");
+}
+
 TEST_CASE("property: whatever happens, each entity balances and owes what the other has coming") {
     std::map<std::string, int> issued;
     int due = 0;
+    int settled = 0;
+    int closed = 0; // Books of one alone.
     for (const std::uint64_t seed : {4U, 5U, 6U}) {
         CAPTURE(seed);
         BookRun run;
@@ -317,6 +448,9 @@ TEST_CASE("property: whatever happens, each entity balances and owes what the ot
         for (const Fact& fact : run.facts()) {
             if (const auto* invoice = std::get_if<InvoiceIssued>(&fact.event))
                 ++issued[invoice->entity];
+            settled += std::holds_alternative<EntitiesSettled>(fact.event) ? 1 : 0;
+            if (const auto* period = std::get_if<PeriodClosed>(&fact.event))
+                closed += period->entity ? 1 : 0;
             if (const Postings* postings = postings_of(fact.event))
                 due += postings->back().account.starts_with("due_entity:") ? 1 : 0;
         }
@@ -324,4 +458,6 @@ TEST_CASE("property: whatever happens, each entity balances and owes what the ot
     CHECK(issued["main"] > 5);
     CHECK(issued["coast"] > 5);
     CHECK(due > 100);
+    CHECK(settled > 5);
+    CHECK(closed > 5);
 }

@@ -37,6 +37,19 @@ ServiceAdded with_setup() {
     return added;
 }
 
+EntitiesSettled settled() {
+    EntitiesSettled e{"FT26325", "coast", "main", "mpesa:600902", "till:main", 500'00, 200'00, {}};
+    e.postings = legs(
+        {{"cash:mpesa:600902", -500'00},
+         {"cash:till:main", 500'00},
+         {"due_entity:main", 500'00},
+         {"due_entity:coast", -500'00}}
+    );
+    e.postings[0].entity = "coast";
+    e.postings[2].entity = "coast";
+    return e;
+}
+
 Story tenancy() {
     return {
         tenant_opened(),
@@ -48,6 +61,7 @@ Story tenancy() {
         BillingScheduleSet{6},
         LegalEntityDefined{
             "coast", "Bahati Coast Ltd", "P051234567X", "Moi Avenue\nMombasa", {"mpesa:600902"}},
+        settled(),
         CustomerRegistered{"ACC00001", {{"acc-00001", "ACC00001"}}},
         PaymentReferenceAdded{"ACC00001", {"plot 7/b", "PLOT7B"}}};
 }

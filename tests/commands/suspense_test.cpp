@@ -19,7 +19,7 @@ Spec& spend(Spec& book) { return book.when(told(rent)).wallet("A", 0).blocked("A
 
 Story cut_service() { return world() + Story{service("A-1", "A", "2026-11-20", {"unpaid"})}; }
 
-const std::string charge = "A-1:period:2026-11-20:0";
+const std::string rent_charge = "A-1:period:2026-11-20:0";
 
 } // namespace
 
@@ -35,7 +35,8 @@ TEST_CASE("assign_suspense: one part moves the money into the wallet and reconne
                  "called us",
                  legs({{"suspense:mpesa", 2'000'00}, {"wallet:A", -2'000'00}})},
              month("A-1", "A", "2026-11-20", {{"mpesa:R1", 1'500'00}}),
-             ServiceRenewed{"A-1", "A", charge, day("2026-11-20"), day("2026-12-20"), "mpesa:R1"},
+             ServiceRenewed{
+                 "A-1", "A", rent_charge, day("2026-11-20"), day("2026-12-20"), "mpesa:R1"},
              ServiceReinstated{
                  "A-1", "A", "A-1", "unpaid", {}, "mpesa:R1", at("2026-11-20T05:59:00Z")}}
         )
@@ -130,7 +131,7 @@ TEST_CASE("reverse_payment: spent money overdraws the wallet and names what it h
             "mpesa:600901",
             1'500'00,
             0,
-            {{"A", 1'500'00, {}, 1'500'00, {{charge, 1'500'00}}}},
+            {{"A", 1'500'00, {}, 1'500'00, {{rent_charge, 1'500'00}}}},
             kes(),
             "reversed at M-Pesa",
             legs({{"wallet:A", 1'500'00}, {"cash:mpesa:600901", -1'500'00}})}})
@@ -146,7 +147,7 @@ TEST_CASE("reverse_payment: what the lot does not hold any more is taken from th
     const WalletDebit& debit = book.event<PaymentReversed>(0).debits.at(0);
     CHECK(debit.lots == std::vector<LotTaken>{{"mpesa:R2", 400'00}});
     CHECK(debit.overdrawn == 1'100'00);
-    CHECK(debit.unwound == std::vector<Unwound>{{charge, 1'500'00}});
+    CHECK(debit.unwound == std::vector<Unwound>{{rent_charge, 1'500'00}});
     book.wallet("A", -1'100'00);
 }
 
@@ -156,13 +157,13 @@ TEST_CASE("reverse_payment: in parts, each unwinds its own share and no more") {
     book.when(reverse(700'00));
     CHECK(
         book.event<PaymentReversed>(0).debits.at(0).unwound ==
-        std::vector<Unwound>{{charge, 100'00}}
+        std::vector<Unwound>{{rent_charge, 100'00}}
     );
     book.wallet("A", -100'00).when(reverse());
     CHECK(book.event<PaymentReversed>(0).minor == 800'00);
     CHECK(
         book.event<PaymentReversed>(0).debits.at(0).unwound ==
-        std::vector<Unwound>{{charge, 800'00}}
+        std::vector<Unwound>{{rent_charge, 800'00}}
     );
     book.wallet("A", -900'00).when(reverse()).refused(Errc::payment_already_reversed);
 }
@@ -213,12 +214,12 @@ TEST_CASE("reverse_payment: two parts in one wallet unwind each its own lot") {
     book.when(reverse(900'00));
     CHECK(
         book.event<PaymentReversed>(0).debits.at(0).unwound ==
-        std::vector<Unwound>{{charge, 900'00}}
+        std::vector<Unwound>{{rent_charge, 900'00}}
     );
     book.when(reverse());
     CHECK(
         book.event<PaymentReversed>(0).debits.at(0).unwound ==
-        std::vector<Unwound>{{charge, 600'00}}
+        std::vector<Unwound>{{rent_charge, 600'00}}
     );
     book.wallet("A", -1'500'00);
 }
@@ -239,7 +240,8 @@ TEST_CASE("move_payment: unspent money goes to the right wallet and reconnects t
                  "the wrong customer",
                  legs({{"wallet:B", 1'500'00}, {"wallet:A", -1'500'00}})},
              month("A-1", "A", "2026-11-20", {{"mpesa:R1#2", 1'500'00}}),
-             ServiceRenewed{"A-1", "A", charge, day("2026-11-20"), day("2026-12-20"), "mpesa:R1"},
+             ServiceRenewed{
+                 "A-1", "A", rent_charge, day("2026-11-20"), day("2026-12-20"), "mpesa:R1"},
              ServiceReinstated{
                  "A-1", "A", "A-1", "unpaid", {}, "mpesa:R1", at("2026-11-20T05:59:00Z")}}
         )
@@ -252,7 +254,7 @@ TEST_CASE("move_payment: after the wrong customer spent it, he owes it") {
     spend(book).when(MovePayment{"mpesa:R1", "A", "B", {}, "the wrong customer"});
     const WalletDebit& debit = book.event<PaymentMoved>(0).debit;
     CHECK(debit.overdrawn == 1'500'00);
-    CHECK(debit.unwound == std::vector<Unwound>{{charge, 1'500'00}});
+    CHECK(debit.unwound == std::vector<Unwound>{{rent_charge, 1'500'00}});
     book.wallet("A", -1'500'00).wallet("B", 1'500'00).blocked("A-1", "");
     book.when(reverse()).wallet("A", -1'500'00).wallet("B", 0); // It stands with B now.
 }
@@ -291,7 +293,7 @@ TEST_CASE("a charge of a lot whose payment was moved in names that payment") {
     book.when(RenewService{"A-1"}).wallet("A", 500'00).when(reverse());
     CHECK(
         book.event<PaymentReversed>(0).debits.at(0).unwound ==
-        std::vector<Unwound>{{charge, 1'500'00}}
+        std::vector<Unwound>{{rent_charge, 1'500'00}}
     );
     book.wallet("A", -1'500'00);
 }

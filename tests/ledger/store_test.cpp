@@ -117,13 +117,13 @@ TEST_CASE("store: a log of another cluster is foreign, a later format is newer")
     CHECK(one.refusal() == Errc::store_foreign);
     CHECK(one.refusal({true}) == Errc::store_foreign);
 
-    std::string identity = content_of(other.path + "/identity");
-    identity[identity.find('1')] = '2';
-    put_content(other.path + "/identity", identity);
+    std::string identity_text = content_of(other.path + "/identity");
+    identity_text[identity_text.find('1')] = '2';
+    put_content(other.path + "/identity", identity_text);
     CHECK(other.refusal() == Errc::store_newer);
-    identity[identity.find('2')] = '1';
-    identity[identity.find("cluster ") + 8] ^= 1;
-    put_content(other.path + "/identity", identity);
+    identity_text[identity_text.find('2')] = '1';
+    identity_text[identity_text.find("cluster ") + 8] ^= 1;
+    put_content(other.path + "/identity", identity_text);
     CHECK(other.refusal() == Errc::store_damaged);
 }
 

@@ -47,17 +47,22 @@ class Addons:
         expect(addon["ends"], "{}: {} does not end", e["service"], e["addon"])
         addon["ends"] = False
 
-    def on_addon_change_scheduled(self, e, _):
+    def on_addon_change_scheduled(self, e, fact):
         addon = self.addons[e["service"]][e["addon"]]
         expect(not addon["ends"], "{}: {} ends", e["service"], e["addon"])
+        addon["next_made"] = self.command_of(fact)
         addon["next"] = (e["plan_version"], e["quantity"], e.get("not_before", ""))
 
     def on_addon_change_cancelled(self, e, _):
         addon = self.addons[e["service"]][e["addon"]]
         expect(addon.pop("next", None), "{}: {} does not change", e["service"], e["addon"])
 
-    def on_addon_changed(self, e, _):
+    def on_addon_changed(self, e, fact):
         addon = self.addons[e["service"]][e["addon"]]
+        if not self.is_asked_for(fact, "change_addon", addon.pop("next_made", None)):
+            expect("next" in addon, "{}: {} was to stay", e["service"], e["addon"])
+            expect(addon["next"][:2] == (e["plan_version"], e["quantity"]), "{}", e["service"])
+            self.check_time(e, addon["next"][2])
         before, after = (addon["plan_version"], addon["quantity"]), (e["plan_version"], e["quantity"])
         expect(before == (e["from_version"], e["from_quantity"]), "{}: from", e["service"])
         addon.pop("next", None)

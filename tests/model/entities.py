@@ -2,9 +2,12 @@
 
 The rules: what is a customer's stands with the customer's entity, and with it the revenue, the
 taxes and the expenses of that event; cash and suspense stand with who had the channel when the
-money came; each entity opens against its own `opening`.
+money came; each entity opens against its own `opening`. What one pays another is owed no more,
+and never more than what was owed. Books are closed for one entity or for all; an event is booked on
+its day, or on the first one that is open to all whom it touches. No two have equal numbers.
 """
 from collections import defaultdict
+from datetime import date, timedelta
 
 from terms import expect
 
@@ -18,6 +21,10 @@ class Entities:
         self.of_channel = {}
         self.of_payment = {}
         self.dues = defaultdict(int)  # By pair: what is due between the two, in both their books.
+        self.owed = defaultdict(int)  # (who, to whom), in the books of who owes.
+        self.closed = defaultdict(str)  # Entity, or None for all of them -> through that day.
+        self.of_number = {}
+        self.settled = set()
 
     def note_entities(self, kind, e):
         if kind == "tenant_opened":
@@ -29,6 +36,33 @@ class Entities:
             self.of_channel = kept | {c: e["entity"] for c in e["channels"]}
         elif kind == "payment_received":
             self.of_payment[e["payment"]] = self.of_channel.get(e["channel"], self.own)
+
+    def on_period_closed(self, e, _):
+        entity = e.get("entity")
+        before = max(self.closed[None], self.closed[entity])
+        expect(e["through"] > before, "{} closed {} after {}", entity, e["through"], before)
+        self.closed[entity] = e["through"]
+
+    def check_day(self, legs, fact):
+        """Of an event that moves money."""
+        day = self.today(fact)
+        for entity in {entity for entity, _ in legs} | {None}:
+            if day <= self.closed[entity]:
+                day = str(date.fromisoformat(self.closed[entity]) + timedelta(days=1))
+        if fact["type"] == "opening_balances_posted":
+            expect(fact["booked_on"] <= day, "opens on {}", fact["booked_on"])
+            for entity in {entity for entity, _ in legs} | {None}:
+                expect(fact["booked_on"] > self.closed[entity], "{} is closed", entity)
+        else:
+            expect(fact["booked_on"] == day, "booked on {}, not {}", fact["booked_on"], day)
+
+    def on_entities_settled(self, e, _):
+        pair = e["from"], e["to"]
+        expect(self.owed[pair] - e["minor"] == e["remaining"] >= 0, "{} settled", e["reference"])
+        expect(e["minor"] > 0 and e["reference"] not in self.settled, "{} settled", e["reference"])
+        self.settled.add(e["reference"])
+        self.credit("cash:" + e["from_channel"], e["minor"])
+        self.debit("cash:" + e["to_channel"], e["minor"])
 
     def entity_of(self, account, e):
         kind, _, part = account.partition(":")
@@ -65,10 +99,13 @@ class Entities:
             if account.startswith("due_entity:"):
                 pair = frozenset((entity, account.partition(":")[2]))
                 self.dues[pair] += minor
+                self.owed[entity, account.partition(":")[2]] -= minor
         expect(not any(self.dues.values()), "dues: {}", dict(self.dues))
 
     def check_number(self, e, kind):
         """Documents of an entity are counted without gaps."""
         expect(e["entity"] == self.of_customer[e["customer"]], "{}: entity", e["number"])
+        holder = self.of_number.setdefault(e["number"], e["entity"])
+        expect(holder == e["entity"], "{} is of {} too", e["number"], holder)
         self.numbers[kind, e["entity"]] += 1
         expect(e["number_seq"] == self.numbers[kind, e["entity"]], "{}: a gap", e["number"])

@@ -84,7 +84,6 @@ class Model(Terms, Addons, Dunning, Entities, Invoices, Relations, Tariffs, TopU
         self.refunds = {}
         self.accounts = defaultdict(int)
         self.booked = defaultdict(lambda: {"count": 0, "minor": 0})
-        self.closed = ""
         self.moved = defaultdict(int)  # Of the fact at hand: account -> debit.
 
     def take(self, fact):
@@ -105,7 +104,7 @@ class Model(Terms, Addons, Dunning, Entities, Invoices, Relations, Tariffs, TopU
         self.check_dues(ours)
         expect(sum(ours.values()) == 0, "{}: off by {}", fact["type"], sum(ours.values()))
         if ours:
-            expect(fact["booked_on"] > self.closed, "booked on {}, closed", fact["booked_on"])
+            self.check_day(ours, fact)
         for (_, account), minor in ours.items():
             self.accounts[account] += minor
 
@@ -129,10 +128,6 @@ class Model(Terms, Addons, Dunning, Entities, Invoices, Relations, Tariffs, TopU
 
     def on_tenant_opened(self, e, _):
         self.rolling = e["policies"]["renewal_anchor"] == "rolling"
-
-    def on_period_closed(self, e, _):
-        expect(e["through"] > self.closed, "closed {} after {}", e["through"], self.closed)
-        self.closed = e["through"]
 
     def on_plan_defined(self, e, _):
         self.plans[e["plan"], e["version"]] = e

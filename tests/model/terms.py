@@ -95,21 +95,27 @@ class Wallet:
 class Terms:
     """What the model (model.py) adds these to has wallets, services, payments, debit and credit."""
 
-    def on_plan_change_scheduled(self, e, _):
+    def on_plan_change_scheduled(self, e, fact):
         service = self.services[e["service"]]
         service["next"] = (e["plan"], e["plan_version"])
+        service["next_made"] = self.command_of(fact)
         service["next_from"] = e.get("not_before", "")
 
     def on_plan_change_cancelled(self, e, _):
         planned = self.services[e["service"]].pop("next")
         expect(planned == (e["plan"], e["plan_version"]), "{}: cancels another", e["service"])
 
-    def on_plan_changed(self, e, _):
+    def on_plan_changed(self, e, fact):
         service = self.services[e["service"]]
         before = (service["plan"], service["plan_version"])
         expect(before == (e["from_plan"], e["from_version"]), "{}: from {}", e["service"], before)
         planned, not_before = service.pop("next", None), service.pop("next_from", "")
-        if planned == (e["plan"], e["plan_version"]):
+        if self.is_asked_for(fact, "change_plan", service.pop("next_made", None)):
+            planned = planned if planned == (e["plan"], e["plan_version"]) else None
+        else:
+            expect(planned == (e["plan"], e["plan_version"]), "{}: not as planned", e["service"])
+            self.check_time(e, not_before)
+        if planned:
             if e["on"] >= not_before:
                 service["was"] = (before, not_before)
             service["dunned_as"] = e["from_plan"]  # Until the period of the new plan is paid.
@@ -117,6 +123,20 @@ class Terms:
         service["anchor_day"] = e.get("anchor_day", service["anchor_day"])
         service["anew"] = "anchor_day" in e
         self.check_addons_fit(e["service"], self.plan_of(service))
+
+    @staticmethod
+    def command_of(fact):
+        """What tells the facts of one command from those of others: where they begin."""
+        return fact["seq"] - fact["index"]
+
+    def is_asked_for(self, fact, command, planned_by):
+        """Whether a change is what its command asks for, now: no plan of before takes effect."""
+        return fact["command"] == command and planned_by != self.command_of(fact)
+
+    def check_time(self, e, not_before):
+        """That a change which was planned comes with a period of its time, and no earlier."""
+        due = self.services[e["service"]]["renews_on"]
+        expect(e["on"] >= max(due, not_before), "{}: changes too early", e["service"])
 
     def plan_from(self, service, start):
         """The plan of a period that begins on that day."""

@@ -71,7 +71,7 @@ TEST_CASE("diff: every table of every projection equals its replay") {
         }
         CHECK(diff->at.seq == setting.source.head()->seq);
     }
-    CHECK(tables == 57);
+    CHECK(tables == 58);
     CHECK(ask(*setting.db, "SELECT count(*) FROM pg_namespace WHERE nspname LIKE '%diff%'") == "0");
 }
 

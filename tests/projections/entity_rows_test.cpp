@@ -95,6 +95,50 @@ TEST_CASE("legal entities: a check tells when what one owes another is not what 
     CHECK(due_checks(*db) == "coast main 1 1");
 }
 
+TEST_CASE("legal entities: a settlement leaves all checks at zero, and less due") {
+    MemorySource source;
+    open_two(source);
+    EntitiesSettled settled{
+        "S1", "main", "coast", "mpesa:600901", "mpesa:600902", 300'00, 400'00, {}};
+    settled.postings = {
+        leg("cash:mpesa:600901", -300'00),
+        leg("cash:mpesa:600902", 300'00, "coast"),
+        leg("due_entity:coast", 300'00),
+        leg("due_entity:main", -300'00, "coast")};
+    source.add(told(std::move(settled)));
+    const TestDatabase database;
+    const auto db = database.prepared();
+    REQUIRE(project_all(*db, source));
+    CHECK(due_checks(*db) == "coast main 0 0");
+    CHECK(ask(*db, "SELECT sum(abs(difference_minor)) FROM control_checks") == "0");
+    CHECK(
+        ask(*db,
+            "SELECT string_agg(concat_ws(' ', entity, account, balance_minor), ', ' "
+            "ORDER BY entity, account) FROM account_balances "
+            "WHERE kind IN ('cash', 'due_entity')") ==
+        "coast cash:mpesa:600902 30000, coast due_entity:main 40000, "
+        "main cash:mpesa:600901 40000, main due_entity:coast -40000"
+    );
+}
+
+TEST_CASE("legal entities: the books of one are closed by themselves, the tenant's with all") {
+    MemorySource source;
+    open_two(source);
+    source.add(told(PeriodClosed{day("2026-11-15"), "coast"}));
+    source.add(told(PeriodClosed{day("2026-11-14")}));
+    const TestDatabase database;
+    const auto db = database.prepared();
+    REQUIRE(project_all(*db, source));
+    const std::string closings = "SELECT string_agg(concat_ws(' ', entity, closed_through), ', ') "
+                                 "FROM entity_closings";
+    CHECK(ask(*db, closings) == "coast 2026-11-15");
+    CHECK(ask(*db, "SELECT closed_through FROM tenants") == "2026-11-14");
+    source.add(told(PeriodClosed{day("2026-11-16"), "coast"})); // Read back from the rows.
+    REQUIRE(project_all(*db, source));
+    CHECK(ask(*db, closings) == "coast 2026-11-16");
+    CHECK(ask(*db, "SELECT closed_through FROM tenants") == "2026-11-14");
+}
+
 TEST_CASE("legal entities: each has its own terms of invoicing") {
     MemorySource source;
     open_two(source);

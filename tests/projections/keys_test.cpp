@@ -177,6 +177,8 @@ void live_a_day(MemorySource& source) {
     source.add({BillingScheduleSet{6}, noon, {}, {}});
     source.add({LegalEntityDefined{"coast", "Coast", {}, {}, {}}, noon, {}, {}});
     source.add({LegalEntityDefined{"coast", "Coast Ltd", {}, {}, {}}, noon, {}, {}});
+    source.add({PeriodClosed{day("2026-11-19"), "coast"}, noon, {}, {}});
+    source.add({EntitiesSettled{}, noon, {}, {}});
     source.add({CustomerRegistered{"K", {}, "coast"}, noon, {}, {}});
     source.add({OverdraftLimitSet{"K", 100}, noon, {}, {}});
     source.add({TimezoneChanged{"Africa/Kampala", day("2026-11-19")}, noon, {}, {}});

@@ -58,12 +58,26 @@ TEST_CASE("top-ups: what the rules are, what they gave, and what they ask for") 
     );
 }
 
-TEST_CASE("billing runs: what each came to, and where a person should look") {
+TEST_CASE("billing runs: which are under way, what each came to, and where a person should look") {
     MemorySource source;
     open_isp(source);
     const TestDatabase database;
     const auto db = database.prepared();
-    auto run = std::get<BillingRunFinished>(top_up_example_events().back());
+    const std::vector<Event> examples = top_up_example_events();
+    const auto begun = std::get<BillingRunStarted>(examples[examples.size() - 3]);
+    source.add(told(begun));
+    const std::string columns =
+        "run, state, trigger, by_whom, due, charged_minor, invoiced_minor, currency, "
+        "counts->>'renewed', preview IS NOT NULL, jsonb_array_length(parked), "
+        "finished_at IS NOT NULL";
+    REQUIRE(project_all(*db, source));
+    CHECK(
+        lines(*db, columns, "billing_runs") ==
+        "60303ae22b998861 running schedule system:billing 12 0 0  0 f 0 f"
+    );
+    const std::string seq = ask(*db, "SELECT seq FROM billing_runs");
+    source.add(told(examples[examples.size() - 2], "2026-11-20T10:00:00Z"));
+    auto run = std::get<BillingRunFinished>(examples.back());
     source.add(told(run));
     run.run = std::string(16, 'a');
     run.trigger = RunTrigger::schedule;
@@ -72,15 +86,16 @@ TEST_CASE("billing runs: what each came to, and where a person should look") {
     source.add(told(run, "2026-11-21T09:00:00Z"));
     REQUIRE(project_all(*db, source));
     CHECK(
-        lines(
-            *db,
-            "run, trigger, by_whom, due, charged_minor, invoiced_minor, currency, "
-            "counts->>'renewed', preview IS NOT NULL, jsonb_array_length(parked)",
-            "billing_runs"
-        ) == "9f86d081884c7d65 confirmed key:ann 9 600000 150000 KES 4 t 2, "
-             "aaaaaaaaaaaaaaaa schedule key:ann 9 600000 150000 KES 4 f 0"
+        lines(*db, columns, "billing_runs") ==
+        "60303ae22b998861 interrupted schedule system:billing 12 450000 0 KES 3 f 0 t, "
+        "9f86d081884c7d65 finished confirmed key:ann 9 600000 150000 KES 4 t 2 t, "
+        "aaaaaaaaaaaaaaaa finished schedule key:ann 9 600000 150000 KES 4 f 0 t"
     );
-    CHECK(ask(*db, "SELECT parked->0->>'reason' FROM billing_runs LIMIT 1") == "charge-exists");
+    CHECK(ask(*db, "SELECT seq FROM billing_runs WHERE state = 'interrupted'") == seq);
+    CHECK(
+        ask(*db, "SELECT parked->0->>'reason' FROM billing_runs WHERE preview IS NOT NULL") ==
+        "charge-exists"
+    );
 }
 
 TEST_CASE("dunning: reminders wait until they were sent, and a waived fee is owed no more") {

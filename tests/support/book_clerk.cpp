@@ -331,7 +331,10 @@ void BookClerk::move_time() {
             tenant->timezone == "Africa/Kampala" ? "Africa/Nairobi" : "Africa/Kampala"});
     if (roll(60) == 0) send(SetBillingSchedule{count(30)});
     if (roll(3) == 0) {
-        send(ClosePeriod{today - static_cast<int>(roll(4))});
+        ClosePeriod close{today - static_cast<int>(roll(4))};
+        if (roll(2) == 0) close.entity = entity();
+        send(close);
+        if (close.entity) settle_entities();
         return;
     }
     const std::int64_t hours = roll(20) == 0 ? 24 * 40 : static_cast<std::int64_t>(roll(60));

@@ -54,6 +54,7 @@ private:
     void draft_periods(); // Of somebody who pays by invoice by now, and issues what waits.
     void define_extras();
     void define_entities();
+    void settle_entities();
     std::optional<std::string> entity();
     void addon(); // Or a product that is sold once.
     void change_addon();

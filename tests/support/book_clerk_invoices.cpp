@@ -14,6 +14,10 @@ void BookClerk::set_invoice_terms() {
     terms.tax_rounding = roll(2) == 0 ? TaxRounding::line : TaxRounding::invoice;
     terms.halves = roll(2) == 0 ? Halves::up : Halves::even;
     terms.entity = entity();
+    if (terms.entity && roll(4) != 0) { // Else the usual ones, which are of main.
+        terms.number_prefix = fmt::format("{}/{}-", *terms.entity, roll(3));
+        terms.credit_prefix = *terms.entity + "/CN-";
+    }
     const std::string tax = roll(2) == 0 ? "vat" : "vat16"; // Of drafts, or of plans.
     switch (roll(5)) {
     case 0:
@@ -30,6 +34,7 @@ void BookClerk::set_invoice_terms() {
         break;
     case 3:
         define_entities();
+        settle_entities();
         break;
     default:
         send(SetBillingMode{customer(), roll(3) == 0 ? BillingMode::invoiced : BillingMode::prepaid}

@@ -72,10 +72,18 @@ void BookClerk::forgive() {
     const DunningRow* dunned = run_.book().dunning.find(book_key(clerk_tenant, reminded));
     const Date due = dunned == nullptr ? today_of(run_) : dunned->due_since;
     send(RecordNoticeSent{reminded, "mail", due, "sms", {}});
+    const std::string name = "r" + std::to_string(roll(99));
+    StartBillingRun start;
+    start.run = name;
+    start.by = "clerk";
+    start.started_at = *run_.book().tenants.find(clerk_tenant)->test_clock;
+    start.due = roll(3);
+    if (roll(2) == 0) send(start);
+    if (roll(3) == 0) return send(InterruptBillingRun{name});
     FinishBillingRun finish;
-    finish.run = "r" + std::to_string(roll(99));
+    finish.run = name;
     finish.by = "clerk";
-    finish.started_at = *run_.book().tenants.find(clerk_tenant)->test_clock;
+    finish.started_at = start.started_at;
     finish.counts.due = roll(3);
     send(finish);
 }

@@ -33,6 +33,10 @@ Movements movements_of(const std::vector<Fact>& facts) {
         }
         if (const auto* refunded = std::get_if<RefundPaid>(&fact.event))
             moved.cash[refunded->channel] -= refunded->minor;
+        if (const auto* settled = std::get_if<EntitiesSettled>(&fact.event)) {
+            moved.cash[settled->from_channel] -= settled->minor;
+            moved.cash[settled->to_channel] += settled->minor;
+        }
         if (const auto* opened = std::get_if<OpeningBalancesPosted>(&fact.event))
             for (const OpeningCash& opening : opened->cash)
                 moved.cash[opening.channel] += opening.minor;

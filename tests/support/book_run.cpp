@@ -11,6 +11,9 @@ namespace {
 Record record_of(const Fact& fact) {
     Record record;
     record.command.tenant = fact.tenant;
+    record.command.idempotency_key = fact.cause.key;
+    record.command.causation = fact.cause.causation;
+    record.index = fact.index;
     record.seq = fact.seq;
     record.stream = fact.stream;
     record.type = type_of(fact.event);
@@ -47,7 +50,9 @@ Result<std::vector<Fact>> BookRun::send(
             event.booked_on,
             event.personal ? event.personal->json : std::string{},
             static_cast<std::uint32_t>(made.size()),
-            static_cast<std::uint32_t>(decided->size())};
+            static_cast<std::uint32_t>(decided->size()),
+            cause,
+            std::string(type)};
         decider_.evolve(fact.event, record_of(fact));
         made.push_back(fact);
         facts_.push_back(std::move(fact));

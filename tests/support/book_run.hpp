@@ -10,6 +10,12 @@
 
 namespace tollbook {
 
+// What records tell of a command that a run sent.
+struct CommandCause {
+    std::string key;
+    std::string causation;
+};
+
 // One event as the log would keep it.
 struct Fact {
     std::uint64_t seq{};
@@ -21,6 +27,8 @@ struct Fact {
     std::string sealed;     // JSON of the personal part, in clear here.
     std::uint32_t index{};  // Within its command's facts,
     std::uint32_t count{1}; // of which there are so many.
+    CommandCause cause{};
+    std::string command{}; // What made it: "renew_service".
 };
 
 // What tests take for the tenant's keyed hash.
@@ -53,6 +61,7 @@ public:
     // Forgets the facts after the first `count` (the book is undone by its own means).
     void cut(std::size_t count) { facts_.resize(count); }
 
+    CommandCause cause{};                         // Of the commands that come.
     Timestamp recorded_at{1'795'000'000'000'000}; // 2026-11-18T10:26:40Z
 
 private:

@@ -14,6 +14,7 @@ class EntityProof {
 public:
     // What is wrong with the fact; empty: nothing.
     std::string take(const Fact& fact) {
+        if (std::string fault = closing_fault(fact); !fault.empty()) return fault;
         learn(fact.event);
         if (std::string fault = number_fault(fact.event); !fault.empty()) return fault;
         const Postings* postings = postings_of(fact.event);
@@ -25,7 +26,10 @@ public:
             if (std::string fault = leg_fault(fact.event, leg, entity); !fault.empty())
                 return fault;
             if (leg.account.starts_with(due)) note_due(entity, leg);
+            if (!is_open(entity, fact.booked_on)) return entity + " is closed that day";
         }
+        if (const auto* settled = std::get_if<EntitiesSettled>(&fact.event))
+            if (std::string fault = settling_fault(*settled); !fault.empty()) return fault;
         for (const auto& [entity, sum] : sums)
             if (sum != 0) return fmt::format("{} is off by {}", entity, sum);
         for (const auto& [pair, sum] : dues_)
@@ -56,6 +60,35 @@ private:
         return found == of_channel_.end() ? own_ : found->second;
     }
 
+    // Nobody's books are closed twice through a day, so none is ever open again.
+    std::string closing_fault(const Fact& fact) {
+        const auto* period = std::get_if<PeriodClosed>(&fact.event);
+        if (period == nullptr) return {};
+        const std::string entity = period->entity.value_or("");
+        const bool again =
+            period->entity ? !is_open(entity, period->through) : is_closed("", period->through);
+        if (again) return "closed again through " + to_string(period->through);
+        closed_through_[entity] = period->through;
+        return {};
+    }
+
+    bool is_closed(const std::string& entity, Date day) const {
+        const auto closed = closed_through_.find(entity);
+        return closed != closed_through_.end() && day <= closed->second;
+    }
+
+    bool is_open(const std::string& entity, Date day) const {
+        return !is_closed("", day) && !is_closed(entity, day);
+    }
+
+    // What remains is what is due in the books of who paid, and it was due to the other.
+    std::string settling_fault(const EntitiesSettled& e) const {
+        const auto sum = owed_.find({e.from, e.to});
+        const std::int64_t owed = sum == owed_.end() ? 0 : -sum->second;
+        if (owed == e.remaining && owed >= 0) return {};
+        return fmt::format("{}: {} remain, not {}", e.reference, owed, e.remaining);
+    }
+
     std::string number_fault(const Event& event) {
         if (const auto* issued = std::get_if<InvoiceIssued>(&event))
             return count(*issued, "invoice", issued->invoice);
@@ -68,6 +101,8 @@ private:
     std::string count(const Issued& e, const std::string& kind, const std::string& name) {
         const std::uint64_t wanted = ++numbers_[{e.entity, kind}];
         if (e.entity != of_customer_[e.customer]) return name + " is of another entity";
+        if (of_number_.emplace(e.number, e.entity).first->second != e.entity)
+            return e.number + " is a number of two entities";
         if (e.number_seq == wanted) return {};
         return fmt::format("{} has {}, not {}", name, e.number_seq, wanted);
     }
@@ -116,13 +151,17 @@ private:
     void note_due(const std::string& entity, const Posting& leg) {
         const std::string other = leg.account.substr(due.size());
         dues_[std::minmax(entity, other)] += leg.minor;
+        owed_[{entity, other}] += leg.minor;
     }
 
     std::string own_;
     std::map<std::string, std::string> of_customer_;
     std::map<std::string, std::string> of_channel_;
     std::map<std::string, std::string> of_payment_;
+    std::map<std::string, std::string> of_number_;
+    std::map<std::string, Date> closed_through_; // By entity; empty: of all of them.
     std::map<std::pair<std::string, std::string>, std::int64_t> dues_;
+    std::map<std::pair<std::string, std::string>, std::int64_t> owed_; // In the books of the first.
     std::map<std::pair<std::string, std::string>, std::uint64_t> numbers_;
 };
 

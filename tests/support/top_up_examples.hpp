@@ -39,6 +39,9 @@ inline std::vector<Event> top_up_example_events() {
     counts.waiting = 1;
     counts.parked = 2;
     counts.top_ups = 1;
+    RunCounts died;
+    died.due = 12;
+    died.renewed = 3;
     return {
         TopUpRuleSet{"ACC1", "low", low, {}},
         TopUpGranted{"ACC1~2", "ACC1", "low", 300'00, 500'00 - 1, "topup~ACC1~2", first, {}, {}},
@@ -50,6 +53,23 @@ inline std::vector<Event> top_up_example_events() {
         LateFeeWaived{
             "ACC1-1", "ACC1", "fee", "ACC1-1:late_fee:2026-11-20:0", 200'00, "a power cut"},
         NoticeSent{"ACC1-1", "ACC1", "mail", first, "sms", "m-17"},
+        BillingRunStarted{
+            "60303ae22b998861",
+            RunTrigger::schedule,
+            "system:billing",
+            {},
+            parse_timestamp("2026-11-20T05:00:00Z").value(),
+            12},
+        BillingRunInterrupted{
+            "60303ae22b998861",
+            RunTrigger::schedule,
+            "system:billing",
+            {},
+            parse_timestamp("2026-11-20T05:00:00Z").value(),
+            died,
+            4'500'00,
+            0,
+            kes},
         BillingRunFinished{
             "9f86d081884c7d65",
             RunTrigger::confirmed,

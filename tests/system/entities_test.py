@@ -21,6 +21,10 @@ TOLLBOOK = sys.argv[1]
 TENANT = "baobab"
 COAST = {"entity": "coast", "name": "Baobab Coast Ltd", "tax_registration": "P051234567X",
          "address": "Moi Avenue 7\nMombasa", "channels": ["mpesa:600902"]}
+SETTLED = {"reference": "FT1", "from": "main", "to": "coast", "from_channel": "till:main",
+           "to_channel": "mpesa:600902"}
+# Receipt, customer, channel: of one company, of the other, and of both; told after a close.
+LATE = (("L1", "M1", "till:main"), ("L2", "C2", "mpesa:600902"), ("L3", "C1", "till:main"))
 CUSTOMERS = """account_no,name,phone,entity,opening_balance_minor
 M1,Wanjiku,254711,,30000
 M2,Otieno,254712,main,
@@ -82,6 +86,13 @@ class Entities(unittest.TestCase):
                 {"component": "router", "minor": 20_000}]})
             isp.post(f"/invoices/{invoice}/issue", {})
         isp.post("/invoices/I2/credit-notes", {"credit_note": "N1", "reason": "scratched"})
+        isp.post("/legal-entities/settle", {**SETTLED, "minor": 60_000})
+        isp.post("/periods/close", {"through": "2026-11-20", "entity": "coast"})
+        isp.post("/periods/close", {"through": "2026-11-18"})
+        for receipt, customer, channel in LATE:
+            isp.post("/payments", {"channel": channel, "receipt": receipt, "customer": customer,
+                                   "minor": 1_000, "occurred_at": "2026-11-20T09:00:00Z",
+                                   "user": "ann"})
 
     def raw(self, path):
         self.isp.get("/taxes")  # Waits until the read models are there.
@@ -132,7 +143,7 @@ class Entities(unittest.TestCase):
                          ["C1", "C2"])
         self.assertEqual(self.isp.get("/customers/C1")["entity"], "coast")
         self.assertEqual([(w["entity"], w["balance_minor"], w["held_minor"]) for w in
-                          self.isp.get("/wallets/C1")["balances"]], [("coast", 37_000, 1_000)])
+                          self.isp.get("/wallets/C1")["balances"]], [("coast", 38_000, 1_000)])
         refused = self.isp.post("/customers/C1/merge", {"into": "M1", "reason": "one"},
                                 expect=(409,))
         self.assertEqual(refused["code"], "legal-entity-differs")
@@ -194,9 +205,9 @@ class Entities(unittest.TestCase):
             sums[entity] += minor
         self.assertEqual(set(sums), {"main", "coast"})
         self.assertFalse(any(sums.values()), sums)
-        # 2,000.00 paid into main's till for coast, 900.00 into coast's pay bill for main, 100.00
-        # transferred from coast to main.
-        due = 200_000 - 90_000 - 10_000
+        # 2,010.00 paid into main's till for coast, 900.00 into coast's pay bill for main, 100.00
+        # transferred from coast to main; 600.00 that main paid to coast.
+        due = 201_000 - 90_000 - 10_000 - 60_000
         self.assertEqual((told["main", "due_entity:coast"], told["coast", "due_entity:main"]),
                          (-due, due))
         for entity in ("main", "coast"):
@@ -206,6 +217,72 @@ class Entities(unittest.TestCase):
         self.assertTrue(checks["balanced"], checks)
         self.assertIn(("due_entity", "coast main"),
                       [(check["name"], check["part"]) for check in checks["data"]])
+
+    def test_what_one_owes_is_paid_once_and_never_too_much(self):
+        told = {e["entity"]: e["owes"] for e in self.isp.get("/legal-entities")["data"]}
+        self.assertEqual(told, {"coast": [], "main": [
+            {"entity": "coast", "currency": "KES", "minor": 41_000}]})
+        for words, status, code in (
+                ({}, 409, "settlement-exists"),
+                ({"reference": "FT2", "minor": 41_001}, 422, "exceeds-due"),
+                ({"reference": "FT2", "from": "coast", "to": "main", "from_channel":
+                  "mpesa:600902", "to_channel": "till:main"}, 422, "exceeds-due"),
+                ({"reference": "FT2", "to_channel": "till:main"}, 409, "channel-taken"),
+                ({"reference": "FT2", "to": "hills"}, 404, "legal-entity-unknown")):
+            refused = self.isp.post("/legal-entities/settle", {**SETTLED, **words},
+                                    expect=(status,))
+            self.assertEqual(refused["code"], code, words)
+        lines = self.isp.rows("general-ledger?entity=coast&account=due_entity:main", limit=99)
+        self.assertEqual([line["minor"] for line in lines if line["type"] == "entities_settled"],
+                         [-60_000])
+        self.assertEqual(lines[-1]["balance_minor"], 41_000)
+
+    def test_each_closes_its_books_by_itself(self):
+        self.assertEqual({e["entity"]: e["closed_through"] for e in
+                          self.isp.get("/legal-entities")["data"]},
+                         {"main": "2026-11-18", "coast": "2026-11-20"})
+        self.assertEqual(self.isp.get("")["closed_through"], "2026-11-18")
+        paid = {p["receipt"]: p for p in self.isp.get("/payments?limit=99")["data"]}
+        self.assertEqual([paid[receipt]["booked_on"] for receipt, _, _ in LATE],
+                         ["2026-11-20", "2026-11-21", "2026-11-21"])
+        self.assertEqual({paid[receipt]["occurred_at"][:10] for receipt, _, _ in LATE},
+                         {"2026-11-20"})
+        for words in ({"through": "2026-11-20", "entity": "coast"}, {"through": "2026-11-18"},
+                      {"through": "2026-11-17", "entity": "main"}):
+            refused = self.isp.post("/periods/close", words, expect=(409,))
+            self.assertEqual(refused["code"], "period-already-closed", words)
+        # All that is said of coast until that day has been said: also as of it the pairs are even.
+        for day in ("2026-11-19", "2026-11-20", "2026-11-21"):
+            sums = collections.Counter()
+            for account in self.isp.get(f"/accounts?as_of={day}")["accounts"]:
+                if account["account"].startswith("due_entity:"):
+                    sums["pair"] += account["balance_minor"]
+                sums[account["entity"]] += account["balance_minor"]
+            self.assertFalse(any(sums.values()), (day, sums))
+
+    def test_an_entity_that_there_is_not_is_no_empty_report(self):
+        for path in ("/customers", "/invoices", "/accounts", *(f"/reports/{name}" for name in (
+                "general-ledger", "aging", "deferred-revenue", "revenue-by-plan", "tax", "mrr",
+                "mrr-movement", "churn", "journal", "journal-accounts"))):
+            for entity in ("hills", "", "MAIN"):
+                status, answer = self.raw(f"{path}?entity={entity}")
+                self.assertEqual((status, json.loads(answer).get("code")),
+                                 (404, "legal-entity-unknown"), path)
+        for words in (("tax",), ("tax", "--json"), ("journal", "--format", "hledger")):
+            done = subprocess.run(
+                [TOLLBOOK, "--data", self.node.directory, *self.node.settings, "--url",
+                 "http://" + self.node.address, "report", *words, "--tenant", TENANT, "--entity",
+                 "hills"], capture_output=True, text=True)
+            self.assertEqual((done.returncode, done.stdout), (1, ""), words)
+            self.assertIn("legal-entity-unknown", done.stderr)
+
+    def test_no_two_have_equal_numbers(self):
+        for words in ({"entity": "coast", "number_prefix": "INV-", "credit_prefix": "CC-"},
+                      {"entity": "coast", "number_prefix": "INV-1", "credit_prefix": "CC-"},
+                      {"number_prefix": "C-", "credit_prefix": "CN-"}):
+            refused = self.isp.post("/invoicing-terms", {"valid_from": "2026-12-01", **words},
+                                    expect=(409,))
+            self.assertEqual(refused["code"], "prefix-taken", words)
 
     def test_a_replay_of_the_log_tells_them_apart(self):
         told = collections.Counter()
@@ -233,7 +310,6 @@ class Entities(unittest.TestCase):
             self.assertEqual({f: main[f] + coast[f] for f in figures}, dict(whole), name)
             if name not in ("general-ledger", "aging"):
                 self.assertTrue(main[figures[0]] and coast[figures[0]], name)
-        self.assertEqual(self.isp.rows("revenue-by-plan?entity=hills"), [])
         ledger = {row["entity"] for row in self.isp.rows("general-ledger?entity=coast", limit=99)}
         self.assertEqual(ledger, {"coast"})
         debts = self.isp.get("/reports/aging?entity=coast")

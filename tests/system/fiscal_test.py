@@ -5,7 +5,6 @@ between the device's answer and the record of it. A real node, its read models, 
 """
 
 import pathlib
-import shutil
 import signal
 import subprocess
 import sys
@@ -40,17 +39,16 @@ def qr_of(pdf):
     return read.stdout.decode().strip()
 
 
+def give_key(node):
+    keys = node.directory / "fiscal.keys"
+    keys.write_text(f"jamii-away main {KEY}\n")
+    keys.chmod(0o600)
+
+
 class Fiscal(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.node = load.new_node(TOLLBOOK, "fiscal", SETTINGS)
-        cls.addClassCleanup(shutil.rmtree, cls.node.directory, ignore_errors=True)
-        keys = cls.node.directory / "fiscal.keys"
-        keys.write_text(f"jamii-away main {KEY}\n")
-        keys.chmod(0o600)
-        cls.node.start()
-        cls.addClassCleanup(lambda: cls.node.end(signal.SIGTERM))
-        cls.addClassCleanup(cls.node.log.close)
+        cls.node = load.node_of(cls, TOLLBOOK, "fiscal", SETTINGS, before_start=give_key)
 
     def setUp(self):
         self.device = fiscal_device.Device()

@@ -4,8 +4,6 @@ node, its HTTP API, its read models, test routers.
     leads_test.py TOLLBOOK TEST_ROUTER
 """
 
-import shutil
-import signal
 import sys
 import time
 import unittest
@@ -22,12 +20,7 @@ WITHIN = 60
 class Leads(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.node = load.new_node(TOLLBOOK, "leads")
-        cls.addClassCleanup(shutil.rmtree, cls.node.directory, ignore_errors=True)
-        cls.routers = cls.enterClassContext(provider.Routers(TEST_ROUTER, cls.node.directory))
-        cls.node.start()
-        cls.addClassCleanup(cls.node.end, signal.SIGTERM)
-        cls.addClassCleanup(cls.node.log.close)
+        cls.node = load.node_of(cls, TOLLBOOK, "leads", before_start=cls.begin_routers)
         cls.isp = Provider(cls.node, TENANT)
         cls.isp.post("", {"name": "Mtaani Net", "timezone": "Africa/Nairobi", "currency": "KES",
                           "tills": ["main"], "test_clock": "2026-11-20T06:00:00Z"})
@@ -40,6 +33,11 @@ class Leads(unittest.TestCase):
                                     "references": ["OLD"]})
         cls.isp.post("/services", {"service": "OLD-1", "customer": "OLD", "plan": "HOME",
                                    "renews_on": "2026-12-20"})
+
+    @classmethod
+    def begin_routers(cls, node):
+        """They go after the node."""
+        cls.routers = cls.enterClassContext(provider.Routers(TEST_ROUTER, node.directory))
 
     @classmethod
     def tearDownClass(cls):

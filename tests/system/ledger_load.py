@@ -85,10 +85,12 @@ def new_node(tollbook, name, settings=()):
     return node
 
 
-def node_of(case, tollbook, name, settings=()):
-    """One that serves a class of tests, and goes with it."""
+def node_of(case, tollbook, name, settings=(), before_start=None):
+    """One that serves a class of tests, and goes with it. `before_start` is given it first."""
     node = new_node(tollbook, name, settings)
     case.addClassCleanup(shutil.rmtree, node.directory, ignore_errors=True)
+    if before_start:
+        before_start(node)
     node.start()
     case.addClassCleanup(node.end, signal.SIGTERM)
     case.addClassCleanup(node.log.close)

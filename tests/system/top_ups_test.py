@@ -47,7 +47,8 @@ class TopUps(unittest.TestCase):
             time.sleep(0.1)
 
     def runs(self):
-        return self.isp.get("/billing-runs")["data"]
+        """Those that have ended, the newest first."""
+        return [run for run in self.isp.get("/billing-runs")["data"] if run["state"] == "finished"]
 
     def run_now(self):
         report = self.isp.post("/renewal-runs", {})
@@ -68,10 +69,12 @@ class TopUps(unittest.TestCase):
             return [top_up["minor"] for top_up in found]
 
         self.awaited(lambda: asked("open"), [PRICE])
-        self.assertEqual(self.runs(), [])  # Nothing was due.
-        self.advance("2026-12-20")
         self.awaited(lambda: len(self.runs()), 1)
-        (run,) = self.runs()
+        (asking,) = self.runs()  # No service was due.
+        self.assertEqual((asking["counts"]["due"], asking["counts"]["top_ups"]), (0, 1))
+        self.advance("2026-12-20")
+        self.awaited(lambda: len(self.runs()), 2)
+        run = self.runs()[0]
         self.assertEqual((run["trigger"], run["by"]), ("schedule", "system:billing"))
         self.assertEqual((run["counts"]["due"], run["counts"]["renewed"], run["counts"]["cut"]),
                          (2, 1, 1))
