@@ -166,7 +166,10 @@ Error KafkaClient::trouble(rd_kafka_resp_err_t code) {
     poll(std::chrono::milliseconds(0)); // The reason may still wait to be told.
     if (const auto why = refused()) return *why;
     std::string last = heard_.with([](const Heard& heard) { return heard.last; });
-    if (last.find("security.protocol") != std::string::npos) last += "; is kafka.tls right?";
+    // A listener without TLS may also end the handshake before it says anything.
+    const bool is_of_tls = last.find("security.protocol") != std::string::npos ||
+                           last.find("SSL_HANDSHAKE") != std::string::npos;
+    if (is_of_tls) last += "; is kafka.tls right?";
     return {
         Errc::topic_unavailable,
         fmt::format(
