@@ -39,9 +39,17 @@ Result<std::vector<MigrationItem>> preview_items(
     });
 }
 
-MigrationSum& sum_of(MigrationPreview& preview, MigrationOutcome outcome) {
-    if (outcome == MigrationOutcome::changed) return preview.changed;
-    return outcome == MigrationOutcome::scheduled ? preview.scheduled : preview.refused;
+template <class Sums>
+MigrationSum& sum_of(Sums& sums, MigrationOutcome outcome) {
+    if (outcome == MigrationOutcome::changed) return sums.changed;
+    return outcome == MigrationOutcome::scheduled ? sums.scheduled : sums.refused;
+}
+
+void add(MigrationSum& sum, const MigrationItem& item) {
+    ++sum.services;
+    sum.minor += item.minor;
+    sum.price_minor += item.price_minor;
+    sum.new_price_minor += item.new_price_minor;
 }
 
 void note_day(MigrationPreview& preview, const std::optional<Date>& day) {
@@ -55,11 +63,9 @@ MigrationPreview summed_up(std::vector<MigrationItem> items) {
     preview.preview = preview_hash(items);
     preview.services = items.size();
     for (const MigrationItem& item : items) {
-        MigrationSum& sum = sum_of(preview, item.outcome);
-        ++sum.services;
-        sum.minor += item.minor;
-        sum.price_minor += item.price_minor;
-        sum.new_price_minor += item.new_price_minor;
+        in_its_currency(preview, item.currency, [&](auto& sums) {
+            add(sum_of(sums, item.outcome), item);
+        });
         note_day(preview, item.moves_on);
     }
     preview.left_out = items.size() - std::min(items.size(), migration_items_max);
@@ -125,7 +131,11 @@ Result<std::string> run_migration(Partition& partition, const RunOrder& order) {
     if (order.step == RunStep::migration_preview) {
         auto items = preview_items(partition, order.tenant, *migration);
         if (!items) return items.error();
-        return to_json(summed_up(std::move(*items)));
+        const Result<Currency> currency = currency_of_tenant(partition, order.tenant);
+        if (!currency) return currency.error();
+        MigrationPreview preview = summed_up(std::move(*items));
+        preview.currency = *currency;
+        return to_json(preview);
     }
     const Result<ChangeReport> report = migrate(partition, order, *migration);
     if (!report) return report.error();

@@ -6,6 +6,7 @@
 #include "ledger/partition.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -20,9 +21,18 @@ struct MigrationSum {
 };
 BOOST_DESCRIBE_STRUCT(MigrationSum, (), (services, minor, price_minor, new_price_minor))
 
+// The same for customers of another currency than the tenant's, in that one.
+struct MigrationSums {
+    Currency currency;
+    MigrationSum changed;
+    MigrationSum scheduled;
+    MigrationSum refused;
+};
+BOOST_DESCRIBE_STRUCT(MigrationSums, (), (currency, changed, scheduled, refused))
+
 struct MigrationPreview {
-    std::string preview; // Its hash, which a confirmation names.
-    std::uint64_t services{};
+    std::string preview;      // Its hash, which a confirmation names.
+    std::uint64_t services{}; // In all currencies.
     MigrationSum changed;
     MigrationSum scheduled;
     MigrationSum refused;
@@ -30,11 +40,23 @@ struct MigrationPreview {
     std::optional<Date> last_moves_on;
     std::vector<MigrationItem> items; // The first migration_items_max; sums and hash have all.
     std::uint64_t left_out{};
+    Currency currency;                                  // The tenant's: of the sums here.
+    std::optional<std::vector<MigrationSums>> others{}; // By currency.
 };
 BOOST_DESCRIBE_STRUCT(
     MigrationPreview,
     (),
-    (preview, services, changed, scheduled, refused, first_moves_on, last_moves_on, items, left_out)
+    (preview,
+     services,
+     changed,
+     scheduled,
+     refused,
+     first_moves_on,
+     last_moves_on,
+     items,
+     left_out,
+     currency,
+     others)
 )
 
 inline constexpr std::size_t migration_items_max = 10'000;

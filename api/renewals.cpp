@@ -17,6 +17,7 @@
 #include <map>
 #include <optional>
 #include <span>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -33,16 +34,6 @@ Result<std::vector<DueService>> due_services(Partition& partition, const std::st
     return due;
 }
 
-Result<Currency> currency_of(Partition& partition, const std::string& tenant) {
-    Result<Currency> currency = Error{Errc::tenant_unknown, tenant.substr(0, 32)};
-    const Status looked = partition.read([&](const Decider& decider, const Head&) {
-        const Book& book = static_cast<const BookDecider&>(decider).book();
-        if (const TenantRow* row = book.tenants.find(tenant)) currency = row->currency;
-    });
-    if (!looked) return looked.error();
-    return currency;
-}
-
 Result<std::vector<BillingItem>> preview_items(Partition& partition, const std::string& tenant) {
     const Result<std::vector<DueService>> all = due_services(partition, tenant);
     if (!all) return all.error();
@@ -56,22 +47,23 @@ void add(BillingSum& sum, const BillingItem& item) {
     sum.minor += item.minor;
 }
 
-BillingSum& sum_of(BillingPreview& preview, BillingOutcome outcome) {
+template <class Sums>
+BillingSum& sum_of(Sums& sums, BillingOutcome outcome) {
     switch (outcome) {
     case BillingOutcome::charged:
-        return preview.charged;
+        return sums.charged;
     case BillingOutcome::invoiced:
-        return preview.invoiced;
+        return sums.invoiced;
     case BillingOutcome::cut:
-        return preview.cut;
+        return sums.cut;
     case BillingOutcome::ended:
-        return preview.ended;
+        return sums.ended;
     case BillingOutcome::dunned:
-        return preview.dunned;
+        return sums.dunned;
     case BillingOutcome::waiting:
-        return preview.waiting;
+        return sums.waiting;
     default:
-        return preview.parked;
+        return sums.parked;
     }
 }
 
@@ -79,12 +71,15 @@ BillingPreview summed_up(std::vector<BillingItem> items) {
     BillingPreview preview;
     preview.preview = preview_hash(items);
     preview.due = items.size();
-    std::map<std::pair<std::string, std::uint32_t>, PlanSum> plans;
+    std::map<std::tuple<std::string, std::uint32_t, std::optional<Currency>>, PlanSum> plans;
     for (const BillingItem& item : items) {
-        PlanSum& plan = plans[{item.plan, item.plan_version}];
+        PlanSum& plan = plans[{item.plan, item.plan_version, item.currency}];
         plan.plan = item.plan;
         plan.plan_version = item.plan_version;
-        add(sum_of(preview, item.outcome), item);
+        plan.currency = item.currency;
+        in_its_currency(preview, item.currency, [&](auto& sums) {
+            add(sum_of(sums, item.outcome), item);
+        });
         if (item.outcome == BillingOutcome::charged) add(plan.charged, item);
         if (item.outcome == BillingOutcome::invoiced) add(plan.invoiced, item);
         if (item.outcome == BillingOutcome::cut) add(plan.cut, item);
@@ -213,7 +208,7 @@ Status renew(Partition& partition, RunTally& tally) {
 } // namespace
 
 Result<BillingPreview> preview_run(Partition& partition, const std::string& tenant) {
-    const Result<Currency> currency = currency_of(partition, tenant);
+    const Result<Currency> currency = currency_of_tenant(partition, tenant);
     if (!currency) return currency.error();
     Result<std::vector<BillingItem>> items = preview_items(partition, tenant);
     if (!items) return items.error();

@@ -2,10 +2,12 @@
 
 #include "api/run_order.hpp"
 #include "commands/billing/billing_preview.hpp"
+#include "ledger/events/billing_runs.hpp"
 #include "ledger/partition.hpp"
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -32,9 +34,11 @@ struct RenewalReport {
     std::uint64_t dunned{};
     std::uint64_t waiting{};
     std::uint64_t top_ups{};          // That were granted, or are asked for now.
-    std::int64_t charged_minor{};     // To wallets, by this run.
-    std::int64_t invoiced_minor{};    // Put on invoices.
+    std::int64_t charged_minor{};     // To wallets, by this run, in the tenant's currency.
+    std::int64_t invoiced_minor{};    // The same, put on invoices.
     std::optional<std::string> run{}; // Its name in the list of runs; none: it is not a new one.
+    Currency currency{};              // The tenant's.
+    std::optional<std::vector<RunSums>> others{}; // In other currencies, by currency.
 };
 BOOST_DESCRIBE_STRUCT(
     RenewalReport,
@@ -56,7 +60,9 @@ BOOST_DESCRIBE_STRUCT(
      top_ups,
      charged_minor,
      invoiced_minor,
-     run)
+     run,
+     currency,
+     others)
 )
 
 // The lines of a preview with something in common.
@@ -66,19 +72,36 @@ struct BillingSum {
 };
 BOOST_DESCRIBE_STRUCT(BillingSum, (), (services, minor))
 
+// Those of a plan at its price in one currency.
 struct PlanSum {
     std::string plan;
     std::uint32_t plan_version{};
     BillingSum charged;
     BillingSum invoiced;
     BillingSum cut;
+    std::optional<Currency> currency{}; // None: the tenant's.
 };
-BOOST_DESCRIBE_STRUCT(PlanSum, (), (plan, plan_version, charged, invoiced, cut))
+BOOST_DESCRIBE_STRUCT(PlanSum, (), (plan, plan_version, charged, invoiced, cut, currency))
+
+// What customers of another currency than the tenant's come to, in that one.
+struct BillingSums {
+    Currency currency;
+    BillingSum charged;
+    BillingSum invoiced;
+    BillingSum cut;
+    BillingSum ended;
+    BillingSum parked;
+    BillingSum dunned;
+    BillingSum waiting;
+};
+BOOST_DESCRIBE_STRUCT(
+    BillingSums, (), (currency, charged, invoiced, cut, ended, parked, dunned, waiting)
+)
 
 struct BillingPreview {
     std::string preview; // Its hash, which a confirmation names.
-    Currency currency;
-    std::uint64_t due{};
+    Currency currency;   // The tenant's: of the sums here.
+    std::uint64_t due{}; // In all currencies.
     BillingSum charged;
     BillingSum invoiced; // They go on the next invoices of their customers.
     BillingSum cut;      // What they would have paid.
@@ -89,6 +112,7 @@ struct BillingPreview {
     std::vector<PlanSum> plans;
     std::vector<BillingItem> items; // The first preview_items_max; the sums and the hash have all.
     std::uint64_t left_out{};
+    std::optional<std::vector<BillingSums>> others{}; // By currency.
 };
 BOOST_DESCRIBE_STRUCT(
     BillingPreview,
@@ -105,7 +129,8 @@ BOOST_DESCRIBE_STRUCT(
      waiting,
      plans,
      items,
-     left_out)
+     left_out,
+     others)
 )
 
 inline constexpr std::size_t preview_items_max = 10'000;

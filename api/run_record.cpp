@@ -82,6 +82,7 @@ Status read_sums(Partition& partition, RunTally& tally) {
         if (row == nullptr) return;
         tally.report.charged_minor = row->charged_minor;
         tally.report.invoiced_minor = row->invoiced_minor;
+        if (!row->others.empty()) tally.report.others = row->others;
     });
 }
 
@@ -146,7 +147,9 @@ Result<RunTally> begin_run(Partition& partition, const RunOrder& order) {
     Status known = Error{Errc::tenant_unknown, order.tenant.substr(0, 32)};
     const Status looked = partition.read([&](const Decider& decider, const Head&) {
         const auto& book = static_cast<const BookDecider&>(decider);
-        if (book.book().tenants.find(order.tenant) == nullptr) return;
+        const TenantRow* row = book.book().tenants.find(order.tenant);
+        if (row == nullptr) return;
+        tally.report.currency = row->currency;
         tally.started_at = book.now(order.tenant, machine_clock());
         known = Done{};
     });

@@ -1,12 +1,15 @@
 #pragma once
 
 #include "commands/book_decider.hpp"
+#include "commands/currency_sums.hpp"
 #include "ledger/partition.hpp"
 
 #include <algorithm>
 #include <cstddef>
 #include <iterator>
+#include <optional>
 #include <span>
+#include <string>
 #include <type_traits>
 #include <vector>
 
@@ -14,6 +17,26 @@ namespace tollbook::api {
 
 // Of a preview's hash, in the keys of its run.
 inline constexpr std::size_t key_hash_chars = 16;
+
+// In which its own sums are told; customers of other currencies have theirs beside them.
+inline Result<Currency> currency_of_tenant(Partition& partition, const std::string& tenant) {
+    Result<Currency> currency = Error{Errc::tenant_unknown, tenant.substr(0, 32)};
+    const Status looked = partition.read([&](const Decider& decider, const Head&) {
+        const Book& book = static_cast<const BookDecider&>(decider).book();
+        if (const TenantRow* row = book.tenants.find(tenant)) currency = row->currency;
+    });
+    if (!looked) return looked.error();
+    return currency;
+}
+
+// The sums of a preview to which an item's figures are added: its own, in the tenant's currency, or
+// those of another one.
+template <class Preview, class Take>
+void in_its_currency(Preview& preview, const std::optional<Currency>& other, Take take) {
+    if (!other) return take(preview);
+    if (!preview.others) preview.others.emplace();
+    take(sums_of(*preview.others, *other));
+}
 
 // So many services a preview looks at while no command is decided, and the rest of the last
 // customer's: none is cut in two. Those of a customer stand together.

@@ -37,9 +37,18 @@ Result<Looked> look(
     return Looked{std::move(*cases), std::move(*items)};
 }
 
-TariffSum& sum_of(TariffPreview& preview, TariffOutcome outcome) {
-    if (outcome == TariffOutcome::corrected) return preview.corrected;
-    return outcome == TariffOutcome::moved ? preview.moved : preview.refused;
+template <class Sums>
+TariffSum& sum_of(Sums& sums, TariffOutcome outcome) {
+    if (outcome == TariffOutcome::corrected) return sums.corrected;
+    return outcome == TariffOutcome::moved ? sums.moved : sums.refused;
+}
+
+void add(TariffSum& sum, const TariffItem& item) {
+    ++sum.services;
+    sum.credited_minor += item.credited_minor;
+    sum.charged_minor += item.charged_minor;
+    sum.minor += item.minor;
+    sum.owed_minor += item.owed_minor;
 }
 
 // Each credit note and each draft of a service once: they stand together.
@@ -59,12 +68,9 @@ TariffPreview summed_up(const TariffCorrection& correction, std::vector<TariffIt
     preview.services = items.size();
     const std::string* before = nullptr;
     for (const TariffItem& item : items) {
-        TariffSum& sum = sum_of(preview, item.outcome);
-        ++sum.services;
-        sum.credited_minor += item.credited_minor;
-        sum.charged_minor += item.charged_minor;
-        sum.minor += item.minor;
-        sum.owed_minor += item.owed_minor;
+        in_its_currency(preview, item.currency, [&](auto& sums) {
+            add(sum_of(sums, item.outcome), item);
+        });
         count_documents(preview, item);
         if (before == nullptr || *before != item.customer) ++preview.customers;
         before = &item.customer;
@@ -118,7 +124,11 @@ Result<std::string> run_tariff(Partition& partition, const RunOrder& order) {
     if (order.step == RunStep::tariff_preview) {
         Result<Looked> looked = look(partition, order.tenant, *candidates);
         if (!looked) return looked.error();
-        return to_json(summed_up(candidates->correction, std::move(looked->items)));
+        const Result<Currency> currency = currency_of_tenant(partition, order.tenant);
+        if (!currency) return currency.error();
+        TariffPreview preview = summed_up(candidates->correction, std::move(looked->items));
+        preview.currency = *currency;
+        return to_json(preview);
     }
     const Result<ChangeReport> report = correct(partition, order, *candidates);
     if (!report) return report.error();

@@ -6,6 +6,7 @@
 #include "ledger/partition.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -21,10 +22,19 @@ struct TariffSum {
 };
 BOOST_DESCRIBE_STRUCT(TariffSum, (), (services, credited_minor, charged_minor, minor, owed_minor))
 
+// The same for customers of another currency than the tenant's, in that one.
+struct TariffSums {
+    Currency currency;
+    TariffSum corrected;
+    TariffSum moved;
+    TariffSum refused;
+};
+BOOST_DESCRIBE_STRUCT(TariffSums, (), (currency, corrected, moved, refused))
+
 struct TariffPreview {
-    std::string preview; // Its hash, which a confirmation names.
-    std::uint64_t services{};
-    std::uint64_t customers{};
+    std::string preview;       // Its hash, which a confirmation names.
+    std::uint64_t services{};  // In all currencies.
+    std::uint64_t customers{}; // The same.
     TariffSum corrected;
     TariffSum moved;
     TariffSum refused;
@@ -32,11 +42,24 @@ struct TariffPreview {
     std::uint64_t left_out{};
     std::uint64_t credit_notes{}; // Over issued invoices.
     std::uint64_t drafts{};       // That are changed, each counted with each of its services.
+    Currency currency;            // The tenant's: of the sums here.
+    std::optional<std::vector<TariffSums>> others{}; // By currency.
 };
 BOOST_DESCRIBE_STRUCT(
     TariffPreview,
     (),
-    (preview, services, customers, corrected, moved, refused, items, left_out, credit_notes, drafts)
+    (preview,
+     services,
+     customers,
+     corrected,
+     moved,
+     refused,
+     items,
+     left_out,
+     credit_notes,
+     drafts,
+     currency,
+     others)
 )
 
 inline constexpr std::size_t tariff_items_max = 10'000;

@@ -62,6 +62,11 @@ std::string due_key(
     return book_key(tenant, entities.first, entities.second).append("/").append(currency.code());
 }
 
+std::string opening_key(const OpeningCash& opening) {
+    if (!opening.currency) return opening.channel;
+    return book_key(opening.channel, opening.currency->code());
+}
+
 std::uint64_t turnover_after(std::uint64_t turnover, const Postings& postings) {
     constexpr std::uint64_t most = std::numeric_limits<std::uint64_t>::max();
     for (const Posting& posting : postings) {

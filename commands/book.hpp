@@ -13,7 +13,7 @@
 namespace tollbook {
 
 // Raise it when a row, a key or evolve changes: older checkpoints are then not used.
-inline constexpr std::uint32_t book_version = 9;
+inline constexpr std::uint32_t book_version = 10;
 
 // "<tenant>/<a>" and "<tenant>/<a>/<b>": ids hold no slash, so keys cannot collide.
 std::string book_key(std::string_view tenant, std::string_view a);
@@ -34,6 +34,9 @@ std::string typed_key(
 std::string due_key(
     std::string_view tenant, const std::pair<std::string, std::string>& entities, Currency currency
 );
+
+// The channel, and its currency if that is not the tenant's: the key of `Book::openings`.
+std::string opening_key(const OpeningCash& opening);
 
 // What a tenant's events moved in all, debits only, never exceeds this: no balance, no gross figure
 // and no sum over accounts can then overflow.
@@ -56,7 +59,7 @@ struct Book {
     Journal journal;
     Table<TenantRow> tenants{journal, 'T', Residency::hot};       // tenant
     Table<NameRow> shortcodes{journal, 'S', Residency::hot};      // shortcode -> tenant
-    Table<PlanRow> plans{journal, 'P', Residency::hot};           // tenant/plan/version
+    Table<PlanRow> plans{journal, 'P', Residency::hot};           // tenant/plan/version[/currency]
     Table<NumberRow> plan_versions{journal, 'V', Residency::hot}; // tenant/plan -> newest
     Table<NameRow> routers{journal, 'R', Residency::hot};         // tenant/router -> driver
     Table<CustomerRow> customers{journal, 'C', Residency::hot};   // tenant/customer
@@ -64,7 +67,7 @@ struct Book {
     Table<NameRow> references{journal, 'N', Residency::hot};      // tenant/normalised -> customer
     Table<ServiceRow> services{journal, 's', Residency::hot};     // tenant/service
     Table<SiteRow> sites{journal, 'i', Residency::hot};           // tenant/site
-    Table<NumberRow> openings{journal, 'o', Residency::hot};      // tenant/channel -> 1
+    Table<NumberRow> openings{journal, 'o', Residency::hot};      // tenant/opening_key -> 1
     Table<NumberRow> turnovers{journal, 'v', Residency::hot};     // tenant -> all it ever moved
     Table<PaymentRow> payments{journal, 'p', Residency::cold};    // tenant/payment
     Table<ChargeRow> charges{journal, 'c', Residency::cold};      // tenant/charge

@@ -1,5 +1,6 @@
 #include "commands/decision.hpp"
 
+#include "commands/customers/currencies.hpp"
 #include "commands/entities/entities.hpp"
 #include "ledger/bytes.hpp"
 #include "ledger/ensure.hpp"
@@ -133,6 +134,7 @@ void Decision::add_at(
     Timestamp at, Date day, std::string stream, Event event, std::optional<Personal> personal
 ) {
     if (entities_ != nullptr) place_postings(*this, event);
+    if (row_->has_currencies) place_currency(*this, event);
     const Postings* postings = postings_of(event);
     const Date booked = postings == nullptr ? booked_on(day) : booked_on(day, *postings);
     events_.push_back({std::move(stream), std::move(event), at, booked, std::move(personal)});

@@ -57,6 +57,9 @@ public:
     // after the tenant's clock.
     Timestamp not_after_now(Timestamp at) const { return std::min(at, now_); }
 
+    // Of all money of a customer that exists.
+    Currency currency_of(std::string_view customer) const;
+
     // The tenant's civil day of an instant.
     Date day_of(Timestamp at) const;
 
@@ -103,7 +106,8 @@ public:
     std::vector<std::string> wallets_touched() const;
     std::vector<std::string> invoices_touched() const;
 
-    // Appends an event that happens now, today. Its postings are given their legal entities here.
+    // Appends an event that happens now, today. Its postings are given their legal entities and
+    // their customer's currency here.
     void add(std::string stream, Event event, std::optional<Personal> personal = std::nullopt);
 
     // Appends an event that happened at `at`, on `day`. It is booked on that day, or on the first
@@ -150,6 +154,9 @@ private:
 // The customer exists and stands for itself: customer_unknown, customer_merged.
 Status check_customer(const Decision& decision, const std::string& customer);
 
+// Money of one can become the other's. Refuses with currency_mismatch.
+Status check_same_currency(const Decision& decision, const std::string& a, const std::string& b);
+
 // Ids that people choose: 1 to 64 of A-Z a-z 0-9 . _ - @ :
 Status check_id(std::string_view what, std::string_view id);
 
@@ -162,7 +169,7 @@ Status check_amount(std::int64_t minor);
 // At most `chars_max` bytes, no control characters.
 Status check_text(std::string_view what, std::string_view text, std::size_t chars_max = 200);
 
-// A leg in the tenant's currency.
+// A leg; `Decision::add` gives it the currency of the customer whom its event is about.
 Posting leg(const Decision& decision, std::string account, std::int64_t minor);
 
 // "ACC1-2" before "ACC1-10": runs of digits compare as numbers.

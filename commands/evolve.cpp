@@ -187,7 +187,7 @@ public:
                 force_take(wallet, opening.customer, opening.lot, -opening.minor);
         }
         for (const OpeningCash& opening : e.cash)
-            book_.openings.edit(key(opening.channel)).value = 1;
+            book_.openings.edit(key(opening_key(opening))).value = 1;
         if (e.complete) book_.tenants.edit(tenant_).opening_complete = true;
     }
 

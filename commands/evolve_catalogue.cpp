@@ -61,7 +61,8 @@ void note_line(
 } // namespace
 
 void EvolveCatalogue::operator()(const PlanDefined& e) {
-    book().plans.edit(book_key(tenant(), e.plan, std::to_string(e.version))) = {
+    const std::string version = book_key(tenant(), e.plan, std::to_string(e.version));
+    PlanRow row{
         e.price_minor,
         e.tax_code,
         e.tax_percent,
@@ -74,6 +75,12 @@ void EvolveCatalogue::operator()(const PlanDefined& e) {
         e.kind.value_or(PlanKind::internet),
         e.includes.value_or(std::vector<IncludedAddon>{}),
         e.valid_from};
+    book().plans.edit(version) = row;
+    for (const PlanPrice& price : e.prices.value_or(std::vector<PlanPrice>{})) {
+        row.price_minor = price.price_minor;
+        row.setup_minor = price.setup_minor.value_or(0);
+        book().plans.edit(version + "/" + std::string(price.currency.code())) = row;
+    }
     book().plan_versions.edit(key(e.plan)).value = e.version;
 }
 

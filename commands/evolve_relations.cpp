@@ -45,6 +45,8 @@ void EvolveRelations::operator()(const EntitiesSettled& e) {
 void EvolveRelations::operator()(const CustomerRegistered& e) {
     CustomerRow& row = book().customers.edit(key(e.customer));
     row.entity = place_of_entity(book(), tenant(), e.entity);
+    row.currency = e.currency;
+    if (e.currency) book().tenants.edit(tenant()).has_currencies = true;
     book().wallets.edit(key(e.customer));
     for (const PaymentReference& reference : e.references)
         book().references.edit(key(reference.normalised)).name = e.customer;

@@ -41,6 +41,7 @@ struct TenantRow {
     bool opening_complete{};
     std::optional<bool> has_dunning{}; // A policy was assigned once.
     std::optional<std::uint32_t> billing_from_hour{};
+    std::optional<bool> has_currencies{}; // A customer's is another than its own.
 };
 BOOST_DESCRIBE_STRUCT(
     TenantRow,
@@ -56,10 +57,12 @@ BOOST_DESCRIBE_STRUCT(
      closed_through,
      opening_complete,
      has_dunning,
-     billing_from_hour)
+     billing_from_hour,
+     has_currencies)
 )
 
-struct PlanRow { // Keyed by plan and version.
+// Keyed by plan and version; and by a currency, with its price in that one.
+struct PlanRow {
     std::int64_t price_minor{};
     std::string tax_code;
     std::int64_t tax_percent{};
@@ -120,8 +123,9 @@ BOOST_DESCRIBE_STRUCT(NameRow, (), (name))
 struct CustomerRow {
     std::vector<std::string> services;
     std::optional<std::uint32_t> entity{}; // Its place among the tenant's; none: its own.
+    std::optional<Currency> currency{};    // None: the tenant's.
 };
-BOOST_DESCRIBE_STRUCT(CustomerRow, (), (services, entity))
+BOOST_DESCRIBE_STRUCT(CustomerRow, (), (services, entity, currency))
 
 // The newest charge of a service: the days that it pays for, and what of it was not given back.
 struct PaidPeriod {

@@ -48,6 +48,7 @@ enum class Errc {
     plan_version_exists,
     plan_kind_unfit,
     plan_not_valid,
+    plan_not_priced,
     addon_unknown,
     addon_exists,
     addon_period_differs,

@@ -27,6 +27,11 @@ inline constexpr std::array book_errors{
     ErrcInfo{Errc::plan_version_exists, 409, "plan-version-exists", "The plan has that version"},
     ErrcInfo{Errc::plan_kind_unfit, 422, "plan-kind-unfit", "The plan is of another kind"},
     ErrcInfo{Errc::plan_not_valid, 409, "plan-not-valid", "The plan is not valid yet on that day"},
+    ErrcInfo{
+        Errc::plan_not_priced,
+        422,
+        "plan-not-priced",
+        "The plan has no price in the customer's currency"},
     ErrcInfo{Errc::addon_unknown, 404, "addon-unknown", "The service has no such add-on"},
     ErrcInfo{Errc::addon_exists, 409, "addon-exists", "The service has that add-on"},
     ErrcInfo{

@@ -51,17 +51,19 @@ std::string payload_of(const Event& event) {
     return std::visit([](const auto& e) { return to_json(e); }, event);
 }
 
-const Postings* postings_of(const Event& event) {
+Postings* postings_of(Event& event) {
     return std::visit(
-        [](const auto& e) -> const Postings* {
+        [](auto& e) -> Postings* {
             if constexpr (requires { e.postings; })
                 return &e.postings;
             else
                 return nullptr;
         },
-        event
+        static_cast<EventVariant&>(event)
     );
 }
+
+const Postings* postings_of(const Event& event) { return postings_of(const_cast<Event&>(event)); }
 
 Result<Event> decode_event(
     std::string_view type, std::uint16_t schema_version, std::string_view payload

@@ -175,6 +175,7 @@ std::string payload_of(const Event& event);
 
 // The postings of a money event; null for others.
 const Postings* postings_of(const Event& event);
+Postings* postings_of(Event& event);
 
 // Reads a stored payload; versions older than today's are upcast. Refuses an unknown type or a
 // newer version with store_newer, and bytes that do not fit with store_damaged.

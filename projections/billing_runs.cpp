@@ -20,9 +20,10 @@ struct BillingRunView {
     std::optional<Timestamp> finished_at;
     std::uint64_t due{};
     JsonText counts;
-    std::int64_t charged_minor{};
+    std::int64_t charged_minor{}; // In the tenant's currency.
     std::int64_t invoiced_minor{};
     std::string currency;
+    JsonText others; // In other currencies.
     JsonText parked;
 };
 BOOST_DESCRIBE_STRUCT(
@@ -42,6 +43,7 @@ BOOST_DESCRIBE_STRUCT(
      charged_minor,
      invoiced_minor,
      currency,
+     others,
      parked)
 )
 
@@ -60,7 +62,7 @@ std::optional<std::string> run_of(const Event& event) {
 class BillingRuns final : public Projection {
 public:
     explicit BillingRuns(std::string_view schema)
-        : Projection({"billing_runs", 2, "124_billing_runs_v2"})
+        : Projection({"billing_runs", 3, "124_billing_runs_v3"})
         , runs_(schema, "billing_runs", 2) {}
 
     Keys keys(const Fact& fact) const override {
@@ -97,6 +99,7 @@ private:
         fresh.tenant = fact.tenant();
         fresh.run = e.run;
         fresh.seq = fact.record.seq;
+        fresh.others = JsonText{"[]"};
         fresh.parked = JsonText{"[]"};
         BillingRunView& row = runs_.edit_or_put(row_key(fact.tenant(), e.run), std::move(fresh));
         row.trigger = name_of(e.trigger);
@@ -121,6 +124,7 @@ private:
         row.charged_minor = e.charged_minor;
         row.invoiced_minor = e.invoiced_minor;
         row.currency = e.currency.code();
+        row.others = JsonText{to_json(e.others.value_or(std::vector<RunSums>{}))};
         row.parked = JsonText{to_json(parked)};
     }
 

@@ -11,12 +11,13 @@ struct CustomerView { // name, phone, mail: NULL once the person is forgotten.
     std::optional<std::string> name;
     std::optional<std::string> phone;
     std::optional<std::string> mail;
-    std::optional<std::string> entity; // Which invoices it; NULL: the tenant's own.
+    std::optional<std::string> entity;   // Which invoices it; NULL: the tenant's own.
+    std::optional<std::string> currency; // Of all its money; NULL: the tenant's.
     Timestamp registered_at;
     std::uint64_t seq{};
 };
 BOOST_DESCRIBE_STRUCT(
-    CustomerView, (), (tenant, customer, name, phone, mail, entity, registered_at, seq)
+    CustomerView, (), (tenant, customer, name, phone, mail, entity, currency, registered_at, seq)
 )
 
 struct ReferenceView {
@@ -42,7 +43,7 @@ BOOST_DESCRIBE_STRUCT(MergedView, (), (tenant, customer, merged_into, reason, me
 class Subscribers final : public Projection {
 public:
     explicit Subscribers(std::string_view schema)
-        : Projection({"subscribers", 3, "102_subscribers_v3"})
+        : Projection({"subscribers", 4, "102_subscribers_v4"})
         , customers_(schema, "customers", 2)
         , references_(schema, "payment_references", 2)
         , merged_(schema, "merged_customers", 2) {}
@@ -90,8 +91,10 @@ private:
             std::nullopt,
             std::nullopt,
             e.entity,
+            std::nullopt,
             fact.record.effective_at,
             fact.record.seq};
+        if (e.currency) row.currency = e.currency->code();
         if (fact.personal)
             if (Result<CustomerPersonal> person = from_json<CustomerPersonal>(*fact.personal)) {
                 row.name = std::move(person->name);

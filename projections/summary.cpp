@@ -3,6 +3,7 @@
 #include "projections/keyed_rows.hpp"
 #include "projections/summary_views.hpp"
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -88,16 +89,30 @@ bool moves_invoices(const Event& event) {
     return false;
 }
 
-// Credits count up: what is given back takes away from the day on which it is.
-std::int64_t revenue_of(const Event& event) {
-    std::int64_t sum = 0;
-    if (const Postings* postings = postings_of(event))
-        for (const Posting& posting : *postings) {
-            const auto kind =
-                std::string_view(posting.account).substr(0, posting.account.find(':'));
-            if (kind == "revenue" || kind == "fee") sum -= posting.minor;
-        }
-    return sum;
+// What an event adds to the figures of its day, in one currency.
+struct Earned {
+    Currency currency;
+    std::int64_t revenue{}; // What is given back takes away from it.
+    std::int64_t owed{};    // For invoices.
+};
+
+std::vector<Earned> earned_by(const Event& event) {
+    std::vector<Earned> earned;
+    const Postings* postings = postings_of(event);
+    if (postings == nullptr) return earned;
+    for (const Posting& posting : *postings) {
+        const auto kind = std::string_view(posting.account).substr(0, posting.account.find(':'));
+        const bool is_revenue = kind == "revenue" || kind == "fee";
+        if (!is_revenue && kind != "receivable") continue;
+        auto of = std::ranges::find(earned, posting.currency, &Earned::currency);
+        if (of == earned.end()) of = earned.insert(of, {posting.currency, 0, 0});
+        if (is_revenue)
+            of->revenue -= posting.minor;
+        else
+            of->owed += posting.minor;
+    }
+    std::erase_if(earned, [](const Earned& e) { return e.revenue == 0 && e.owed == 0; });
+    return earned;
 }
 
 std::int64_t slot_of(const InvoiceIssued& e) {
@@ -117,23 +132,24 @@ bool is_counted(const Event& event) {
 class Summary final : public Projection {
 public:
     explicit Summary(std::string_view schema)
-        : Projection({"summary", 1, "118_summary_v1"})
+        : Projection({"summary", 2, "118_summary_v2"})
         , counts_(schema, "summary_counts", 1)
-        , days_(schema, "summary_days", 2)
+        , days_(schema, "summary_days", 3)
         , invoices_(schema, "summary_invoices", 2)
         , services_(schema, "summary_services", 2)
         , customers_(schema, "summary_customers", 2) {}
 
     // All of a tenant's events share its counts.
     Keys keys(const Fact& fact) const override {
-        if (!is_counted(fact.event) && revenue_of(fact.event) == 0) return {};
+        if (!is_counted(fact.event) && earned_by(fact.event).empty()) return {};
         return {std::string(whole_tenant)};
     }
 
     void touch(const Fact& fact) override {
         const std::string& tenant = fact.tenant();
         if (is_counted(fact.event)) counts_.want(row_key(tenant));
-        if (revenue_of(fact.event) != 0) days_.want(row_key(tenant, fact.record.booked_on));
+        for (const Earned& earned : earned_by(fact.event))
+            days_.want(day_key(fact, earned));
         if (const auto* issued = std::get_if<InvoiceIssued>(&fact.event))
             invoices_.want(row_key(tenant, slot_of(*issued)));
         if (const auto standing = standing_after(fact.event)) {
@@ -154,7 +170,8 @@ public:
         if (const auto* moved = std::get_if<ServiceMoved>(&fact.event)) move(fact, *moved);
         if (moves_invoices(fact.event)) owe(fact);
         if (const auto* issued = std::get_if<InvoiceIssued>(&fact.event)) remember(fact, *issued);
-        if (const std::int64_t revenue = revenue_of(fact.event); revenue != 0) earn(fact, revenue);
+        for (const Earned& earned : earned_by(fact.event))
+            earn(fact, earned);
     }
 
     std::vector<RowSet*> tables() override {
@@ -210,21 +227,26 @@ private:
 
     void owe(const Fact& fact) {
         SummaryCountsView& row = counts(fact);
-        for (const Owed& owed : owed_by(fact.event)) {
+        for (const Owed& owed : owed_by(fact.event))
             row.invoices_pending += (owed.after > 0 ? 1 : 0) - (owed.before > 0 ? 1 : 0);
-            row.pending_minor += owed.after - owed.before;
-        }
     }
 
     void remember(const Fact& fact, const InvoiceIssued& e) {
         invoices_.put({fact.tenant(), slot_of(e), e.invoice, e.number_seq, fact.record.seq});
     }
 
-    void earn(const Fact& fact, std::int64_t minor) {
-        const Date day = fact.record.booked_on;
-        SummaryDayView fresh{fact.tenant(), day, 0, 0};
-        SummaryDayView& row = days_.edit_or_put(row_key(fact.tenant(), day), std::move(fresh));
-        row.revenue_minor += minor;
+    static std::string day_key(const Fact& fact, const Earned& earned) {
+        return row_key(fact.tenant(), fact.record.booked_on, std::string(earned.currency.code()));
+    }
+
+    void earn(const Fact& fact, const Earned& earned) {
+        SummaryDayView fresh;
+        fresh.tenant = fact.tenant();
+        fresh.booked_on = fact.record.booked_on;
+        fresh.currency = earned.currency.code();
+        SummaryDayView& row = days_.edit_or_put(day_key(fact, earned), std::move(fresh));
+        row.revenue_minor += earned.revenue;
+        row.owed_minor += earned.owed;
         row.seq = fact.record.seq;
     }
 

@@ -14,29 +14,26 @@ struct SummaryCountsView {
     std::int64_t services_active{};
     std::int64_t services_suspended{};
     std::int64_t invoices_pending{};
-    std::int64_t pending_minor{};
     std::uint64_t seq{};
 };
 BOOST_DESCRIBE_STRUCT(
     SummaryCountsView,
     (),
-    (tenant,
-     customers,
-     customers_active,
-     services_active,
-     services_suspended,
-     invoices_pending,
-     pending_minor,
-     seq)
+    (tenant, customers, customers_active, services_active, services_suspended, invoices_pending, seq
+    )
 )
 
 struct SummaryDayView {
     std::string tenant;
     Date booked_on;
+    std::string currency;
     std::int64_t revenue_minor{};
+    std::int64_t owed_minor{}; // By how much more is owed for invoices.
     std::uint64_t seq{};
 };
-BOOST_DESCRIBE_STRUCT(SummaryDayView, (), (tenant, booked_on, revenue_minor, seq))
+BOOST_DESCRIBE_STRUCT(
+    SummaryDayView, (), (tenant, booked_on, currency, revenue_minor, owed_minor, seq)
+)
 
 struct SummaryInvoiceView {
     std::string tenant;

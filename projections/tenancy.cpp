@@ -62,6 +62,7 @@ struct PlanView {
     std::string first_period;
     std::string kind;
     JsonText includes;
+    JsonText prices; // In other currencies.
     std::optional<Date> valid_from;
     std::int64_t down_mbps{};
     std::int64_t up_mbps{};
@@ -87,6 +88,7 @@ BOOST_DESCRIBE_STRUCT(
      first_period,
      kind,
      includes,
+     prices,
      valid_from,
      down_mbps,
      up_mbps,
@@ -112,7 +114,7 @@ BOOST_DESCRIBE_STRUCT(
 class Tenancy final : public Projection {
 public:
     explicit Tenancy(std::string_view schema)
-        : Projection({"tenancy", 6, "101_tenancy_v6"})
+        : Projection({"tenancy", 7, "101_tenancy_v7"})
         , tenants_(schema, "tenants", 1)
         , plans_(schema, "plans", 3)
         , routers_(schema, "routers", 2) {}
@@ -165,6 +167,7 @@ public:
                      name_of(e.first_period.value_or(FirstPeriod::full)),
                      name_of(e.kind.value_or(PlanKind::internet)),
                      {to_json(e.includes.value_or(std::vector<IncludedAddon>{}))},
+                     {to_json(e.prices.value_or(std::vector<PlanPrice>{}))},
                      e.valid_from,
                      e.down_mbps,
                      e.up_mbps,

@@ -15,8 +15,10 @@ LotOrigin paid_lot(const std::string& lot) {
 void WalletRows::learn(const Fact& fact) {
     books_.learn(fact);
     const auto* customer = std::get_if<CustomerRegistered>(&fact.event);
-    if (customer == nullptr || !customer->entity) return;
-    entities_.put({fact.tenant(), customer->customer, *customer->entity});
+    if (customer == nullptr || (!customer->entity && !customer->currency)) return;
+    WalletOwnerRow row{fact.tenant(), customer->customer, customer->entity, std::nullopt};
+    if (customer->currency) row.currency = customer->currency->code();
+    owners_.put(std::move(row));
 }
 
 // The book in which the event moves this customer's wallet.
@@ -27,8 +29,10 @@ BookName WalletRows::book(const Fact& fact, const std::string& customer) const {
         if (leg != postings->end()) return books_.of(fact.tenant(), *leg);
     }
     BookName name = books_.of(fact.tenant());
-    const WalletEntityRow* other = entities_.find(row_key(fact.tenant(), customer));
-    if (other != nullptr) name.entity = other->entity;
+    const WalletOwnerRow* owner = owners_.find(row_key(fact.tenant(), customer));
+    if (owner == nullptr) return name;
+    if (owner->entity) name.entity = *owner->entity;
+    if (owner->currency) name.currency = *owner->currency;
     return name;
 }
 

@@ -29,20 +29,21 @@ struct LotOrigin {
 
 LotOrigin paid_lot(const std::string& lot);
 
-// A customer of another legal entity than its tenant's own.
-struct WalletEntityRow {
+// A customer of another legal entity than its tenant's own, or of another currency.
+struct WalletOwnerRow {
     std::string tenant;
     std::string customer;
-    std::string entity;
+    std::optional<std::string> entity;
+    std::optional<std::string> currency;
 };
-BOOST_DESCRIBE_STRUCT(WalletEntityRow, (), (tenant, customer, entity))
+BOOST_DESCRIBE_STRUCT(WalletOwnerRow, (), (tenant, customer, entity, currency))
 
 // Wallets, lots and statements, as the events of the wallets projection move them.
 class WalletRows {
 public:
     explicit WalletRows(std::string_view schema)
         : books_(schema, "wallet_books")
-        , entities_(schema, "wallet_entities", 2, KeyedRows<WalletEntityRow>::Residency::all)
+        , owners_(schema, "wallet_owners", 2, KeyedRows<WalletOwnerRow>::Residency::all)
         , wallets_(schema, "wallets", 4)
         , lots_(schema, "lots", 5)
         , statement_(schema, "wallet_statement", 3) {}
@@ -81,7 +82,7 @@ public:
     void add(const StatementView& line) { statement_.add(line); }
 
     std::vector<RowSet*> tables() {
-        return {&books_.rows(), &wallets_, &lots_, &statement_, &entities_};
+        return {&books_.rows(), &wallets_, &lots_, &statement_, &owners_};
     }
 
 private:
@@ -95,7 +96,7 @@ private:
     void take(const Fact& fact, const std::string& wallet_key, const std::vector<LotTaken>& lots);
 
     TenantBooks books_;
-    KeyedRows<WalletEntityRow> entities_;
+    KeyedRows<WalletOwnerRow> owners_;
     KeyedRows<WalletView> wallets_;
     KeyedRows<LotView> lots_;
     AppendedRows<StatementView> statement_;

@@ -12,7 +12,7 @@ namespace {
 class Wallets final : public Projection {
 public:
     explicit Wallets(std::string_view schema)
-        : Projection({"wallets", 3, "103_wallets_v3"}), rows_(schema), terms_(schema) {}
+        : Projection({"wallets", 4, "103_wallets_v4"}), rows_(schema), terms_(schema) {}
 
     Keys keys(const Fact& fact) const override {
         Keys keys = terms_.keys(fact);

@@ -30,7 +30,7 @@ void add_postings(TrialBalance& balance, const std::string& tenant, const Event&
     const Postings* postings = postings_of(event);
     if (postings == nullptr) return;
     for (const Posting& posting : *postings)
-        balance[tenant][{posting.entity, posting.account}] += posting.minor;
+        balance[tenant][{posting.entity, posting.currency, posting.account}] += posting.minor;
 }
 
 // Stands for a tenant's stream: 128 bits of XXH3, so that no two of a log share one.

@@ -2,6 +2,7 @@
 
 #include "ledger/error.hpp"
 #include "ledger/index_reader.hpp"
+#include "ledger/money.hpp"
 #include "ledger/position.hpp"
 #include "ledger/source.hpp"
 #include "ledger/time.hpp"
@@ -15,9 +16,10 @@
 
 namespace tollbook::api {
 
-// An account of a legal entity; no name of one means the tenant's own.
+// An account of a legal entity in one currency; no name of one means the tenant's own.
 struct BookAccount {
     std::optional<std::string> entity;
+    Currency currency;
     std::string account;
 
     friend auto operator<=>(const BookAccount&, const BookAccount&) = default;

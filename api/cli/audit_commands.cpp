@@ -11,6 +11,7 @@
 #include <iterator>
 #include <map>
 #include <memory>
+#include <utility>
 
 namespace tollbook::api {
 
@@ -30,8 +31,9 @@ struct AccountLine {
     std::string account;
     std::int64_t minor{};
     std::optional<std::string> entity; // None: the tenant's own.
+    Currency currency;
 };
-BOOST_DESCRIBE_STRUCT(AccountLine, (), (tenant, account, minor, entity))
+BOOST_DESCRIBE_STRUCT(AccountLine, (), (tenant, account, minor, entity, currency))
 
 struct ReplayLine {
     std::uint64_t records{};
@@ -64,24 +66,31 @@ ReplayLine line_of(const ReplayReport& report) {
         {}};
     for (const auto& [tenant, accounts] : report.trial_balance)
         for (const auto& [account, minor] : accounts)
-            line.trial_balance.push_back({tenant, account.account, minor, account.entity});
+            line.trial_balance.push_back(
+                {tenant, account.account, minor, account.entity, account.currency}
+            );
     return line;
 }
 
-// Wallets together, and behind the other accounts of their legal entity.
+// Wallets together, and behind the other accounts of their legal entity and currency.
 void print_balance(const std::string& tenant, const std::map<BookAccount, std::int64_t>& accounts) {
-    std::map<std::optional<std::string>, std::int64_t> wallets;
+    std::int64_t wallets = 0;
     for (auto at = accounts.begin(); at != accounts.end(); ++at) {
-        const auto& [account, minor] = *at;
-        const std::string of = account.entity ? tenant + " " + *account.entity : tenant;
-        std::int64_t& together = wallets[account.entity];
+        const BookAccount& account = at->first;
+        const auto line = [&](const std::string& name, std::int64_t balance) {
+            const std::string of = account.entity ? tenant + " " + *account.entity : tenant;
+            print(fmt::format("{:<12} {:<32} {:>18} {}", of, name, balance, account.currency.code())
+            );
+        };
         if (account.account.starts_with("wallet:"))
-            together += minor;
+            wallets += at->second;
         else
-            print(fmt::format("{:<12} {:<32} {:>18}", of, account.account, minor));
+            line(account.account, at->second);
         const auto next = std::next(at);
-        if (next == accounts.end() || next->first.entity != account.entity)
-            print(fmt::format("{:<12} {:<32} {:>18}", of, "wallets", together));
+        if (next != accounts.end() && next->first.entity == account.entity &&
+            next->first.currency == account.currency)
+            continue;
+        line("wallets", std::exchange(wallets, 0));
     }
 }
 

@@ -4,7 +4,9 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string_view>
+#include <vector>
 
 namespace tollbook::api {
 
@@ -12,6 +14,37 @@ namespace {
 
 std::string line_of(std::string_view name, const BillingSum& sum) {
     return fmt::format("{:<24}{:>10}{:>24}\n", name, sum.services, amount(sum.minor));
+}
+
+// What a preview comes to in one currency, and its plans at their prices in that one.
+template <class Sums>
+std::string sums_text(
+    const Sums& sums, const std::vector<PlanSum>& plans, std::optional<Currency> other
+) {
+    std::string text = fmt::format("{:<24}{:>10}{:>24}\n", "", "services", sums.currency.code());
+    text += line_of("will be charged", sums.charged);
+    if (sums.invoiced.services > 0) text += line_of("will be invoiced", sums.invoiced);
+    text += line_of("will be cut", sums.cut);
+    text += line_of("will end", sums.ended);
+    if (sums.dunned.services > 0) text += line_of("will be dunned", sums.dunned);
+    if (sums.waiting.services > 0) text += line_of("due, no step yet", sums.waiting);
+    text += line_of("parked: look at them", sums.parked);
+    for (const PlanSum& plan : plans)
+        if (plan.currency == other)
+            text +=
+                line_of(fmt::format("charged: {} v{}", plan.plan, plan.plan_version), plan.charged);
+    return text;
+}
+
+// What a run took, each currency by itself.
+template <class Sums>
+std::string taken(const Sums& sums) {
+    return fmt::format(
+        "{} {} charged, {} invoiced",
+        sums.currency.code(),
+        amount(sums.charged_minor),
+        amount(sums.invoiced_minor)
+    );
 }
 
 } // namespace
@@ -26,16 +59,9 @@ std::string amount(std::int64_t minor) {
 }
 
 std::string preview_text(const BillingPreview& preview, const std::string& tenant) {
-    std::string text = fmt::format("{:<24}{:>10}{:>24}\n", "", "services", preview.currency.code());
-    text += line_of("will be charged", preview.charged);
-    if (preview.invoiced.services > 0) text += line_of("will be invoiced", preview.invoiced);
-    text += line_of("will be cut", preview.cut);
-    text += line_of("will end", preview.ended);
-    if (preview.dunned.services > 0) text += line_of("will be dunned", preview.dunned);
-    if (preview.waiting.services > 0) text += line_of("due, no step yet", preview.waiting);
-    text += line_of("parked: look at them", preview.parked);
-    for (const PlanSum& plan : preview.plans)
-        text += line_of(fmt::format("charged: {} v{}", plan.plan, plan.plan_version), plan.charged);
+    std::string text = sums_text(preview, preview.plans, std::nullopt);
+    for (const BillingSums& sums : preview.others.value_or(std::vector<BillingSums>{}))
+        text += sums_text(sums, preview.plans, sums.currency);
     for (const BillingItem& item : preview.items)
         if (item.outcome == BillingOutcome::parked)
             text += fmt::format(
@@ -54,10 +80,13 @@ std::string preview_text(const BillingPreview& preview, const std::string& tenan
 }
 
 std::string report_text(const RenewalReport& report) {
+    std::string sums = taken(report);
+    for (const RunSums& other : report.others.value_or(std::vector<RunSums>{}))
+        sums += "; " + taken(other);
     return fmt::format(
         "{} due: {} charged or invoiced, {} cut, {} ended, {} parked, {} moved, {} settled before, "
         "{} failed, {} dunned, {} waiting; {} invoices issued, {} customers overdue, {} topped up; "
-        "{} charged, {} invoiced{}",
+        "{}{}",
         report.due,
         report.renewed,
         report.cut,
@@ -71,13 +100,16 @@ std::string report_text(const RenewalReport& report) {
         report.invoices,
         report.overdue,
         report.top_ups,
-        amount(report.charged_minor),
-        amount(report.invoiced_minor),
+        sums,
         report.run ? ": run " + *report.run : ""
     );
 }
 
-std::string preview_text(const MigrationPreview& preview) {
+namespace {
+
+// What a change of plan comes to in one currency.
+template <class Sums>
+std::string migration_lines(const Sums& sums) {
     const auto line = [](std::string_view name, const MigrationSum& sum) {
         return fmt::format(
             "{:<24}{:>10}{:>18}{:>18}{:>18}\n",
@@ -89,11 +121,24 @@ std::string preview_text(const MigrationPreview& preview) {
         );
     };
     std::string text = fmt::format(
-        "{:<24}{:>10}{:>18}{:>18}{:>18}\n", "", "services", "a period", "then", "paid now"
+        "{:<24}{:>10}{:>18}{:>18}{:>18}\n",
+        sums.currency.code(),
+        "services",
+        "a period",
+        "then",
+        "paid now"
     );
-    text += line("will be changed now", preview.changed);
-    text += line("with the next period", preview.scheduled);
-    text += line("refused: look at them", preview.refused);
+    text += line("will be changed now", sums.changed);
+    text += line("with the next period", sums.scheduled);
+    return text + line("refused: look at them", sums.refused);
+}
+
+} // namespace
+
+std::string preview_text(const MigrationPreview& preview) {
+    std::string text = migration_lines(preview);
+    for (const MigrationSums& sums : preview.others.value_or(std::vector<MigrationSums>{}))
+        text += migration_lines(sums);
     if (preview.first_moves_on && preview.last_moves_on)
         text += fmt::format(
             "scheduled: the first on {}, the last on {}\n",
@@ -141,7 +186,7 @@ std::string item_text(const TariffItem& item) {
     if (item.outcome == TariffOutcome::refused)
         return fmt::format("refused: {}: {}\n", item.service, item.reason.value_or(""));
     std::string text = tariff_line(
-        item.service,
+        item.currency ? fmt::format("{} ({})", item.service, item.currency->code()) : item.service,
         item.customer,
         {1, item.credited_minor, item.charged_minor, item.minor, item.owed_minor}
     );
@@ -151,12 +196,22 @@ std::string item_text(const TariffItem& item) {
     return text;
 }
 
+// What a correction comes to in one currency.
+template <class Sums>
+std::string tariff_sums(const Sums& sums) {
+    const auto line = [&](std::string_view name, const TariffSum& sum) {
+        return tariff_line(name, fmt::format("{} services", sum.services), sum);
+    };
+    return line("corrected", sums.corrected) + line("not charged since", sums.moved) +
+           line("refused: look at them", sums.refused);
+}
+
 } // namespace
 
 std::string preview_text(const TariffPreview& preview) {
     std::string text = fmt::format(
         "{:<28}{:>16}{:>16}{:>16}{:>16}{:>16}\n",
-        "",
+        preview.currency.code(),
         "",
         "comes back",
         "charged anew",
@@ -167,12 +222,9 @@ std::string preview_text(const TariffPreview& preview) {
         text += item_text(item);
     if (preview.left_out > 0)
         text += fmt::format("{} more are in the sums alone\n", preview.left_out);
-    const auto sum = [&](std::string_view name, const TariffSum& of) {
-        text += tariff_line(name, fmt::format("{} services", of.services), of);
-    };
-    sum("corrected", preview.corrected);
-    sum("not charged since", preview.moved);
-    sum("refused: look at them", preview.refused);
+    text += tariff_sums(preview);
+    for (const TariffSums& sums : preview.others.value_or(std::vector<TariffSums>{}))
+        text += fmt::format("{}\n", sums.currency.code()) + tariff_sums(sums);
     if (preview.credit_notes + preview.drafts > 0)
         text += fmt::format(
             "of invoices: {} credit notes, {} drafts\n", preview.credit_notes, preview.drafts

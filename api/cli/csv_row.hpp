@@ -81,6 +81,11 @@ public:
         return currency ? *currency : Currency{};
     }
 
+    std::optional<Currency> optional_currency(std::string_view column) {
+        if (optional_text(column).empty()) return std::nullopt;
+        return currency(column);
+    }
+
     void complain(std::string reason) {
         if (reason_.empty()) reason_ = std::move(reason);
     }

@@ -69,6 +69,7 @@ void customer_line(CsvRow& row, Building& building) {
     customer.references = {customer.customer};
     if (std::string entity = row.optional_text("entity"); !entity.empty())
         customer.entity = std::move(entity);
+    customer.currency = row.optional_currency("currency");
     const std::int64_t opening = row.number("opening_balance_minor");
     if (opening < 0) row.complain("opening_balance_minor is negative");
     if (opening != 0 && !building.options.opening_booked_on)

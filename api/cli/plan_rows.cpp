@@ -1,5 +1,7 @@
 #include "api/cli/plan_rows.hpp"
 
+#include <algorithm>
+
 namespace tollbook::api {
 
 namespace {
@@ -36,6 +38,41 @@ std::optional<std::vector<IncludedAddon>> included_addons(CsvRow& row) {
     return includes;
 }
 
+std::optional<std::int64_t> minor_units_of(std::string_view text) {
+    std::int64_t number = 0;
+    const char* end = text.data() + text.size();
+    const auto [stop, ec] = std::from_chars(text.data(), end, number);
+    if (ec != std::errc{} || stop != end) return std::nullopt;
+    return number;
+}
+
+// "EUR:1400", "USD:1500/200": with a set-up fee.
+std::optional<PlanPrice> price_in_currency(std::string_view text) {
+    const std::size_t colon = std::min(text.find(':'), text.size());
+    const Result<Currency> currency = Currency::parse(text.substr(0, colon));
+    if (!currency || colon == text.size()) return std::nullopt;
+    text.remove_prefix(colon + 1);
+    const std::size_t slash = text.find('/');
+    const auto price = minor_units_of(text.substr(0, slash));
+    if (!price) return std::nullopt;
+    if (slash == text.npos) return PlanPrice{*currency, *price};
+    const auto setup = minor_units_of(text.substr(slash + 1));
+    if (!setup) return std::nullopt;
+    return PlanPrice{*currency, *price, setup};
+}
+
+std::optional<std::vector<PlanPrice>> prices_in_currencies(CsvRow& row) {
+    const std::vector<std::string> parts = split_text(row.optional_text("prices"), '+');
+    if (parts.empty()) return std::nullopt;
+    std::vector<PlanPrice> prices;
+    for (const std::string& part : parts) {
+        const std::optional<PlanPrice> price = price_in_currency(part);
+        if (!price) row.complain("prices is not like USD:1500/200+EUR:1400: " + part);
+        prices.push_back(price.value_or(PlanPrice{}));
+    }
+    return prices;
+}
+
 } // namespace
 
 DefinePlan plan_of(CsvRow& row) {
@@ -58,6 +95,7 @@ DefinePlan plan_of(CsvRow& row) {
     );
     plan.includes = included_addons(row);
     plan.valid_from = row.optional_date("valid_from");
+    plan.prices = prices_in_currencies(row);
     if (!plan.period && plan.kind != PlanKind::one_time) row.complain("period is empty");
     return plan;
 }

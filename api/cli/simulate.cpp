@@ -56,6 +56,18 @@ struct RevenueLine {
 };
 BOOST_DESCRIBE_STRUCT(RevenueLine, (), (account, control_minor, simulated_minor))
 
+// The same in another currency than the tenant's.
+struct OtherRevenueLine {
+    Currency currency;
+    std::int64_t actual_minor{};
+    std::int64_t control_minor{};
+    std::int64_t simulated_minor{};
+    std::vector<RevenueLine> revenue;
+};
+BOOST_DESCRIBE_STRUCT(
+    OtherRevenueLine, (), (currency, actual_minor, control_minor, simulated_minor, revenue)
+)
+
 struct CustomerLine {
     std::string customer;
     CustomerOutcome control;
@@ -74,34 +86,63 @@ struct SimulateLine {
     std::vector<RevenueLine> revenue;
     std::uint64_t customers{}; // Who differ; the first of them:
     std::vector<CustomerLine> differing;
+    std::optional<std::vector<OtherRevenueLine>> others{}; // By currency.
 };
 BOOST_DESCRIBE_STRUCT(
     SimulateLine,
     (),
-    (tenant, from, to, facts, actual, control, simulated, revenue, customers, differing)
+    (tenant, from, to, facts, actual, control, simulated, revenue, customers, differing, others)
 )
 
 OutcomeLine line_of(const Outcomes& outcomes) {
-    const auto& [revenue, suspensions, ends] = outcomes.all;
-    return {revenue, suspensions, ends, outcomes.refused};
+    const CustomerOutcome& all = outcomes.all;
+    return {all.revenue_minor, all.suspensions, all.ends, outcomes.refused};
 }
 
-template <class Value>
-Value under(const std::map<std::string, Value>& values, const std::string& key) {
+template <class Key, class Value>
+Value under(const std::map<Key, Value>& values, const Key& key) {
     const auto found = values.find(key);
     return found == values.end() ? Value{} : found->second;
 }
 
 // The keys of either.
-template <class Value>
-std::set<std::string> keys_of(
-    const std::map<std::string, Value>& a, const std::map<std::string, Value>& b
-) {
-    std::set<std::string> keys;
+template <class Key, class Value>
+std::set<Key> keys_of(const std::map<Key, Value>& a, const std::map<Key, Value>& b) {
+    std::set<Key> keys;
     for (const auto* values : {&a, &b})
         for (const auto& [key, value] : *values)
             keys.insert(key);
     return keys;
+}
+
+std::vector<RevenueLine> lines_of(
+    const std::map<std::string, std::int64_t>& control,
+    const std::map<std::string, std::int64_t>& simulated
+) {
+    std::vector<RevenueLine> lines;
+    for (const std::string& account : keys_of(control, simulated))
+        lines.push_back({account, under(control, account), under(simulated, account)});
+    return lines;
+}
+
+// None: all revenue is in the tenant's currency.
+std::optional<std::vector<OtherRevenueLine>> others_of(const SimulationReport& report) {
+    std::set<Currency> currencies = keys_of(report.control.others, report.simulated.others);
+    currencies.merge(keys_of(report.actual.others, report.actual.others));
+    if (currencies.empty()) return std::nullopt;
+    std::vector<OtherRevenueLine> others;
+    for (const Currency currency : currencies) {
+        const Revenue control = under(report.control.others, currency);
+        const Revenue simulated = under(report.simulated.others, currency);
+        others.push_back(
+            {currency,
+             under(report.actual.others, currency).minor,
+             control.minor,
+             simulated.minor,
+             lines_of(control.accounts, simulated.accounts)}
+        );
+    }
+    return others;
 }
 
 SimulateLine line_of(const SimulationReport& report, const SimulationRange& range) {
@@ -109,12 +150,8 @@ SimulateLine line_of(const SimulationReport& report, const SimulationRange& rang
     line.actual = line_of(report.actual);
     line.control = line_of(report.control);
     line.simulated = line_of(report.simulated);
-    for (const std::string& account : keys_of(report.control.revenue, report.simulated.revenue))
-        line.revenue.push_back(
-            {account,
-             under(report.control.revenue, account),
-             under(report.simulated.revenue, account)}
-        );
+    line.revenue = lines_of(report.control.revenue, report.simulated.revenue);
+    line.others = others_of(report);
     const auto& before = report.control.customers;
     const auto& after = report.simulated.customers;
     for (const std::string& customer : keys_of(before, after)) {
@@ -126,18 +163,52 @@ SimulateLine line_of(const SimulationReport& report, const SimulationRange& rang
     return line;
 }
 
-std::string text_of(const SimulateLine& line) {
-    std::string text =
-        fmt::format("{:<28}{:>18}{:>18}{:>18}\n", "", "in the log", "lived again", "simulated");
-    const auto row = [&text](std::string_view name, auto actual, auto control, auto simulated) {
-        text += fmt::format("{:<28}{:>18}{:>18}{:>18}\n", name, actual, control, simulated);
-    };
-    row("revenue",
+std::string row_of(std::string_view name, auto actual, auto control, auto simulated) {
+    return fmt::format("{:<28}{:>18}{:>18}{:>18}\n", name, actual, control, simulated);
+}
+
+std::string rows_of(const std::vector<RevenueLine>& revenue) {
+    std::string text;
+    for (const RevenueLine& part : revenue)
+        text += row_of(
+            "  " + part.account, "", amount(part.control_minor), amount(part.simulated_minor)
+        );
+    return text;
+}
+
+std::string revenue_text(const SimulateLine& line) {
+    std::string text = row_of(
+        "revenue",
         amount(line.actual.revenue_minor),
         amount(line.control.revenue_minor),
-        amount(line.simulated.revenue_minor));
-    for (const RevenueLine& part : line.revenue)
-        row("  " + part.account, "", amount(part.control_minor), amount(part.simulated_minor));
+        amount(line.simulated.revenue_minor)
+    );
+    text += rows_of(line.revenue);
+    for (const OtherRevenueLine& other : line.others.value_or(std::vector<OtherRevenueLine>{})) {
+        text += row_of(
+            fmt::format("revenue in {}", other.currency.code()),
+            amount(other.actual_minor),
+            amount(other.control_minor),
+            amount(other.simulated_minor)
+        );
+        text += rows_of(other.revenue);
+    }
+    return text;
+}
+
+// A customer's money: the tenant's currency goes without saying.
+std::string name_of(const CustomerLine& line) {
+    const std::optional<Currency> currency =
+        line.simulated.currency ? line.simulated.currency : line.control.currency;
+    return currency ? fmt::format("{} ({})", line.customer, currency->code()) : line.customer;
+}
+
+std::string text_of(const SimulateLine& line) {
+    std::string text = row_of("", "in the log", "lived again", "simulated");
+    text += revenue_text(line);
+    const auto row = [&text](std::string_view name, auto actual, auto control, auto simulated) {
+        text += row_of(name, actual, control, simulated);
+    };
     row("suspensions", line.actual.suspensions, line.control.suspensions, line.simulated.suspensions
     );
     row("services that ended", line.actual.ends, line.control.ends, line.simulated.ends);
@@ -145,7 +216,7 @@ std::string text_of(const SimulateLine& line) {
     for (const CustomerLine& customer : line.differing)
         text += fmt::format(
             "{:<28}{:>36}{:>18}   cut {} -> {}\n",
-            customer.customer,
+            name_of(customer),
             amount(customer.control.revenue_minor),
             amount(customer.simulated.revenue_minor),
             customer.control.suspensions,

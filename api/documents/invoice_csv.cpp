@@ -28,7 +28,7 @@ std::string row(
     bool first
 ) {
     return fmt::format(
-        "{},{},{},{},{},{},{},{},{},{},{},{}\r\n",
+        "{},{},{},{},{},{},{},{},{},{},{},{},{}\r\n",
         cell(invoice.number),
         place,
         cell(line.component),
@@ -40,7 +40,8 @@ std::string row(
         first ? decimal(line.net) : decimal(0),
         tax == nullptr ? std::string{} : cell(tax->code),
         tax == nullptr ? std::string{} : percent_of_ppm(tax->rate_ppm),
-        decimal(tax == nullptr ? 0 : tax->minor)
+        decimal(tax == nullptr ? 0 : tax->minor),
+        cell(invoice.currency)
     );
 }
 
@@ -49,7 +50,7 @@ std::string row(
 std::string invoice_csv(const InvoiceDocument& invoice) {
     std::string text =
         "number,line,component,description,service,plan,service_from,service_to,net,tax_code,"
-        "tax_percent,tax\r\n";
+        "tax_percent,tax,currency\r\n";
     for (std::size_t i = 0; i < invoice.lines.size(); ++i) {
         const InvoiceLine& line = invoice.lines[i];
         if (line.taxes.empty()) text += row(invoice, i + 1, line, nullptr, true);

@@ -175,10 +175,11 @@ private:
         for (const DocumentNote& note : invoice_.credit_notes) {
             room_for(40);
             std::string text = fmt::format(
-                "Credit note {} of {}: {} {}",
+                "Credit note {} of {}: {} {} {}",
                 note.number,
                 to_string(note.booked_on),
                 grouped(note.minor),
+                invoice_.currency,
                 note.reason
             );
             if (note.control_number) text += "\nControl number " + *note.control_number;

@@ -10,8 +10,10 @@ Result<ReadAnswer> list_dunning(ReaderPool& pool, const Query& query) {
         .select =
             "SELECT 'dunning' AS object, d.service, d.customer, d.policy, d.policy_version, "
             "d.status, d.due_since, d.steps, d.step, d.action, @d.taken_at, d.fees_minor, "
+            "k.currency, "
             "n.step AS next_step, n.action AS next_action, d.due_since + n.after_days AS next_on "
-            "FROM dunning_services d LEFT JOIN LATERAL ("
+            "FROM dunning_services d LEFT JOIN customer_currencies k "
+            " ON k.tenant = d.tenant AND k.customer = d.customer LEFT JOIN LATERAL ("
             " SELECT e.value->>'step' AS step, e.value->>'action' AS action, "
             " (e.value->>'after_days')::integer AS after_days "
             " FROM (SELECT steps FROM dunning_policies p "
@@ -59,8 +61,10 @@ Result<ReadAnswer> list_notices(ReaderPool& pool, const Query& query) {
         .name = "notices",
         .select =
             "SELECT 'notice' AS object, n.service, n.customer, n.step, n.due_since, n.owed_minor, "
-            "n.status, @n.asked_at, @n.sent_at, n.channel, n.message FROM dunning_notices n "
+            "k.currency, n.status, @n.asked_at, @n.sent_at, n.channel, n.message FROM "
+            "dunning_notices n "
             "JOIN dunning_services d ON d.tenant = n.tenant AND d.service = n.service "
+            "LEFT JOIN customer_currencies k ON k.tenant = n.tenant AND k.customer = n.customer "
             "WHERE ($3::text IS NULL OR n.customer = $3) "
             "AND n.status = coalesce($4::text, 'pending') AND (n.status <> 'pending' "
             " OR (d.status = 'open' AND d.due_since = n.due_since))",

@@ -201,7 +201,7 @@ Result<ReadAnswer> report_mrr_movement(ReaderPool& pool, const Query& query) {
             " AS mrr_minor "
             "FROM (VALUES (1, 'opening'), (2, 'new'), (3, 'reactivated'), (4, 'expansion'), "
             " (5, 'contraction'), (6, 'churned'), (7, 'closing')) AS m (line, movement) "
-            "CROSS JOIN (SELECT currency FROM tenants UNION SELECT currency FROM plans) k "
+            "CROSS JOIN (SELECT currency FROM tenants UNION SELECT currency FROM plan_prices) k "
             "LEFT JOIN recurring_changes({from}, coalesce({to}, (SELECT as_of FROM given)), "
             " {known}) c ON c.currency = k.currency "
             " AND ({entity} IS NULL OR c.customer IN (SELECT customers_of({entity}))) "

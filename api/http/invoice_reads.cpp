@@ -78,17 +78,18 @@ Result<ReadAnswer> list_invoicing_terms(ReaderPool& pool, const Query& query) {
 Result<ReadAnswer> list_invoices(ReaderPool& pool, const Query& query) {
     static constexpr ListOf invoices{
         .name = "invoices",
-        .select =
-            "SELECT 'invoice' AS object, invoice, number, customer, entity, currency, status, "
-            "issued_on, due_on, minor, net_minor, tax_minor, open_minor, applied_minor, "
-            "withheld_minor, credited_minor, written_off_minor, @drafted_at, @issued_at, "
-            "(SELECT f.state FROM fiscal_documents f WHERE f.document = i.invoice) AS fiscal "
-            "FROM invoices i WHERE ($3::text IS NULL OR customer = $3) "
-            "AND ($4::text IS NULL OR status = $4) "
-            "AND ($5::text IS NULL OR (open_minor > 0 AND due_on < $5::date)) "
-            "AND ($6::text IS NULL OR EXISTS (SELECT FROM fiscal_documents f "
-            " WHERE f.invoice = i.invoice AND f.state = $6)) "
-            "AND ($7::text IS NULL OR customer IN (SELECT customers_of($7)))",
+        .select = "SELECT 'invoice' AS object, invoice, number, customer, entity, "
+                  "coalesce(i.currency, k.currency) AS currency, status, "
+                  "issued_on, due_on, minor, net_minor, tax_minor, open_minor, applied_minor, "
+                  "withheld_minor, credited_minor, written_off_minor, @drafted_at, @issued_at, "
+                  "(SELECT f.state FROM fiscal_documents f WHERE f.document = i.invoice) AS fiscal "
+                  "FROM invoices i LEFT JOIN customer_currencies k USING (tenant, customer) "
+                  "WHERE ($3::text IS NULL OR customer = $3) "
+                  "AND ($4::text IS NULL OR status = $4) "
+                  "AND ($5::text IS NULL OR (open_minor > 0 AND due_on < $5::date)) "
+                  "AND ($6::text IS NULL OR EXISTS (SELECT FROM fiscal_documents f "
+                  " WHERE f.invoice = i.invoice AND f.state = $6)) "
+                  "AND ($7::text IS NULL OR customer IN (SELECT customers_of($7)))",
         .key = "r.invoice",
     };
     const Result<SqlParam> due_before = date_parameter(query, "due_before");
@@ -109,7 +110,8 @@ Result<ReadAnswer> get_invoice(ReaderPool& pool, const Query& query) {
     static constexpr OneOf invoice{
         .select =
             "SELECT row_to_json(r) FROM (SELECT 'invoice' AS object, i.invoice, i.number, "
-            "i.customer, i.entity, i.currency, i.status, i.issued_on, i.due_on, i.tax_rounding, "
+            "i.customer, i.entity, coalesce(i.currency, k.currency) AS currency, i.status, "
+            "i.issued_on, i.due_on, i.tax_rounding, "
             "i.minor, i.net_minor, i.tax_minor, i.open_minor, i.applied_minor, i.withheld_minor, "
             "i.credited_minor, i.written_off_minor, i.lines, i.note, @i.drafted_at, @i.issued_at, "
             "(SELECT coalesce(json_agg(row_to_json(h) ORDER BY h.seq, h.line), '[]') FROM ("
@@ -120,7 +122,8 @@ Result<ReadAnswer> get_invoice(ReaderPool& pool, const Query& query) {
             " SELECT f.document, f.credit_note, f.number, f.place, f.state, f.attempt, f.code, "
             " f.reason, f.control_number, f.signature, f.qr, @f.device_time, @f.requested_at, "
             " @f.changed_at FROM fiscal_documents f WHERE f.invoice = i.invoice) d) AS fiscal "
-            "FROM invoices i WHERE i.invoice = $1) r",
+            "FROM invoices i LEFT JOIN customer_currencies k USING (tenant, customer) "
+            "WHERE i.invoice = $1) r",
         .absent = Errc::invoice_unknown,
     };
     return read_one(pool, query, invoice, {text_parameter(query, "invoice")});

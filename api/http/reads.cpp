@@ -29,7 +29,7 @@ Result<ReadAnswer> list_plans(ReaderPool& pool, const Query& query) {
         .select =
             "SELECT 'plan' AS object, plan, version, name, price_minor, currency, tax_code, "
             "tax_percent, period, period_count, setup_minor, trial_days, proration, first_period, "
-            "kind, includes, valid_from, "
+            "kind, includes, prices, valid_from, "
             "down_mbps, up_mbps, @defined_at FROM plans",
         .key = "r.plan || ' ' || lpad(r.version::text, 9, '0')",
     };
@@ -59,8 +59,9 @@ Result<ReadAnswer> list_customers(ReaderPool& pool, const Query& query) {
     static constexpr ListOf customers{
         .name = "customers",
         .select = "SELECT 'customer' AS object, c.customer, c.name, c.phone, c.mail, w.entity, "
-                  "@c.registered_at, w.balance_minor, w.currency, m.merged_into "
+                  "@c.registered_at, w.balance_minor, k.currency, m.merged_into "
                   "FROM customers c LEFT JOIN wallets w USING (tenant, customer) "
+                  "LEFT JOIN customer_currencies k USING (tenant, customer) "
                   "LEFT JOIN merged_customers m USING (tenant, customer) "
                   "WHERE ($3::text IS NULL OR c.customer ILIKE $3 || '%' "
                   "OR c.name ILIKE '%' || $3 || '%' OR c.phone LIKE '%' || $3 || '%') "
@@ -77,6 +78,7 @@ Result<ReadAnswer> get_customer(ReaderPool& pool, const Query& query) {
         .select =
             "SELECT row_to_json(r) FROM (SELECT 'customer' AS object, c.customer, c.name, c.phone, "
             "c.mail, (SELECT coalesce(c.entity, t.legal_entity) FROM tenants t) AS entity, "
+            "(SELECT coalesce(c.currency, t.currency) FROM tenants t) AS currency, "
             "@c.registered_at, "
             "(SELECT coalesce(json_agg(p.reference ORDER BY p.seq), '[]') "
             " FROM payment_references p WHERE p.customer = c.customer) AS references, "
@@ -125,10 +127,13 @@ Result<ReadAnswer> get_service(ReaderPool& pool, const Query& query) {
             "v.scheduled, v.next_plan, v.next_plan_version, v.next_plan_not_before, "
             "v.promised_until, v.days_left, v.ended_on, @v.status_since, @v.cut_at, @v.added_at, "
             "(SELECT coalesce(json_agg(row_to_json(a) ORDER BY a.addon), '[]') FROM ("
-            " SELECT a.addon, a.plan_version, a.quantity, p.price_minor, a.from_day AS from, "
+            " SELECT a.addon, a.plan_version, a.quantity, p.price_minor, p.currency, "
+            " a.from_day AS from, "
             " a.ending_on, a.next_version, a.next_quantity, a.next_not_before, @a.added_at "
             " FROM service_addons a "
-            " JOIN plans p ON p.plan = a.addon AND p.version = a.plan_version "
+            " JOIN customer_currencies k ON k.customer = v.customer "
+            " JOIN plan_prices p ON p.plan = a.addon AND p.version = a.plan_version "
+            "  AND p.currency = k.currency "
             " WHERE a.service = v.service AND a.removed_on IS NULL) a) AS addons, "
             "(SELECT coalesce(json_agg(row_to_json(h) ORDER BY h.seq), '[]') FROM ("
             " SELECT seq, kind, reason, status, blocks, renews_on, charge, payment, "

@@ -82,8 +82,9 @@ Result<ReadAnswer> get_statement(ReaderPool& pool, const Query& query) {
 Result<ReadAnswer> list_holds(ReaderPool& pool, const Query& query) {
     static constexpr ListOf holds{
         .name = "holds",
-        .select = "SELECT 'hold' AS object, hold, customer, minor, remaining_minor, status, "
-                  "reason, @expires_at, @held_at FROM holds "
+        .select = "SELECT 'hold' AS object, hold, customer, k.currency, minor, remaining_minor, "
+                  "status, reason, @expires_at, @held_at FROM holds "
+                  "LEFT JOIN customer_currencies k USING (tenant, customer) "
                   "WHERE ($3::text IS NULL OR customer = $3) AND ($4::text IS NULL OR status = $4)",
         .key = "r.hold",
     };
@@ -95,9 +96,9 @@ Result<ReadAnswer> list_holds(ReaderPool& pool, const Query& query) {
 Result<ReadAnswer> list_refunds(ReaderPool& pool, const Query& query) {
     static constexpr ListOf refunds{
         .name = "refunds",
-        .select = "SELECT 'refund' AS object, refund, customer, minor, status, reason, "
+        .select = "SELECT 'refund' AS object, refund, customer, k.currency, minor, status, reason, "
                   "requested_by, decided_by, rejection, channel, receipt, @requested_at, @paid_at "
-                  "FROM refunds "
+                  "FROM refunds LEFT JOIN customer_currencies k USING (tenant, customer) "
                   "WHERE ($3::text IS NULL OR customer = $3) AND ($4::text IS NULL OR status = $4)",
         .key = "r.refund",
     };

@@ -1,6 +1,7 @@
 #include "commands/billing/billing_preview.hpp"
 
 #include "commands/billing/run_plan.hpp"
+#include "commands/customers/currencies.hpp"
 
 #include <algorithm>
 #include <optional>
@@ -23,6 +24,7 @@ BillingItem item_of(Decision& decision, const std::string& service, const Servic
         plan.due.minor,
         plan.outcome,
         row.changes};
+    item.currency = other_currency(decision.book(), decision.tenant(), row.customer);
     if (!plan.turn.steps.empty()) item.steps = names_of(plan.turn);
     if (plan.outcome == BillingOutcome::parked) item.reason = info(plan.refusal->code).slug;
     if (is_covered(plan.outcome)) charge_covered(decision, service, row, plan.due, std::nullopt);

@@ -45,13 +45,25 @@ struct BillingItem {
     std::uint64_t changes{};                         // Of the service, as DueService has it.
     std::optional<std::vector<std::string>> steps{}; // Of dunning, that are taken.
     std::optional<std::string> reason{};             // Why it is parked: a slug of the error table.
+    std::optional<Currency> currency{};              // The customer's, if it is not the tenant's.
 
     friend bool operator==(const BillingItem&, const BillingItem&) = default;
 };
 BOOST_DESCRIBE_STRUCT(
     BillingItem,
     (),
-    (service, customer, plan, plan_version, from, to, minor, outcome, changes, steps, reason)
+    (service,
+     customer,
+     plan,
+     plan_version,
+     from,
+     to,
+     minor,
+     outcome,
+     changes,
+     steps,
+     reason,
+     currency)
 )
 
 // What renewing these would come to now, one after the other; what is not due any more is left out.

@@ -1,12 +1,15 @@
 // Runs of renewals: that they begin, and what they came to.
 #include "commands/billing/billing_runs.hpp"
 
+#include "commands/currency_sums.hpp"
+#include "commands/customers/currencies.hpp"
 #include "commands/deciders.hpp"
 #include "ledger/match.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 
 namespace tollbook {
 
@@ -106,16 +109,40 @@ void note_done(OpenRunRow& row, const Record& record, const Event& event) {
     if (key.starts_with(run_key::settle)) ++row.done.lapsed;
 }
 
-void note_charged(OpenRunRow& row, const Event& event) {
-    match(
-        event,
-        [&](const WalletCharged& e) { row.charged_minor += e.minor; },
-        [&](const PeriodDrafted& e) {
-            for (const DraftLine& line : e.lines)
-                row.invoiced_minor += line.minor;
-        },
-        [](const auto&) {}
-    );
+// What an event took; nothing: neither a wallet nor a draft of an invoice has it.
+std::optional<RunSums> sums_of_event(
+    const Book& book, std::string_view tenant, const Event& event
+) {
+    if (const auto* charged = std::get_if<WalletCharged>(&event)) {
+        if (charged->postings.empty()) return std::nullopt;
+        return RunSums{charged->postings.front().currency, charged->minor, 0};
+    }
+    const auto* drafted = std::get_if<PeriodDrafted>(&event);
+    if (drafted == nullptr) return std::nullopt;
+    RunSums sums{currency_of(book, tenant, drafted->customer), 0, 0};
+    for (const DraftLine& line : drafted->lines)
+        sums.invoiced_minor += line.minor;
+    return sums;
+}
+
+void note_sums(OpenRunRow& row, Currency of_tenant, const RunSums& sums) {
+    if (sums.charged_minor == 0 && sums.invoiced_minor == 0) return;
+    const auto add = [&](auto& so_far) {
+        so_far.charged_minor += sums.charged_minor;
+        so_far.invoiced_minor += sums.invoiced_minor;
+    };
+    if (sums.currency == of_tenant)
+        add(row);
+    else
+        add(sums_of(row.others, sums.currency));
+}
+
+// What it took: as an event has it.
+template <class Ended>
+void put_sums(Ended& ended, const OpenRunRow& row) {
+    ended.charged_minor = row.charged_minor;
+    ended.invoiced_minor = row.invoiced_minor;
+    if (!row.others.empty()) ended.others = row.others;
 }
 
 } // namespace
@@ -130,7 +157,9 @@ void note_run(Book& book, const Record& record, const Event& event) {
     if (book.runs.find(key) == nullptr) return;
     OpenRunRow& row = book.runs.edit(key);
     note_done(row, record, event);
-    note_charged(row, event);
+    const std::string& tenant = record.command.tenant;
+    if (const std::optional<RunSums> sums = sums_of_event(book, tenant, event))
+        note_sums(row, book.tenants.find(tenant)->currency, *sums);
 }
 
 Status decide(Decision& decision, const StartBillingRun& command) {
@@ -173,8 +202,7 @@ Status decide(Decision& decision, const FinishBillingRun& command) {
         finished.preview = row->started.preview;
         finished.started_at = row->started.started_at;
         finished.counts = counts_of(*row, command.counts);
-        finished.charged_minor = row->charged_minor;
-        finished.invoiced_minor = row->invoiced_minor;
+        put_sums(finished, *row);
     }
     decision.add(run_stream(command.run), std::move(finished));
     return Done{};
@@ -186,19 +214,18 @@ Status decide(Decision& decision, const InterruptBillingRun& command) {
     if (row == nullptr) return Error{Errc::billing_run_unknown, command.run};
     RunCounts counts = row->done;
     counts.due = row->started.due;
-    decision.add(
-        run_stream(command.run),
-        BillingRunInterrupted{
-            row->started.run,
-            row->started.trigger,
-            row->started.by,
-            row->started.preview,
-            row->started.started_at,
-            counts,
-            row->charged_minor,
-            row->invoiced_minor,
-            decision.row().currency}
-    );
+    BillingRunInterrupted interrupted{
+        row->started.run,
+        row->started.trigger,
+        row->started.by,
+        row->started.preview,
+        row->started.started_at,
+        counts,
+        0,
+        0,
+        decision.row().currency};
+    put_sums(interrupted, *row);
+    decision.add(run_stream(command.run), std::move(interrupted));
     return Done{};
 }
 

@@ -2,6 +2,7 @@
 #include "commands/billing/proration.hpp"
 #include "commands/billing/renewal.hpp"
 #include "commands/billing/run_plan.hpp"
+#include "commands/catalogue/catalogue.hpp"
 #include "commands/catalogue/scheduled_terms.hpp"
 #include "ledger/ensure.hpp"
 
@@ -145,6 +146,7 @@ namespace {
 void price_addons(
     const Decision& decision,
     const std::string& service,
+    const std::string& customer,
     const std::optional<Share>& share,
     bool is_first,
     PeriodPrice& price
@@ -154,7 +156,7 @@ void price_addons(
     for (const AddonRow& addon : addons->addons) {
         if (addon.ending) continue;
         const AddonTerms terms = terms_from(addon, price.period.from);
-        const PlanRow& plan = plan_row(decision, addon.addon, terms.plan_version);
+        const PlanRow& plan = priced_plan(decision, customer, addon.addon, terms.plan_version);
         const AddonPrice& priced = price.addons.emplace_back(AddonPrice{
             addon.addon,
             terms.plan_version,
@@ -188,7 +190,7 @@ PeriodPrice price_of_period(
     price.period_minor = price_of(plan.price_minor, share);
     price.setup_minor = row.setup_minor;
     price.minor = price.period_minor + price.setup_minor;
-    price_addons(decision, service, share, is_first, price);
+    price_addons(decision, service, row.customer, share, is_first, price);
     price.charge = charge_id(service, row, from);
     return price;
 }

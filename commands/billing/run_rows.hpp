@@ -22,11 +22,14 @@ BOOST_DESCRIBE_STRUCT(ServiceOutcome, (), (stream, outcome))
 // A run that began and has not ended: what its records did so far.
 struct OpenRunRow {
     BillingRunStarted started;
-    RunCounts done; // Of what leaves records.
-    std::int64_t charged_minor{};
+    RunCounts done;               // Of what leaves records.
+    std::int64_t charged_minor{}; // In the tenant's currency.
     std::int64_t invoiced_minor{};
+    std::vector<RunSums> others{};        // By currency.
     std::vector<ServiceOutcome> newest{}; // Of its newest command.
 };
-BOOST_DESCRIBE_STRUCT(OpenRunRow, (), (started, done, charged_minor, invoiced_minor, newest))
+BOOST_DESCRIBE_STRUCT(
+    OpenRunRow, (), (started, done, charged_minor, invoiced_minor, others, newest)
+)
 
 } // namespace tollbook

@@ -30,8 +30,11 @@ struct SettleEntities {
     std::string to;        // ... whom.
     std::string from_channel;
     std::string to_channel;
-    std::optional<std::int64_t> minor; // All that is owed.
+    std::optional<std::int64_t> minor;  // All that is owed.
+    std::optional<Currency> currency{}; // The tenant's.
 };
-BOOST_DESCRIBE_STRUCT(SettleEntities, (), (reference, from, to, from_channel, to_channel, minor))
+BOOST_DESCRIBE_STRUCT(
+    SettleEntities, (), (reference, from, to, from_channel, to_channel, minor, currency)
+)
 
 } // namespace tollbook

@@ -19,8 +19,9 @@ BOOST_DESCRIBE_STRUCT(WalletAmount, (), (customer, minor))
 struct ChannelAmount {
     std::string channel;
     std::int64_t minor{};
+    std::optional<Currency> currency{}; // The tenant's.
 };
-BOOST_DESCRIBE_STRUCT(ChannelAmount, (), (channel, minor))
+BOOST_DESCRIBE_STRUCT(ChannelAmount, (), (channel, minor, currency))
 
 // In as many parts as it takes; each wallet and channel opens once, and nothing opens after the
 // part that says `complete`.
@@ -44,10 +45,13 @@ struct RecordPayment {
     std::int64_t minor{};
     std::optional<Timestamp> occurred_at; // now
     std::string user;
-    std::optional<bool> again{}; // Posts once more a receipt that was reversed by mistake.
+    std::optional<bool> again{};        // Posts once more a receipt that was reversed by mistake.
+    std::optional<Currency> currency{}; // The customer's; any other is refused.
 };
 BOOST_DESCRIBE_STRUCT(
-    RecordPayment, (), (channel, receipt, customer, reference, minor, occurred_at, user, again)
+    RecordPayment,
+    (),
+    (channel, receipt, customer, reference, minor, occurred_at, user, again, currency)
 )
 
 // A webhook delivery, its bytes untouched.

@@ -49,6 +49,7 @@ struct ConvertLead {
     std::optional<std::int32_t> anchor_day;         // The day on which it renews first.
     std::optional<std::vector<std::string>> blocks; // Reasons for which it is off from the start.
     std::optional<std::string> entity{};            // Which invoices it; the tenant's own.
+    std::optional<Currency> currency{};             // Of all its money; the tenant's.
 };
 BOOST_DESCRIBE_STRUCT(
     ConvertLead,
@@ -65,7 +66,8 @@ BOOST_DESCRIBE_STRUCT(
      site,
      anchor_day,
      blocks,
-     entity)
+     entity,
+     currency)
 )
 
 struct LoseLead {

@@ -18,8 +18,11 @@ struct RegisterCustomer {
     std::optional<std::string> mail;
     std::vector<std::string> references;
     std::optional<std::string> entity{}; // Which invoices it; the tenant's own.
+    std::optional<Currency> currency{};  // Of all its money, for ever; the tenant's.
 };
-BOOST_DESCRIBE_STRUCT(RegisterCustomer, (), (customer, name, phone, mail, references, entity))
+BOOST_DESCRIBE_STRUCT(
+    RegisterCustomer, (), (customer, name, phone, mail, references, entity, currency)
+)
 
 struct AddPaymentReference {
     static constexpr std::string_view type = "add_payment_reference";

@@ -47,6 +47,7 @@ struct DefinePlan {
     std::optional<PlanKind> kind{};                       // internet
     std::optional<std::vector<IncludedAddon>> includes{}; // Of a bundle.
     std::optional<Date> valid_from{};                     // Today.
+    std::optional<std::vector<PlanPrice>> prices{};       // In other currencies.
 };
 BOOST_DESCRIBE_STRUCT(
     DefinePlan,
@@ -68,7 +69,8 @@ BOOST_DESCRIBE_STRUCT(
      tax_code,
      kind,
      includes,
-     valid_from)
+     valid_from,
+     prices)
 )
 
 struct RegisterRouter {

@@ -25,14 +25,20 @@ struct Change {
 };
 
 const PlanRow& plan_of(const Decision& decision, const Change& change, std::uint32_t version) {
-    return plan_row(decision, change.from.addon, version);
+    return priced_plan(decision, change.row.customer, change.from.addon, version);
 }
 
 Status check_change(const Decision& decision, const Change& change, const ChangeAddon& command) {
     const std::string& addon = change.from.addon;
     const Date valid_on = day_of_change(decision, change.row, command.when, command.not_before);
-    const Result<PlanChoiceRow> choice =
-        choose_plan_of(decision, PlanKind::addon, addon, change.to_version, valid_on);
+    const Result<PlanChoiceRow> choice = choose_plan_of(
+        decision,
+        decision.currency_of(change.row.customer),
+        PlanKind::addon,
+        addon,
+        change.to_version,
+        valid_on
+    );
     if (!choice) return choice.error();
     const PlanRow& plan = plan_of(decision, change, change.to_version);
     if (const auto price = price_of_quantity(plan, change.to_quantity); !price)

@@ -47,7 +47,7 @@ PeriodPrice price_ahead(
     std::uint32_t quantity
 ) {
     const int days = unused_days(decision, row);
-    const PlanRow& plan = plan_row(decision, choice.plan, choice.version);
+    const PlanRow& plan = priced_plan(decision, row.customer, choice.plan, choice.version);
     const std::int64_t part =
         part_of(plan.price_minor * quantity, share_of_days(decision, row, plan, days));
     PeriodPrice price;
@@ -63,10 +63,15 @@ PeriodPrice price_ahead(
 Result<PlanChoiceRow> check_new_addon(
     const Decision& decision, const AddAddon& command, const ServiceRow& row
 ) {
-    const Result<PlanChoiceRow> choice =
-        choose_plan_of(decision, PlanKind::addon, command.addon, command.plan_version);
+    const Result<PlanChoiceRow> choice = choose_plan_of(
+        decision,
+        decision.currency_of(row.customer),
+        PlanKind::addon,
+        command.addon,
+        command.plan_version
+    );
     if (!choice) return choice.error();
-    const PlanRow& plan = plan_row(decision, choice->plan, choice->version);
+    const PlanRow& plan = priced_plan(decision, row.customer, choice->plan, choice->version);
     if (const auto price = price_of_quantity(plan, command.quantity.value_or(1)); !price)
         return price.error();
     if (has_ended(row) || row.scheduled == Scheduled::end)
@@ -151,7 +156,8 @@ Result<std::int64_t> add_addon(Decision& decision, const AddAddon& command) {
     const Result<PlanChoiceRow> choice = check_new_addon(decision, command, *row);
     if (!choice) return choice.error();
     const std::uint32_t quantity = command.quantity.value_or(1);
-    const std::int64_t setup_minor = plan_row(decision, choice->plan, choice->version).setup_minor;
+    const std::int64_t setup_minor =
+        priced_plan(decision, row->customer, choice->plan, choice->version).setup_minor;
     AddonAdded added{
         command.service,
         row->customer,

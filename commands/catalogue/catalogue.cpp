@@ -1,6 +1,7 @@
 #include "commands/catalogue/catalogue.hpp"
 
 #include "commands/billing/renewal.hpp"
+#include "ledger/ensure.hpp"
 
 #include <boost/describe/enum_to_string.hpp>
 #include <fmt/format.h>
@@ -21,8 +22,15 @@ Error not_valid(const PlanRow& plan, const std::string& name) {
     return {Errc::plan_not_valid, fmt::format("{}: from {} on", name, to_string(*plan.valid_from))};
 }
 
+Error not_priced(const PlanChoiceRow& choice, Currency currency) {
+    return {
+        Errc::plan_not_priced,
+        fmt::format("{} {}: in {}", choice.plan, choice.version, currency.code())};
+}
+
 Result<PlanChoiceRow> choose_plan(
     const Decision& decision,
+    Currency currency,
     const std::string& plan,
     std::optional<std::uint32_t> version,
     Date day
@@ -33,7 +41,10 @@ Result<PlanChoiceRow> choose_plan(
     if (!version) version = version_on(decision.book(), decision.tenant(), plan, day);
     const PlanRow& chosen = plan_row(decision, plan, version.value_or(1));
     if (!is_valid(chosen, day)) return not_valid(chosen, plan);
-    return PlanChoiceRow{plan, *version};
+    PlanChoiceRow choice{plan, *version};
+    if (find_priced(decision.book(), decision.tenant(), choice, currency) == nullptr)
+        return not_priced(choice, currency);
+    return choice;
 }
 
 } // namespace
@@ -53,14 +64,37 @@ std::optional<std::uint32_t> version_on(
     return std::nullopt;
 }
 
+const PlanRow* find_priced(
+    const Book& book, std::string_view tenant, const PlanChoiceRow& choice, Currency currency
+) {
+    std::string key = book_key(tenant, choice.plan, std::to_string(choice.version));
+    if (currency != book.tenants.find(tenant)->currency) key.append("/").append(currency.code());
+    return book.plans.find(key);
+}
+
+const PlanRow& priced_plan(
+    const Decision& decision,
+    std::string_view customer,
+    const std::string& plan,
+    std::uint32_t version
+) {
+    if (!decision.row().has_currencies) return plan_row(decision, plan, version);
+    const PlanRow* row = find_priced(
+        decision.book(), decision.tenant(), {plan, version}, decision.currency_of(customer)
+    );
+    ensure(row != nullptr);
+    return *row;
+}
+
 Result<PlanChoiceRow> choose_service_plan(
     const Decision& decision,
+    Currency currency,
     const std::string& plan,
     std::optional<std::uint32_t> version,
     std::optional<Date> day
 ) {
     Result<PlanChoiceRow> choice =
-        choose_plan(decision, plan, version, day.value_or(decision.today()));
+        choose_plan(decision, currency, plan, version, day.value_or(decision.today()));
     if (!choice) return choice;
     const PlanKind kind = plan_row(decision, plan, choice->version).kind;
     if (!is_for_services(kind)) return unfit(plan, kind);
@@ -69,13 +103,14 @@ Result<PlanChoiceRow> choose_service_plan(
 
 Result<PlanChoiceRow> choose_plan_of(
     const Decision& decision,
+    Currency currency,
     PlanKind kind,
     const std::string& plan,
     std::optional<std::uint32_t> version,
     std::optional<Date> day
 ) {
     Result<PlanChoiceRow> choice =
-        choose_plan(decision, plan, version, day.value_or(decision.today()));
+        choose_plan(decision, currency, plan, version, day.value_or(decision.today()));
     if (!choice) return choice;
     const PlanKind found = plan_row(decision, plan, choice->version).kind;
     if (found != kind) return unfit(plan, found);

@@ -22,17 +22,32 @@ std::optional<std::uint32_t> version_on(
     const Book& book, std::string_view tenant, const std::string& plan, Date day
 );
 
+// A version of a plan at its price in that currency. Null: it has none. The version exists.
+const PlanRow* find_priced(
+    const Book& book, std::string_view tenant, const PlanChoiceRow& choice, Currency currency
+);
+
+// At its price in the customer's currency: one that the customer has.
+const PlanRow& priced_plan(
+    const Decision& decision,
+    std::string_view customer,
+    const std::string& plan,
+    std::uint32_t version
+);
+
 // The version that is asked for, or the newest that is valid, of a plan that a service can be on
 // from `day` on, today unless it is said; or of a plan of that kind. Refuses with plan_unknown,
-// plan_kind_unfit and plan_not_valid.
+// plan_kind_unfit, plan_not_valid, and plan_not_priced when it has no price in that currency.
 Result<PlanChoiceRow> choose_service_plan(
     const Decision& decision,
+    Currency currency,
     const std::string& plan,
     std::optional<std::uint32_t> version,
     std::optional<Date> day = std::nullopt
 );
 Result<PlanChoiceRow> choose_plan_of(
     const Decision& decision,
+    Currency currency,
     PlanKind kind,
     const std::string& plan,
     std::optional<std::uint32_t> version,

@@ -34,7 +34,7 @@ struct PlanMove {
 // The days that came back, at the new price.
 PeriodPrice plan_price_of_days(const Decision& decision, const PlanMove& change, int days) {
     const ServiceRow& row = change.row;
-    const PlanRow& plan = plan_row(decision, change.to.plan, change.to.version);
+    const PlanRow& plan = priced_plan(decision, row.customer, change.to.plan, change.to.version);
     PeriodPrice price;
     price.period = {row.renews_on - days, row.renews_on};
     price.plan = change.to.plan;
@@ -46,7 +46,8 @@ PeriodPrice plan_price_of_days(const Decision& decision, const PlanMove& change,
 
 // A whole period from today.
 PeriodPrice price_anew(const Decision& decision, const PlanMove& change) {
-    const PlanRow& plan = plan_row(decision, change.to.plan, change.to.version);
+    const PlanRow& plan =
+        priced_plan(decision, change.row.customer, change.to.plan, change.to.version);
     const Date today = decision.today();
     PeriodPrice price;
     price.period = period_from(today, plan, civil(today).day);
@@ -142,15 +143,16 @@ Result<std::int64_t> change_to_plan(Decision& decision, const ChangePlan& comman
     const ServiceRow* row = decision.book().services.find(decision.key(command.service));
     if (row == nullptr) return Error{Errc::service_unknown, command.service};
     const Date valid_on = day_of_change(decision, *row, command.when, command.not_before);
+    const Currency currency = decision.currency_of(row->customer);
     const Result<PlanChoiceRow> to =
-        choose_service_plan(decision, command.plan, command.plan_version, valid_on);
+        choose_service_plan(decision, currency, command.plan, command.plan_version, valid_on);
     if (!to) return to.error();
     if (has_ended(*row) || row->scheduled == Scheduled::end)
         return Error{Errc::service_ended, command.service};
     if (to->plan == row->plan && to->version == row->plan_version)
         return Error{Errc::plan_unchanged, command.plan};
-    const PlanRow& from_plan = plan_row(decision, row->plan, row->plan_version);
-    const PlanRow& to_plan = plan_row(decision, to->plan, to->version);
+    const PlanRow& from_plan = priced_plan(decision, row->customer, row->plan, row->plan_version);
+    const PlanRow& to_plan = priced_plan(decision, row->customer, to->plan, to->version);
     const ChangeTime usual =
         is_upgrade(from_plan, to_plan, decision.today()) ? ChangeTime::now : ChangeTime::period_end;
     const Result<ChangeTime> when = change_time(command.when, command.not_before, usual);

@@ -5,6 +5,7 @@
 #include "commands/catalogue/catalogue.hpp"
 #include "commands/catalogue/plan_change.hpp"
 #include "commands/catalogue/scheduled_terms.hpp"
+#include "commands/customers/currencies.hpp"
 #include "commands/services/service_end.hpp"
 #include "commands/turns.hpp"
 
@@ -201,15 +202,20 @@ private:
         item.to_plan = migration_.to_plan;
         item.to_version = to_version_;
         item.renews_on = row.renews_on;
-        item.price_minor = price_of(migration_.plan, had.version, had);
-        item.new_price_minor = price_of(migration_.to_plan, to_version_, had);
         item.changes = row.changes;
         item.quantity = had.quantity;
+        item.currency = other_currency(book_, tenant_, row.customer);
+        item.price_minor = price_of(item, migration_.plan, had.version);
+        item.new_price_minor = price_of(item, migration_.to_plan, to_version_);
         return item;
     }
 
-    std::int64_t price_of(const std::string& plan, std::uint32_t version, const Having& had) const {
-        return plan_of(book_, tenant_, plan, version)->price_minor * had.quantity.value_or(1);
+    // 0: the version has no price in the customer's currency.
+    std::int64_t price_of(const MigrationItem& item, const std::string& plan, std::uint32_t version)
+        const {
+        const Currency currency = item.currency.value_or(now_.row().currency);
+        const PlanRow* priced = find_priced(book_, tenant_, {plan, version}, currency);
+        return priced == nullptr ? 0 : priced->price_minor * item.quantity.value_or(1);
     }
 
     const Book& book_;

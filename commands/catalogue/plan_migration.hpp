@@ -41,7 +41,7 @@ struct MigrationItem {
     std::uint32_t to_version{};
     Date renews_on;
     std::int64_t price_minor{};     // Of a period, tax included: now ...
-    std::int64_t new_price_minor{}; // ... and after it.
+    std::int64_t new_price_minor{}; // ... and after it; 0: it has none in the customer's currency.
     std::int64_t minor{};
     MigrationOutcome outcome{};
     std::uint64_t changes{};             // Of the service: names the state in which it was found.
@@ -50,6 +50,7 @@ struct MigrationItem {
     std::optional<Date> moves_on{};
     std::optional<std::uint32_t> quantity{}; // Of an add-on: `plan` is its plan.
     std::optional<Date> not_before{};        // As it is scheduled; none: with the next period.
+    std::optional<Currency> currency{};      // The customer's, if it is not the tenant's.
 
     friend bool operator==(const MigrationItem&, const MigrationItem&) = default;
 };
@@ -71,7 +72,8 @@ BOOST_DESCRIBE_STRUCT(
      reason,
      moves_on,
      quantity,
-     not_before)
+     not_before,
+     currency)
 )
 
 struct ServiceOfCustomer {

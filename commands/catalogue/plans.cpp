@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <set>
 
 namespace tollbook {
@@ -14,6 +15,7 @@ namespace {
 
 constexpr std::uint32_t trial_days_max = 366;
 constexpr int valid_from_days_max = 3'660;
+constexpr std::size_t prices_max = 20; // Currencies beside the tenant's.
 
 PlanKind kind_of(const DefinePlan& command) { return command.kind.value_or(PlanKind::internet); }
 
@@ -53,8 +55,13 @@ Status check_included(const Decision& decision, const std::vector<IncludedAddon>
             Errc::value_out_of_range, fmt::format("includes: 1 to {}, of a bundle", addons_max)};
     std::set<std::string> named;
     for (const IncludedAddon& included : includes) {
-        const auto choice =
-            choose_plan_of(decision, PlanKind::addon, included.addon, included.plan_version);
+        const auto choice = choose_plan_of(
+            decision,
+            decision.row().currency,
+            PlanKind::addon,
+            included.addon,
+            included.plan_version
+        );
         if (!choice) return choice.error();
         const PlanRow& plan = plan_row(decision, choice->plan, choice->version);
         if (const auto price = price_of_quantity(plan, included.quantity); !price)
@@ -70,6 +77,28 @@ Status check_kind(const Decision& decision, const DefinePlan& command) {
     if (kind_of(command) == PlanKind::bundle)
         return check_included(decision, command.includes.value_or(std::vector<IncludedAddon>{}));
     if (command.includes) return Error{Errc::plan_kind_unfit, "includes: of a bundle"};
+    return Done{};
+}
+
+// In the tenant's currency, and in others once each.
+Status check_prices(const Decision& decision, const DefinePlan& command) {
+    if (const Status status = check_amount(command.price_minor); !status) return status;
+    if (command.currency != decision.row().currency) return Error{Errc::currency_mismatch, {}};
+    if (!command.prices) return Done{};
+    if (command.prices->empty() || command.prices->size() > prices_max)
+        return Error{Errc::value_out_of_range, fmt::format("prices: 1 to {}", prices_max)};
+    std::set<Currency> named{command.currency};
+    for (const PlanPrice& price : *command.prices) {
+        if (!named.insert(price.currency).second)
+            return Error{
+                Errc::value_out_of_range,
+                fmt::format("prices: {} is named twice", price.currency.code())};
+        if (const Status status = check_amount(price.price_minor); !status) return status;
+        if (!price.setup_minor) continue;
+        if (kind_of(command) == PlanKind::one_time)
+            return Error{Errc::plan_kind_unfit, "prices.setup_minor: of a service's plan"};
+        if (const Status status = check_amount(*price.setup_minor); !status) return status;
+    }
     return Done{};
 }
 
@@ -89,8 +118,7 @@ Status check_valid_from(const Decision& decision, const DefinePlan& command) {
 Status decide(Decision& decision, const DefinePlan& command) {
     if (const Status status = check_id("plan", command.plan); !status) return status;
     if (const Status status = check_text("name", command.name); !status) return status;
-    if (const Status status = check_amount(command.price_minor); !status) return status;
-    if (command.currency != decision.row().currency) return Error{Errc::currency_mismatch, {}};
+    if (const Status status = check_prices(decision, command); !status) return status;
     const std::int64_t tax = command.tax_percent.value_or(0);
     if (tax < 0 || tax > 100) return Error{Errc::value_out_of_range, "tax_percent: 0 to 100"};
     if (const Status status = check_terms(command); !status) return status;
@@ -129,7 +157,8 @@ Status decide(Decision& decision, const DefinePlan& command) {
             command.first_period,
             command.kind,
             command.includes,
-            command.valid_from}
+            command.valid_from,
+            command.prices}
     );
     return Done{};
 }

@@ -81,11 +81,17 @@ Status decide(Decision& decision, const SellProduct& command) {
         if (service == nullptr || service->customer != command.customer)
             return Error{Errc::service_unknown, *command.service};
     }
-    const Result<PlanChoiceRow> product =
-        choose_plan_of(decision, PlanKind::one_time, command.product, command.plan_version);
+    const Result<PlanChoiceRow> product = choose_plan_of(
+        decision,
+        decision.currency_of(command.customer),
+        PlanKind::one_time,
+        command.product,
+        command.plan_version
+    );
     if (!product) return product.error();
     const Result<std::int64_t> minor = price_of_quantity(
-        plan_row(decision, product->plan, product->version), command.quantity.value_or(1)
+        priced_plan(decision, command.customer, product->plan, product->version),
+        command.quantity.value_or(1)
     );
     if (!minor) return minor.error();
     const Sale sale{command, charge, *product, *minor};

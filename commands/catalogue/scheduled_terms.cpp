@@ -1,6 +1,7 @@
 #include "commands/catalogue/scheduled_terms.hpp"
 
 #include "commands/billing/renewal.hpp"
+#include "commands/catalogue/catalogue.hpp"
 
 #include <fmt/format.h>
 
@@ -47,11 +48,12 @@ Result<std::optional<Date>> schedule_day(
 PlanSchedule::PlanSchedule(
     const Decision& decision, std::string_view service, const ServiceRow& row
 )
-    : now_{row.plan, row.plan_version}, plan_(&plan_row(decision, row.plan, row.plan_version)) {
+    : now_{row.plan, row.plan_version}
+    , plan_(&priced_plan(decision, row.customer, row.plan, row.plan_version)) {
     if (row.scheduled != Scheduled::plan_change) return;
     const NextPlanRow& next = decision.next_plan(service);
     next_ = PlanChoiceRow{next.plan, next.version};
-    next_plan_ = &plan_row(decision, next.plan, next.version);
+    next_plan_ = &priced_plan(decision, row.customer, next.plan, next.version);
     not_before_ = next.not_before;
 }
 

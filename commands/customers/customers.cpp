@@ -4,9 +4,9 @@
 #include "commands/deciders.hpp"
 #include "commands/entities/entities.hpp"
 #include "commands/payments/mpesa.hpp"
-#include "ledger/ensure.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace tollbook {
 
@@ -64,18 +64,12 @@ Date next_anchor(Date from, int anchor_day) {
 }
 
 // A service that ran elsewhere owes no set-up fee and has no trial.
-Beginning beginning_of(
-    const Decision& decision, const AddService& command, std::uint32_t plan_version
-) {
+Beginning beginning_of(const Decision& decision, const AddService& command, const PlanRow& plan) {
     if (command.renews_on) return {*command.renews_on, std::nullopt};
-    const PlanRow* plan = decision.book().plans.find(
-        book_key(decision.tenant(), command.plan, std::to_string(plan_version))
-    );
-    ensure(plan != nullptr);
-    Beginning beginning{decision.today() + static_cast<int>(plan->trial_days), std::nullopt};
-    if (plan->first_period == FirstPeriod::free && command.anchor_day)
+    Beginning beginning{decision.today() + static_cast<int>(plan.trial_days), std::nullopt};
+    if (plan.first_period == FirstPeriod::free && command.anchor_day)
         beginning.renews_on = next_anchor(beginning.renews_on, *command.anchor_day);
-    if (plan->setup_minor > 0) beginning.setup_minor = plan->setup_minor;
+    if (plan.setup_minor > 0) beginning.setup_minor = plan.setup_minor;
     return beginning;
 }
 
@@ -96,10 +90,13 @@ Status decide(Decision& decision, const RegisterCustomer& command) {
         new_references(decision, command.references);
     if (!references) return references.error();
 
+    CustomerRegistered registered{
+        command.customer, *references, *place == 0 ? std::nullopt : command.entity};
+    const Currency currency = command.currency.value_or(decision.row().currency);
+    if (currency != decision.row().currency) registered.currency = currency;
     decision.add(
         "customer:" + command.customer,
-        CustomerRegistered{
-            command.customer, *references, *place == 0 ? std::nullopt : command.entity},
+        std::move(registered),
         Personal{
             "customer:" + command.customer,
             to_json(CustomerPersonal{command.name, command.phone, mail})}
@@ -126,17 +123,19 @@ Status check_new_service(const Decision& decision, const AddService& command) {
     return Done{};
 }
 
-Status place_service(Decision& decision, const AddService& command) {
+Status place_service(Decision& decision, const AddService& command, Currency currency) {
     const std::string site = command.site.value_or(command.service);
     const std::vector<std::string> blocks = command.blocks.value_or(std::vector<std::string>{});
     const Result<PlanChoiceRow> plan =
-        choose_service_plan(decision, command.plan, command.plan_version);
+        choose_service_plan(decision, currency, command.plan, command.plan_version);
     if (!plan) return plan.error();
     if (decision.book().sites.find(decision.key(site)) != nullptr)
         return Error{Errc::site_exists, site};
     if (command.anchor_day && (*command.anchor_day < 1 || *command.anchor_day > 31))
         return Error{Errc::value_out_of_range, "anchor_day: 1 to 31"};
-    const Beginning beginning = beginning_of(decision, command, plan->version);
+    const Beginning beginning = beginning_of(
+        decision, command, *find_priced(decision.book(), decision.tenant(), *plan, currency)
+    );
     const std::int32_t anchor = command.anchor_day.value_or(civil(beginning.renews_on).day);
     if (const Status status = check_new_blocks(blocks); !status) return status;
 
@@ -159,7 +158,7 @@ Status place_service(Decision& decision, const AddService& command) {
 Status decide(Decision& decision, const AddService& command) {
     if (const Status status = check_new_service(decision, command); !status) return status;
     if (const Status status = check_customer(decision, command.customer); !status) return status;
-    return place_service(decision, command);
+    return place_service(decision, command, decision.currency_of(command.customer));
 }
 
 } // namespace tollbook

@@ -75,11 +75,13 @@ Status decide(Decision& decision, const ConvertLead& command) {
         command.phone,
         command.mail,
         command.references,
-        command.entity};
+        command.entity,
+        command.currency};
     if (const Status status = decide(decision, customer); !status) return status;
     const AddService service = service_of(command, **row);
     if (const Status status = check_new_service(decision, service); !status) return status;
-    if (const Status status = place_service(decision, service); !status) return status;
+    const Currency currency = command.currency.value_or(decision.row().currency);
+    if (const Status status = place_service(decision, service, currency); !status) return status;
     decision.add(
         "lead:" + command.lead, LeadConverted{command.lead, command.customer, command.service}
     );

@@ -188,6 +188,8 @@ Status decide(Decision& decision, const MergeCustomers& command) {
         return Error{Errc::value_out_of_range, "into: the same customer"};
     if (const Status status = check_same_entity(decision, command.customer, command.into); !status)
         return status;
+    if (const Status same = check_same_currency(decision, command.customer, command.into); !same)
+        return same;
     if (const Status status = check_text("reason", command.reason); !status) return status;
     if (const Status status = check_idle(decision, command.customer); !status) return status;
     const Merging merging{command.customer, command.into, command.reason};

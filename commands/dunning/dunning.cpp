@@ -49,6 +49,22 @@ bool has_come(const DunningStep& step, const ServiceRow& row, Date today) {
     return row.renews_on + static_cast<int>(step.after_days) <= today;
 }
 
+// What a step comes to for a customer, in the customer's currency.
+DunningAmounts step_amounts(
+    const Decision& decision, const DunningStep& step, std::string_view customer
+) {
+    const Currency currency = decision.currency_of(customer);
+    if (currency == decision.row().currency) return {currency, step.fee_minor, step.min_owed_minor};
+    if (!step.others) return {currency};
+    const auto found = std::ranges::find(*step.others, currency, &DunningAmounts::currency);
+    return found == step.others->end() ? DunningAmounts{currency} : *found;
+}
+
+// A late fee is for those in whose currency it says how much.
+bool is_priced(const DunningStep& step, const DunningAmounts& amounts) {
+    return step.action != DunningAction::late_fee || amounts.fee_minor;
+}
+
 } // namespace
 
 AppliedPolicy dunning_policy(const Decision& decision, const ServiceRow& row) {
@@ -101,7 +117,9 @@ DunningTurn dunning_turn(
         const bool runs = row.blocks.empty() && !turn.cuts;
         if (was_taken && (!suspends || !runs)) continue;
         if (!was_taken && !has_come(step, row, decision.today())) break;
-        if (!was_taken && owed_minor < step.min_owed_minor.value_or(0)) continue;
+        const DunningAmounts amounts = step_amounts(decision, step, row.customer);
+        if (!was_taken && !is_priced(step, amounts)) continue;
+        if (!was_taken && owed_minor < amounts.min_owed_minor.value_or(0)) continue;
         if (is_held(decision, rules, step.action)) break;
         if (suspends && runs) turn.cuts = true;
         if (was_taken) {
@@ -109,7 +127,7 @@ DunningTurn dunning_turn(
             continue;
         }
         turn.steps.push_back(&step);
-        owed_minor += step.fee_minor.value_or(0);
+        owed_minor += amounts.fee_minor.value_or(0);
         turn.ends = step.action == DunningAction::terminate;
         if (turn.ends) break;
     }
@@ -142,7 +160,6 @@ DunningStepTaken taken_of(
     taken.action = step.action;
     taken.due_since = row.renews_on;
     if (step.action != DunningAction::late_fee) return taken;
-    taken.fee_minor = step.fee_minor;
     taken.charge =
         fmt::format("{}:{}:{}:{}", service, late_fee_component, to_string(row.renews_on), number);
     return taken;
@@ -170,6 +187,7 @@ void take_turn(
     for (const DunningStep* step : turn.steps) {
         DunningStepTaken taken = taken_of(policy, service, row, *step, number++);
         taken.on = decision.today();
+        taken.fee_minor = step_amounts(decision, *step, row.customer).fee_minor;
         taken.owed_minor = owed_minor;
         owed_minor += taken.fee_minor.value_or(0);
         decision.add("service:" + service, std::move(taken));
@@ -189,6 +207,7 @@ bool is_dunned(const Decision& decision, std::string_view service, const Service
     const std::vector<std::string>* taken = steps_taken(decision, service, row);
     return std::ranges::any_of(policy.rules->steps, [&](const DunningStep& step) {
         return has_come(step, row, today) && !(taken != nullptr && contains(*taken, step.step)) &&
+               is_priced(step, step_amounts(decision, step, row.customer)) &&
                !is_held(decision, *policy.rules, step.action);
     });
 }

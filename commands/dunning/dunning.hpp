@@ -58,7 +58,7 @@ struct DunningTurn {
 };
 
 // A step that the calendar holds back keeps those behind it waiting; one for which too little is
-// owed does not.
+// owed does not, nor a late fee that the customer's currency has none of.
 DunningTurn dunning_turn(
     const Decision& decision,
     const DunningPolicyRow& rules,

@@ -12,27 +12,51 @@ namespace tollbook {
 namespace {
 
 constexpr std::size_t steps_max = 20;
+constexpr std::size_t others_max = 20;
 constexpr std::uint32_t after_days_max = 366;
 constexpr std::size_t holidays_max = 400;
 constexpr std::uint32_t hours_of_day = 24;
 
 Error out_of_range(std::string text) { return {Errc::value_out_of_range, std::move(text)}; }
 
-Status check_step(const DunningStep& step) {
+// `Amounts` is a step, or what it comes to in another currency.
+template <class Amounts>
+Status check_step_amounts(const Amounts& amounts) {
+    if (amounts.fee_minor)
+        if (const Status status = check_amount(*amounts.fee_minor); !status) return status;
+    if (amounts.min_owed_minor)
+        if (const Status status = check_amount(*amounts.min_owed_minor); !status) return status;
+    return Done{};
+}
+
+// `own` is the tenant's currency, in which the step itself is.
+Status check_others(Currency own, const DunningStep& step) {
+    if (!step.others) return Done{};
+    if (step.others->empty() || step.others->size() > others_max)
+        return out_of_range(fmt::format("others: 1 to {}", others_max));
+    std::set<Currency> currencies{own};
+    for (const DunningAmounts& amounts : *step.others) {
+        if (!currencies.insert(amounts.currency).second)
+            return out_of_range(fmt::format("others: {} is named twice", amounts.currency.code()));
+        if (amounts.fee_minor && step.action != DunningAction::late_fee)
+            return out_of_range("others.fee_minor: of a late_fee");
+        if (const Status status = check_step_amounts(amounts); !status) return status;
+    }
+    return Done{};
+}
+
+Status check_step(Currency own, const DunningStep& step) {
     if (const Status status = check_id("step", step.step); !status) return status;
     if (step.after_days > after_days_max)
         return out_of_range(fmt::format("after_days: 0 to {}", after_days_max));
     if (step.fee_minor.has_value() != (step.action == DunningAction::late_fee))
         return out_of_range("fee_minor: of a late_fee, and of nothing else");
-    if (step.fee_minor)
-        if (const Status status = check_amount(*step.fee_minor); !status) return status;
-    if (step.min_owed_minor)
-        if (const Status status = check_amount(*step.min_owed_minor); !status) return status;
-    return Done{};
+    if (const Status status = check_step_amounts(step); !status) return status;
+    return check_others(own, step);
 }
 
 // Each by itself, then how they follow each other.
-Status check_steps(const std::vector<DunningStep>& steps) {
+Status check_steps(Currency own, const std::vector<DunningStep>& steps) {
     if (steps.empty() || steps.size() > steps_max)
         return out_of_range(fmt::format("steps: 1 to {}", steps_max));
     std::set<std::string> names;
@@ -40,7 +64,7 @@ Status check_steps(const std::vector<DunningStep>& steps) {
     bool suspends = false;
     bool ends = false;
     for (const DunningStep& step : steps) {
-        if (const Status status = check_step(step); !status) return status;
+        if (const Status status = check_step(own, step); !status) return status;
         if (!names.insert(step.step).second) return out_of_range("steps: one is named twice");
         if (step.after_days < after_days) return out_of_range("steps: in the order of their days");
         if (ends) return out_of_range("steps: nothing follows terminate");
@@ -87,7 +111,8 @@ Status check_calendar(const DunningCalendar& calendar) {
 
 Status decide(Decision& decision, const DefineDunning& command) {
     if (const Status status = check_id("policy", command.policy); !status) return status;
-    if (const Status status = check_steps(command.steps); !status) return status;
+    const Currency own = decision.row().currency;
+    if (const Status status = check_steps(own, command.steps); !status) return status;
     std::optional<DunningCalendar> calendar;
     if (command.calendar) {
         calendar = calendar_of(*command.calendar);

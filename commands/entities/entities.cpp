@@ -1,11 +1,11 @@
 #include "commands/entities/entities.hpp"
 
+#include "commands/account_names.hpp"
 #include "ledger/ensure.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <cstddef>
 #include <utility>
 #include <variant>
@@ -21,20 +21,6 @@ using Place = std::uint32_t;
 std::optional<std::string> name_at(const Decision& decision, Place place) {
     if (place == 0) return std::nullopt;
     return decision.entities()->entities[place].entity;
-}
-
-std::string_view kind_of(std::string_view account) { return account.substr(0, account.find(':')); }
-
-// What stands behind the kind: "ACC1" of "wallet:ACC1".
-std::string_view part_of(std::string_view account) {
-    const std::size_t colon = account.find(':');
-    return colon == std::string_view::npos ? std::string_view{} : account.substr(colon + 1);
-}
-
-bool is_of_customer(std::string_view kind) {
-    constexpr std::array<std::string_view, 4> kinds{
-        "wallet", "receivable", "deposit", "refund_payable"};
-    return std::ranges::find(kinds, kind) != kinds.end();
 }
 
 Place place_of_customer(const Decision& decision, std::string_view customer) {
@@ -62,18 +48,6 @@ std::optional<Place> place_of_payment(const Decision& decision, const Event& eve
     return row->entity.value_or(0);
 }
 
-Postings* postings_in(Event& event) {
-    return std::visit(
-        [](auto& e) -> Postings* {
-            if constexpr (requires { e.postings; })
-                return &e.postings;
-            else
-                return nullptr;
-        },
-        static_cast<EventVariant&>(event)
-    );
-}
-
 // The legs of one event on their way to their entities. `cash` is where its cash or suspense
 // stands, if that is known before.
 class Placing {
@@ -81,11 +55,11 @@ public:
     Placing(const Decision& decision, Postings& postings, std::optional<Place> cash)
         : decision_(decision), postings_(postings), cash_(cash) {
         for (const Posting& posting : postings_) {
-            const std::string_view kind = kind_of(posting.account);
+            const std::string_view kind = kind_of_account(posting.account);
             if (!customer_ && is_of_customer(kind))
-                customer_ = place_of_customer(decision_, part_of(posting.account));
+                customer_ = place_of_customer(decision_, part_of_account(posting.account));
             if (!cash_ && kind == "cash")
-                cash_ = place_of_channel(decision_, part_of(posting.account));
+                cash_ = place_of_channel(decision_, part_of_account(posting.account));
         }
     }
 
@@ -104,8 +78,8 @@ public:
 private:
     // What is neither a customer's nor cash (revenue, taxes, expenses) goes with the customer.
     Place place_of(std::string_view account) const {
-        const std::string_view kind = kind_of(account);
-        if (is_of_customer(kind)) return place_of_customer(decision_, part_of(account));
+        const std::string_view kind = kind_of_account(account);
+        if (is_of_customer(kind)) return place_of_customer(decision_, part_of_account(account));
         if (kind == "cash" || kind == "suspense") return cash_.value_or(0);
         return customer_.value_or(0);
     }
@@ -155,16 +129,17 @@ Status check_same_entity(const Decision& decision, const std::string& a, const s
 
 std::optional<std::string> entity_of_account(const Decision& decision, std::string_view account) {
     if (decision.entities() == nullptr) return std::nullopt;
-    const std::string_view kind = kind_of(account);
-    if (kind == "cash") return name_at(decision, place_of_channel(decision, part_of(account)));
+    const std::string_view kind = kind_of_account(account);
+    if (kind == "cash")
+        return name_at(decision, place_of_channel(decision, part_of_account(account)));
     ensure(is_of_customer(kind));
-    return name_at(decision, place_of_customer(decision, part_of(account)));
+    return name_at(decision, place_of_customer(decision, part_of_account(account)));
 }
 
 void place_postings(const Decision& decision, Event& event) {
     if (std::holds_alternative<OpeningBalancesPosted>(event)) return;
     if (std::holds_alternative<EntitiesSettled>(event)) return;
-    Postings* postings = postings_in(event);
+    Postings* postings = postings_of(event);
     if (postings == nullptr || postings->empty()) return;
     Placing(decision, *postings, place_of_payment(decision, event)).place();
 }

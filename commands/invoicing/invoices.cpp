@@ -86,7 +86,7 @@ Result<InvoiceIssued> made_of(
     issued.invoice = command.invoice;
     issued.entity = entity;
     issued.customer = row.customer;
-    issued.currency = decision.row().currency;
+    issued.currency = decision.currency_of(issued.customer);
     issued.issued_on = today;
     issued.due_on = command.due_on.value_or(today + static_cast<int>(terms.due_days));
     if (issued.due_on < today)

@@ -1,4 +1,5 @@
 #include "commands/billing/renewal.hpp"
+#include "commands/customers/currencies.hpp"
 #include "commands/deciders.hpp"
 #include "commands/invoicing/invoicing.hpp"
 #include "commands/payments/channels.hpp"
@@ -124,7 +125,7 @@ void move_part(
             moving.minor,
             std::move(debit),
             {command.to, moving.minor, moving.lot, repaid},
-            decision.row().currency,
+            decision.currency_of(command.to),
             command.reason,
             {leg(decision, "wallet:" + command.from, moving.minor),
              leg(decision, "wallet:" + command.to, -moving.minor)}}
@@ -142,6 +143,10 @@ Status check_parts(const Decision& decision, const AssignSuspense& command) {
         return Error{Errc::value_out_of_range, "parts: 1 to 100"};
     for (const WalletAmount& part : command.parts) {
         if (const Status status = check_customer(decision, part.customer); !status) return status;
+        const Currency currency = decision.currency_of(part.customer);
+        if (currency != decision.row().currency)
+            return Error{
+                Errc::currency_mismatch, fmt::format("{} has {}", part.customer, currency.code())};
         if (const Status status = check_amount(part.minor); !status) return status;
     }
     return Done{};
@@ -205,7 +210,7 @@ Status decide(Decision& decision, const ReversePayment& command) {
         minor,
         std::min(minor, row.suspended),
         {},
-        decision.row().currency,
+        currency_of_payment(decision, row.customer),
         command.reason,
         {}};
     if (reversed.from_suspense != 0)
@@ -238,6 +243,8 @@ Status decide(Decision& decision, const MovePayment& command) {
     const std::int64_t standing = standing_with(row, command.from);
     if (standing == 0 || command.from == command.to)
         return Error{Errc::payment_not_posted, command.from};
+    if (const Status same = check_same_currency(decision, command.from, command.to); !same)
+        return same;
     const std::int64_t minor = command.minor.value_or(standing);
     if (const Status status = check_amount(minor); !status) return status;
     if (minor > standing)

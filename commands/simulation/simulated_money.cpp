@@ -1,3 +1,5 @@
+#include "commands/catalogue/catalogue.hpp"
+#include "commands/customers/currencies.hpp"
 #include "commands/deciders.hpp"
 #include "commands/simulation/simulated_reading.hpp"
 
@@ -32,7 +34,7 @@ void SimulatedReading::sell(
     const std::optional<std::string>& service
 ) {
     const PlanRow* plan =
-        before_.plans.find(book_key(tenant_, product.plan, std::to_string(product.version)));
+        find_priced(before_, tenant_, product, currency_of(before_, tenant_, customer));
     if (plan == nullptr) return;
     commands_.emplace_back(SellProduct{
         customer,

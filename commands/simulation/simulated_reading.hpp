@@ -31,7 +31,7 @@ protected:
     // follows by itself.
     void renew(const std::string& service);
 
-    // So many of a product as the price of before makes of it.
+    // So many of a product as the price of before, in the customer's currency, makes of it.
     void sell(
         const std::string& customer,
         const std::string& charge,

@@ -1,5 +1,6 @@
 #include "commands/simulation/simulated_world.hpp"
 
+#include "commands/customers/currencies.hpp"
 #include "commands/services/service_end.hpp"
 #include "ledger/match.hpp"
 
@@ -67,17 +68,30 @@ void SimulatedWorld::count(const Event& event, Date day) {
         for (const Posting& posting : *postings)
             if (is_income(posting.account)) {
                 part.revenue_minor -= posting.minor;
-                outcomes_.revenue[posting.account] -= posting.minor;
+                count_income(posting);
             }
     if (const auto* suspended = std::get_if<ServiceSuspended>(&event))
         part.suspensions = suspended->reason == unpaid_reason ? 1 : 0;
     if (std::holds_alternative<ServiceEnded>(event)) part.ends = 1;
     if (part == CustomerOutcome{}) return;
+    outcomes_.all.suspensions += part.suspensions;
+    outcomes_.all.ends += part.ends;
     const std::string customer = std::visit([](const auto& e) { return customer_of(e); }, event);
-    for (CustomerOutcome* sum : {&outcomes_.all, &outcomes_.customers[customer]}) {
-        sum->revenue_minor += part.revenue_minor;
-        sum->suspensions += part.suspensions;
-        sum->ends += part.ends;
+    CustomerOutcome& sum = outcomes_.customers[customer];
+    sum.revenue_minor += part.revenue_minor;
+    sum.suspensions += part.suspensions;
+    sum.ends += part.ends;
+    sum.currency = other_currency(book(), tenant_, customer);
+}
+
+void SimulatedWorld::count_income(const Posting& posting) {
+    if (posting.currency == book().tenants.find(tenant_)->currency) {
+        outcomes_.all.revenue_minor -= posting.minor;
+        outcomes_.revenue[posting.account] -= posting.minor;
+    } else {
+        Revenue& other = outcomes_.others[posting.currency];
+        other.minor -= posting.minor;
+        other.accounts[posting.account] -= posting.minor;
     }
 }
 

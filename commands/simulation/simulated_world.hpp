@@ -30,6 +30,7 @@ public:
 
 private:
     void count(const Event& event, Date day);
+    void count_income(const Posting& posting);
 
     std::string tenant_;
     Date from_;

@@ -1,6 +1,8 @@
 #include "commands/simulation/simulation.hpp"
 
+#include "commands/customers/currencies.hpp"
 #include "commands/simulation/simulated_commands.hpp"
+#include "commands/simulation/simulated_plans.hpp"
 #include "commands/simulation/simulated_world.hpp"
 #include "ledger/match.hpp"
 
@@ -78,6 +80,8 @@ struct Simulation::State {
     void end_day(Timestamp at);
     void run_out();
     Event by_the_rules(Event event) const;
+    const SimulatedPlan* rule_of(const std::string& plan) const;
+    Status check_prices() const;
     void set_price(const SimulatedPlan& plan, Date day);
 
     bool has_dunning() const { return !rules.dunning.empty() || !rules.assignments.empty(); }
@@ -151,6 +155,7 @@ Status Simulation::State::begin(Timestamp at) {
     begun = true;
     today = day_of(at);
     last_at = at;
+    if (const Status status = check_prices(); !status) return status;
     for (const SimulatedPlan& plan : rules.plans)
         set_price(plan, *today);
     for (const DefineDunning& policy : rules.dunning)
@@ -160,60 +165,41 @@ Status Simulation::State::begin(Timestamp at) {
     return Done{};
 }
 
+Status Simulation::State::check_prices() const {
+    const Currency own = simulated.book().tenants.find(range.tenant)->currency;
+    for (const SimulatedPlan& plan : rules.plans)
+        for (const PlanPrice& price : plan.prices.value_or(std::vector<PlanPrice>{}))
+            if (price.currency == own)
+                return Error{Errc::value_out_of_range, "prices: in other currencies"};
+    return Done{};
+}
+
 void Simulation::State::set_price(const SimulatedPlan& plan, Date day) {
     const std::string& tenant = range.tenant;
     const Book& book = simulated.book();
     const NumberRow* newest = book.plan_versions.find(book_key(tenant, plan.plan));
     if (newest == nullptr) return; // It is defined later.
     const std::uint64_t versions = newest->value;
-    for (std::uint32_t version = 1; version <= versions; ++version) {
-        const PlanRow* row = book.plans.find(book_key(tenant, plan.plan, std::to_string(version)));
-        PlanDefined defined;
-        defined.plan = plan.plan;
-        defined.version = version;
-        defined.price_minor = row->price_minor;
-        defined.currency = book.tenants.find(tenant)->currency;
-        defined.tax_code = row->tax_code;
-        defined.tax_percent = row->tax_percent;
-        defined.period = row->period;
-        defined.period_count = row->period_count;
-        defined.setup_minor = row->setup_minor;
-        defined.trial_days = row->trial_days;
-        defined.proration = row->proration;
-        defined.first_period = row->first_period;
-        defined.kind = row->kind;
-        if (!row->includes.empty()) defined.includes = row->includes;
-        simulated.take(by_the_rules(defined), day);
-    }
+    for (std::uint32_t version = 1; version <= versions; ++version)
+        simulated.take(by_the_rules(plan_in_book(book, tenant, plan.plan, version)), day);
 }
 
 // What a fact says of a plan, and of what is to be paid for it, as the rules have it.
 Event Simulation::State::by_the_rules(Event event) const {
-    const auto rule_of = [&](const std::string& plan) -> const SimulatedPlan* {
-        const auto found = std::ranges::find(rules.plans, plan, &SimulatedPlan::plan);
-        return found == rules.plans.end() ? nullptr : &*found;
-    };
-    if (auto* defined = std::get_if<PlanDefined>(&event)) {
-        if (const SimulatedPlan* rule = rule_of(defined->plan)) {
-            defined->price_minor = rule->price_minor;
-            defined->tax_percent = rule->tax_percent.value_or(defined->tax_percent);
-            if (rule->tax_percent)
-                defined->tax_code =
-                    *rule->tax_percent == 0 ? "" : "vat" + std::to_string(*rule->tax_percent);
-            if (rule->setup_minor) defined->setup_minor = rule->setup_minor;
-        }
-    }
-    if (auto* added = std::get_if<AddonAdded>(&event)) {
-        const SimulatedPlan* rule = rule_of(added->addon);
-        if (rule != nullptr && rule->setup_minor && added->setup_minor)
-            added->setup_minor = rule->setup_minor;
-    }
+    if (auto* defined = std::get_if<PlanDefined>(&event))
+        if (const SimulatedPlan* rule = rule_of(defined->plan)) put_rule(*defined, *rule);
     if (auto* added = std::get_if<ServiceAdded>(&event)) {
         const SimulatedPlan* rule = rule_of(added->plan);
-        if (rule != nullptr && rule->setup_minor && added->setup_minor)
-            added->setup_minor = rule->setup_minor;
+        if (rule == nullptr || !added->setup_minor) return event;
+        const auto other = other_currency(simulated.book(), range.tenant, added->customer);
+        if (const auto minor = setup_by_rule(*rule, other)) added->setup_minor = minor;
     }
     return event;
+}
+
+const SimulatedPlan* Simulation::State::rule_of(const std::string& plan) const {
+    const auto found = std::ranges::find(rules.plans, plan, &SimulatedPlan::plan);
+    return found == rules.plans.end() ? nullptr : &*found;
 }
 
 void Simulation::State::take_as_it_is(const Event& event, Date day) {

@@ -20,8 +20,10 @@ struct SimulatedPlan {
     std::int64_t price_minor{};                // Tax included.
     std::optional<std::int64_t> tax_percent{}; // As it was.
     std::optional<std::int64_t> setup_minor{}; // As it was.
+    // In other currencies; what it costs in a currency that is not among these stays as it was.
+    std::optional<std::vector<PlanPrice>> prices{};
 };
-BOOST_DESCRIBE_STRUCT(SimulatedPlan, (), (plan, price_minor, tax_percent, setup_minor))
+BOOST_DESCRIBE_STRUCT(SimulatedPlan, (), (plan, price_minor, tax_percent, setup_minor, prices))
 
 struct SimulationRules {
     std::vector<SimulatedPlan> plans;
@@ -40,14 +42,24 @@ struct CustomerOutcome {
     std::int64_t revenue_minor{}; // Net of tax, less what was given back.
     std::uint64_t suspensions{};  // For `unpaid`.
     std::uint64_t ends{};
+    std::optional<Currency> currency{}; // Of the revenue, if it is not the tenant's.
 
     friend bool operator==(const CustomerOutcome&, const CustomerOutcome&) = default;
 };
-BOOST_DESCRIBE_STRUCT(CustomerOutcome, (), (revenue_minor, suspensions, ends))
+BOOST_DESCRIBE_STRUCT(CustomerOutcome, (), (revenue_minor, suspensions, ends, currency))
+
+// What came in in one currency.
+struct Revenue {
+    std::int64_t minor{};
+    std::map<std::string, std::int64_t> accounts; // "revenue:HOME", "fee".
+
+    friend bool operator==(const Revenue&, const Revenue&) = default;
+};
 
 struct Outcomes {
-    CustomerOutcome all;
-    std::map<std::string, std::int64_t> revenue; // By account: "revenue:HOME", "fee".
+    CustomerOutcome all;                         // Its revenue is that in the tenant's currency.
+    std::map<std::string, std::int64_t> revenue; // The same, by account: "revenue:HOME", "fee".
+    std::map<Currency, Revenue> others;          // In other currencies.
     std::map<std::string, CustomerOutcome> customers;
     std::uint64_t refused{}; // Commands that were not possible any more.
 };
@@ -70,7 +82,8 @@ public:
     ~Simulation();
 
     // The next record of the log, of whatever tenant, from its first one on. Refuses what cannot be
-    // read, and the rules as define_dunning and assign_dunning do.
+    // read, a price in the tenant's own currency among the others, and the
+    // rules as define_dunning and assign_dunning do.
     Status take(const Record& record);
 
     // Once. Refuses with tenant_unknown or plan_unknown when the log has no such tenant or plan.

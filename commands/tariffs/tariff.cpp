@@ -179,9 +179,13 @@ private:
     }
 
     ServiceAddonsRow changed_addons(ServiceAddonsRow addons) const {
-        for (AddonRow& addon : addons.addons)
-            if (addon.addon == command_.plan && addon.plan_version == command_.from_version)
+        for (AddonRow& addon : addons.addons) {
+            if (addon.addon != command_.plan) continue;
+            if (addon.plan_version == command_.from_version)
                 addon.plan_version = command_.to_version;
+            if (addon.next && addon.next->plan_version == command_.from_version)
+                addon.next->plan_version = command_.to_version;
+        }
         return addons;
     }
 
@@ -200,7 +204,8 @@ private:
 Result<TariffFigures> correct_tariff(Decision& decision, const CorrectTariff& command) {
     const ServiceRow* row = decision.book().services.find(decision.key(command.service));
     if (row == nullptr) return Error{Errc::service_unknown, command.service};
-    const Result<TariffVersions> versions = versions_of(decision, command);
+    const Result<TariffVersions> versions =
+        versions_of(decision, command, decision.currency_of(row->customer));
     if (!versions) return versions.error();
     if (command.from > decision.today()) return Error{Errc::value_out_of_range, "from: lies ahead"};
     if (const Status status = check_text("reason", command.reason, 180); !status)

@@ -2,6 +2,7 @@
 
 #include "commands/billing/renewal.hpp"
 #include "commands/catalogue/catalogue.hpp"
+#include "commands/customers/currencies.hpp"
 #include "commands/tariffs/tariff.hpp"
 #include "commands/tariffs/tariff_days.hpp"
 #include "commands/taxes/taxed_days.hpp"
@@ -221,6 +222,7 @@ std::vector<TariffItem> preview_tariff(
         item.charges = static_cast<std::uint32_t>(one.command.charges.size());
         item.changes = row->changes;
         item.to_version = one.command.to_version;
+        item.currency = other_currency(book, tenant, one.customer);
         item.outcome = item.charges > 0 || one.command.invoices ? TariffOutcome::corrected
                                                                 : TariffOutcome::moved;
         const Result<TariffFigures> figures =

@@ -67,6 +67,7 @@ struct TariffItem {
     std::optional<std::string> reason{}; // A slug of the error table.
     std::optional<std::vector<CorrectedInvoice>> invoices{}; // Credit notes and drafts.
     std::uint32_t to_version{};                              // What it is charged at instead.
+    std::optional<Currency> currency{}; // The customer's, if it is not the tenant's.
 
     friend bool operator==(const TariffItem&, const TariffItem&) = default;
 };
@@ -84,7 +85,8 @@ BOOST_DESCRIBE_STRUCT(
      changes,
      reason,
      invoices,
-     to_version)
+     to_version,
+     currency)
 )
 
 // What is to be asked for one service, and for whom.

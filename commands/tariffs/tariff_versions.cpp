@@ -51,7 +51,9 @@ Status check_charge(
 
 } // namespace
 
-Result<TariffVersions> versions_of(const Decision& decision, const CorrectTariff& command) {
+Result<TariffVersions> versions_of(
+    const Decision& decision, const CorrectTariff& command, Currency currency
+) {
     const NumberRow* newest = decision.book().plan_versions.find(decision.key(command.plan));
     if (newest == nullptr) return Error{Errc::plan_unknown, command.plan};
     for (const std::uint32_t version : {command.from_version, command.to_version})
@@ -59,8 +61,13 @@ Result<TariffVersions> versions_of(const Decision& decision, const CorrectTariff
             return Error{Errc::plan_unknown, fmt::format("{} {}", command.plan, version)};
     if (command.from_version == command.to_version)
         return Error{Errc::plan_unchanged, command.plan};
-    const PlanRow& from = plan_row(decision, command.plan, command.from_version);
-    const PlanRow& to = plan_row(decision, command.plan, command.to_version);
+    const auto priced = [&](std::uint32_t version) {
+        return find_priced(decision.book(), decision.tenant(), {command.plan, version}, currency);
+    };
+    if (priced(command.from_version) == nullptr || priced(command.to_version) == nullptr)
+        return Error{Errc::plan_not_priced, command.plan};
+    const PlanRow& from = *priced(command.from_version);
+    const PlanRow& to = *priced(command.to_version);
     const std::optional<std::string_view> component = component_of(from.kind);
     if (!component) return Error{Errc::plan_kind_unfit, command.plan};
     if (to.valid_from.value_or(command.from) > command.from)

@@ -14,10 +14,12 @@ struct TariffVersions {
     std::string_view component;
 };
 
-// Refuses with plan_unknown, plan_unchanged, plan_kind_unfit (it is for no days), plan_not_valid on
-// the day from which it is to count, with policy_unsupported when they are for other periods, and
-// with tariff_includes_differ.
-Result<TariffVersions> versions_of(const Decision& decision, const CorrectTariff& command);
+// At their prices for the customer. Refuses with plan_unknown, plan_not_priced, plan_unchanged,
+// plan_kind_unfit (it is for no days), plan_not_valid on the day from which it is to count, with
+// policy_unsupported when they are for other periods, and with tariff_includes_differ.
+Result<TariffVersions> versions_of(
+    const Decision& decision, const CorrectTariff& command, Currency currency
+);
 
 TariffDays days_of(const CorrectTariff& command, const TariffVersions& versions);
 

@@ -72,6 +72,8 @@ Status decide(Decision& decision, const TransferFunds& command) {
     for (const std::string& customer : {command.from, command.to})
         if (const Status status = check_customer(decision, customer); !status) return status;
     if (command.from == command.to) return Error{Errc::value_out_of_range, "to: the same wallet"};
+    if (const Status same = check_same_currency(decision, command.from, command.to); !same)
+        return same;
     if (const Status status = check_id("transfer", command.transfer); !status) return status;
     const std::string lot = "transfer#" + command.transfer;
     if (decision.book().credits.find(decision.key(lot)) != nullptr)

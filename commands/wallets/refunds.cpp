@@ -1,5 +1,6 @@
 // Money that a customer wants back: requested, approved by a second person, paid out.
 #include "commands/billing/renewal.hpp"
+#include "commands/customers/currencies.hpp"
 #include "commands/deciders.hpp"
 #include "commands/invoicing/settling.hpp"
 #include "commands/payments/channels.hpp"
@@ -88,6 +89,9 @@ Status decide(Decision& decision, const PayRefund& command) {
     const RefundRow& row = **found;
     if (!channel_exists(decision.row(), command.channel))
         return Error{Errc::channel_unknown, command.channel};
+    const Currency currency = decision.currency_of(row.customer);
+    if (const Status fits = check_channel_currency(decision, command.channel, currency); !fits)
+        return fits;
     if (const Status status = check_id("receipt", command.receipt); !status) return status;
     const std::string payout = payout_key(command.channel, command.receipt);
     if (decision.book().credits.find(decision.key(payout)) != nullptr)

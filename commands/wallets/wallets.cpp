@@ -1,5 +1,6 @@
 #include "commands/billing/charge_lines.hpp"
 #include "commands/billing/renewal.hpp"
+#include "commands/customers/currencies.hpp"
 #include "commands/deciders.hpp"
 #include "commands/entities/entities.hpp"
 #include "commands/invoicing/settling.hpp"
@@ -8,6 +9,7 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <utility>
 
 namespace tollbook {
 
@@ -41,6 +43,7 @@ Status open_wallets(
             force_take(opened, opening.customer, opening_lot, -opening.minor);
         posted.wallets.push_back({opening.customer, opening.minor, std::string(opening_lot)});
         posted.postings.push_back(leg(decision, "wallet:" + opening.customer, -opening.minor));
+        posted.postings.back().currency = decision.currency_of(opening.customer);
     }
     return Done{};
 }
@@ -52,31 +55,37 @@ Status open_cash(
     for (const ChannelAmount& opening : command.cash) {
         if (!channel_exists(decision.row(), opening.channel))
             return Error{Errc::channel_unknown, opening.channel};
-        if (decision.book().openings.find(decision.key(opening.channel)) != nullptr ||
-            !named.insert(opening.channel).second)
+        const Currency currency = opening.currency.value_or(decision.row().currency);
+        if (const Status fits = check_channel_currency(decision, opening.channel, currency); !fits)
+            return fits;
+        OpeningCash opened{opening.channel, opening.minor};
+        if (currency != decision.row().currency) opened.currency = currency;
+        const std::string key = opening_key(opened);
+        if (decision.book().openings.find(decision.key(key)) != nullptr ||
+            !named.insert(key).second)
             return Error{Errc::opening_already_posted, opening.channel};
         if (const Status status = check_opening(opening.minor); !status) return status;
-        posted.cash.push_back({opening.channel, opening.minor});
+        posted.cash.push_back(std::move(opened));
         posted.postings.push_back(leg(decision, "cash:" + opening.channel, opening.minor));
+        posted.postings.back().currency = currency;
     }
     return Done{};
 }
 
-// Everything opens against `opening`: one leg of each legal entity takes the difference of all its
-// others.
+// Everything opens against `opening`: one leg of each legal entity and currency takes the
+// difference of all its others.
 Status balance_with_opening(Decision& decision, Postings& postings) {
-    std::map<std::optional<std::string>, std::int64_t> sums;
+    std::map<std::pair<std::optional<std::string>, Currency>, std::int64_t> sums;
     for (Posting& posting : postings) {
         posting.entity = entity_of_account(decision, posting.account);
-        std::int64_t& sum = sums[posting.entity];
+        std::int64_t& sum = sums[{posting.entity, posting.currency}];
         const Result<std::int64_t> next = add(sum, posting.minor);
         if (!next) return next.error();
         sum = *next;
     }
-    for (const auto& [entity, sum] : sums) {
+    for (const auto& [of, sum] : sums) {
         if (sum == 0) continue;
-        postings.push_back(leg(decision, "opening", -sum));
-        postings.back().entity = entity;
+        postings.push_back({"opening", -sum, of.second, of.first});
     }
     return Done{};
 }

@@ -63,6 +63,16 @@ struct ParkedService {
 };
 BOOST_DESCRIBE_STRUCT(ParkedService, (), (service, reason))
 
+// What a run took in another currency than the tenant's.
+struct RunSums {
+    Currency currency;
+    std::int64_t charged_minor{};
+    std::int64_t invoiced_minor{};
+
+    friend bool operator==(const RunSums&, const RunSums&) = default;
+};
+BOOST_DESCRIBE_STRUCT(RunSums, (), (currency, charged_minor, invoiced_minor))
+
 // A run begins to do something. Records of its commands have its stream as their causation.
 struct BillingRunStarted {
     static constexpr std::string_view type = "billing_run_started";
@@ -82,7 +92,7 @@ BOOST_DESCRIBE_STRUCT(BillingRunStarted, (), (run, trigger, by, preview, started
 // to is what its records did; what became of the rest that was due, nobody knows any more.
 struct BillingRunInterrupted {
     static constexpr std::string_view type = "billing_run_interrupted";
-    static constexpr std::uint16_t schema_version = 1;
+    static constexpr std::uint16_t schema_version = 2; // 1: in the tenant's currency alone.
     std::string run;
     RunTrigger trigger{};
     std::string by;
@@ -92,20 +102,21 @@ struct BillingRunInterrupted {
     std::int64_t charged_minor{};
     std::int64_t invoiced_minor{};
     Currency currency;
+    std::optional<std::vector<RunSums>> others{}; // By currency.
 
     friend bool operator==(const BillingRunInterrupted&, const BillingRunInterrupted&) = default;
 };
 BOOST_DESCRIBE_STRUCT(
     BillingRunInterrupted,
     (),
-    (run, trigger, by, preview, started_at, counts, charged_minor, invoiced_minor, currency)
+    (run, trigger, by, preview, started_at, counts, charged_minor, invoiced_minor, currency, others)
 )
 
 // A run in which something was due came to its end. It moves nothing: what it did stands in the
 // events before it.
 struct BillingRunFinished {
     static constexpr std::string_view type = "billing_run_finished";
-    static constexpr std::uint16_t schema_version = 1;
+    static constexpr std::uint16_t schema_version = 2; // 1: in the tenant's currency alone.
     std::string run; // As it began; of one that had nothing to do: names what it found.
     RunTrigger trigger{};
     std::string by;
@@ -115,14 +126,25 @@ struct BillingRunFinished {
     std::int64_t charged_minor{};  // To wallets: periods, set-up fees, late fees; tax included.
     std::int64_t invoiced_minor{}; // The same, put on invoices.
     Currency currency;
-    std::vector<ParkedService> parked; // The first of those that are parked or failed.
+    std::vector<ParkedService> parked;            // The first of those that are parked or failed.
+    std::optional<std::vector<RunSums>> others{}; // By currency.
 
     friend bool operator==(const BillingRunFinished&, const BillingRunFinished&) = default;
 };
 BOOST_DESCRIBE_STRUCT(
     BillingRunFinished,
     (),
-    (run, trigger, by, preview, started_at, counts, charged_minor, invoiced_minor, currency, parked)
+    (run,
+     trigger,
+     by,
+     preview,
+     started_at,
+     counts,
+     charged_minor,
+     invoiced_minor,
+     currency,
+     parked,
+     others)
 )
 
 } // namespace tollbook

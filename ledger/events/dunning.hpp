@@ -14,6 +14,16 @@ namespace tollbook {
 enum class DunningAction { remind, late_fee, suspend, terminate };
 BOOST_DESCRIBE_ENUM(DunningAction, remind, late_fee, suspend, terminate)
 
+// What a step comes to for customers of another currency than the tenant's.
+struct DunningAmounts {
+    Currency currency;
+    std::optional<std::int64_t> fee_minor{};
+    std::optional<std::int64_t> min_owed_minor{};
+
+    friend bool operator==(const DunningAmounts&, const DunningAmounts&) = default;
+};
+BOOST_DESCRIBE_STRUCT(DunningAmounts, (), (currency, fee_minor, min_owed_minor))
+
 // Taken `after_days` days after the service fell due, or later, once for each due date.
 struct DunningStep {
     std::string step;
@@ -21,10 +31,14 @@ struct DunningStep {
     DunningAction action{};
     std::optional<std::int64_t> fee_minor{};      // Of a late fee; no tax is in it.
     std::optional<std::int64_t> min_owed_minor{}; // Not taken while less is owed.
+    // A late fee is not taken from customers of a currency that is not among these.
+    std::optional<std::vector<DunningAmounts>> others{};
 
     friend bool operator==(const DunningStep&, const DunningStep&) = default;
 };
-BOOST_DESCRIBE_STRUCT(DunningStep, (), (step, after_days, action, fee_minor, min_owed_minor))
+BOOST_DESCRIBE_STRUCT(
+    DunningStep, (), (step, after_days, action, fee_minor, min_owed_minor, others)
+)
 
 enum class Weekday { monday, tuesday, wednesday, thursday, friday, saturday, sunday };
 BOOST_DESCRIBE_ENUM(Weekday, monday, tuesday, wednesday, thursday, friday, saturday, sunday)
@@ -52,7 +66,7 @@ BOOST_DESCRIBE_ENUM(CatchUp, bill, forgive, ask)
 // From now on; steps that were taken before are not taken again.
 struct DunningDefined {
     static constexpr std::string_view type = "dunning_defined";
-    static constexpr std::uint16_t schema_version = 1;
+    static constexpr std::uint16_t schema_version = 2; // 1: in the tenant's currency alone.
     std::string policy;
     std::uint32_t version{};
     std::vector<DunningStep> steps;

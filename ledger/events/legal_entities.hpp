@@ -31,8 +31,8 @@ BOOST_DESCRIBE_STRUCT(LegalEntityDefined, (), (entity, name, tax_registration, a
 // Money that one entity paid another: so much less is due between the two.
 struct EntitiesSettled {
     static constexpr std::string_view type = "entities_settled";
-    static constexpr std::uint16_t schema_version = 1;
-    std::string reference; // Of the transfer; unique for ever.
+    static constexpr std::uint16_t schema_version = 2; // 1: in the tenant's currency.
+    std::string reference;                             // Of the transfer; unique for ever.
     std::string from;
     std::string to;
     std::string from_channel;
@@ -40,11 +40,14 @@ struct EntitiesSettled {
     std::int64_t minor{};
     std::int64_t remaining{}; // What `from` still owes.
     Postings postings;
+    std::optional<Currency> currency{}; // The tenant's.
 
     friend bool operator==(const EntitiesSettled&, const EntitiesSettled&) = default;
 };
 BOOST_DESCRIBE_STRUCT(
-    EntitiesSettled, (), (reference, from, to, from_channel, to_channel, minor, remaining, postings)
+    EntitiesSettled,
+    (),
+    (reference, from, to, from_channel, to_channel, minor, remaining, postings, currency)
 )
 
 } // namespace tollbook

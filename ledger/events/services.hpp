@@ -22,14 +22,15 @@ BOOST_DESCRIBE_STRUCT(PaymentReference, (), (text, normalised))
 
 struct CustomerRegistered { // Sealed: CustomerPersonal, subject "customer:<customer>".
     static constexpr std::string_view type = "customer_registered";
-    static constexpr std::uint16_t schema_version = 1;
+    static constexpr std::uint16_t schema_version = 2; // 1: of the tenant's currency.
     std::string customer;
     std::vector<PaymentReference> references;
     std::optional<std::string> entity{}; // Which invoices it; none: the tenant's own.
+    std::optional<Currency> currency{};  // Of all its money; none: the tenant's.
 
     friend bool operator==(const CustomerRegistered&, const CustomerRegistered&) = default;
 };
-BOOST_DESCRIBE_STRUCT(CustomerRegistered, (), (customer, references, entity))
+BOOST_DESCRIBE_STRUCT(CustomerRegistered, (), (customer, references, entity, currency))
 
 struct CustomerPersonal {
     std::string name;

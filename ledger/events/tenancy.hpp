@@ -77,11 +77,21 @@ struct IncludedAddon {
 };
 BOOST_DESCRIBE_STRUCT(IncludedAddon, (), (addon, plan_version, quantity))
 
+// What a plan costs in a currency that is not the tenant's own; tax included.
+struct PlanPrice {
+    Currency currency;
+    std::int64_t price_minor{};
+    std::optional<std::int64_t> setup_minor{};
+
+    friend bool operator==(const PlanPrice&, const PlanPrice&) = default;
+};
+BOOST_DESCRIBE_STRUCT(PlanPrice, (), (currency, price_minor, setup_minor))
+
 struct PlanDefined {
     static constexpr std::string_view type = "plan_defined";
     // 1: monthly, no set-up fee, no trial; 2: actual days, first period in full; 3: internet;
-    // 4: valid at once.
-    static constexpr std::uint16_t schema_version = 5;
+    // 4: valid at once; 5: in the tenant's currency alone.
+    static constexpr std::uint16_t schema_version = 6;
     std::string plan;
     std::uint32_t version{}; // 1, 2, 3 ... without holes
     std::string name;
@@ -99,7 +109,8 @@ struct PlanDefined {
     std::optional<FirstPeriod> first_period{};
     std::optional<PlanKind> kind{}; // internet
     std::optional<std::vector<IncludedAddon>> includes{};
-    std::optional<Date> valid_from{}; // Nothing begins on this version before.
+    std::optional<Date> valid_from{};               // Nothing begins on this version before.
+    std::optional<std::vector<PlanPrice>> prices{}; // For customers of other currencies.
 
     friend bool operator==(const PlanDefined&, const PlanDefined&) = default;
 };
@@ -123,7 +134,8 @@ BOOST_DESCRIBE_STRUCT(
      first_period,
      kind,
      includes,
-     valid_from)
+     valid_from,
+     prices)
 )
 
 struct RouterRegistered { // Sealed: RouterSecret, subject "router:<router>".

@@ -53,19 +53,20 @@ BOOST_DESCRIBE_STRUCT(OpeningWallet, (), (customer, minor, lot))
 struct OpeningCash {
     std::string channel; // "mpesa:600901", "till:main"
     std::int64_t minor{};
+    std::optional<Currency> currency{}; // The tenant's.
 
     friend bool operator==(const OpeningCash&, const OpeningCash&) = default;
 };
-BOOST_DESCRIBE_STRUCT(OpeningCash, (), (channel, minor))
+BOOST_DESCRIBE_STRUCT(OpeningCash, (), (channel, minor, currency))
 
 // What stood in the books before ours, against `opening`. Each account opens once.
 struct OpeningBalancesPosted {
     static constexpr std::string_view type = "opening_balances_posted";
-    static constexpr std::uint16_t schema_version = 1;
+    static constexpr std::uint16_t schema_version = 2; // 1: in the tenant's currency alone.
     std::vector<OpeningWallet> wallets;
     std::vector<OpeningCash> cash;
-    bool complete{}; // Nothing more opens after this.
-    Currency currency;
+    bool complete{};   // Nothing more opens after this.
+    Currency currency; // The tenant's; each wallet is in its customer's.
     Postings postings;
 
     friend bool operator==(const OpeningBalancesPosted&, const OpeningBalancesPosted&) = default;

@@ -2,7 +2,24 @@
 -- rebuilt tables, because a view stays with the table that it was made on. Views run with the
 -- rights of who reads (security_invoker), so row-level security reaches through them.
 
-DROP VIEW IF EXISTS trial_balance, control_checks, paid_but_cut, unpaid_but_on, open_suspense;
+DROP VIEW IF EXISTS trial_balance, control_checks, paid_but_cut, unpaid_but_on, open_suspense,
+    customer_currencies, plan_prices;
+
+-- In which currency all money of a customer is.
+CREATE VIEW customer_currencies WITH (security_invoker = true) AS
+SELECT c.tenant, c.customer, coalesce(c.currency, t.currency) AS currency
+FROM customers c JOIN tenants t USING (tenant);
+
+-- What each version of a plan costs, in each currency that it has a price in.
+CREATE VIEW plan_prices WITH (security_invoker = true) AS
+SELECT p.tenant, p.plan, p.version, c.currency, c.price_minor, p.tax_code, p.tax_percent,
+       p.period, p.period_count
+FROM plans p CROSS JOIN LATERAL (
+    SELECT p.currency, p.price_minor
+    UNION ALL
+    SELECT o.currency, o.price_minor
+    FROM jsonb_to_recordset(p.prices) AS o (currency text, price_minor bigint)
+) c;
 
 -- One line for each account; wallets of customers together. The balances of an entity sum to zero.
 CREATE VIEW trial_balance WITH (security_invoker = true) AS
@@ -166,7 +183,9 @@ RETURNS TABLE (
         ) x
     ) d
     LEFT JOIN services v ON v.tenant = d.tenant AND v.service = d.service
-    LEFT JOIN plans p ON p.tenant = v.tenant AND p.plan = v.plan AND p.version = v.plan_version
+    LEFT JOIN customer_currencies c ON c.tenant = v.tenant AND c.customer = v.customer
+    LEFT JOIN plan_prices p ON p.tenant = v.tenant AND p.plan = v.plan
+        AND p.version = v.plan_version AND p.currency = c.currency
 $$;
 
 -- Figures that two tables must agree on. Every difference is zero, or something is wrong.
@@ -240,5 +259,5 @@ SELECT tenant, 'deposits', account, currency, coalesce(d.minor, 0)::bigint,
        coalesce(e.minor, 0)::bigint, (coalesce(d.minor, 0) - coalesce(e.minor, 0))::bigint
 FROM deposit_side d FULL JOIN equipment_side e USING (tenant, currency, account);
 
-GRANT SELECT ON trial_balance, control_checks, paid_but_cut, unpaid_but_on, open_suspense
-TO tollbook_reader;
+GRANT SELECT ON trial_balance, control_checks, paid_but_cut, unpaid_but_on, open_suspense,
+    customer_currencies, plan_prices TO tollbook_reader;

@@ -266,8 +266,9 @@ RETURNS bigint LANGUAGE sql IMMUTABLE AS $$
                2 * (1000000000000 + taxes))::bigint
 $$;
 
--- What recurs at the end of `day`, one line for each part of a service's price: the services that
--- run, and are not in a trial that nothing has been charged for yet, and their add-ons.
+-- What recurs at the end of `day`, one line for each part of a service's price, in its customer's
+-- currency: the services that run, and are not in a trial that nothing has been charged for yet,
+-- and their add-ons.
 CREATE OR REPLACE FUNCTION recurring_parts(day date, known_seq bigint)
 RETURNS TABLE (
     tenant text, service text, customer text, plan text, addon boolean, currency text,
@@ -306,14 +307,16 @@ RETURNS TABLE (
         WHERE c.kind <> 'removed'
     ), prices AS MATERIALIZED (
         SELECT p.*, taxes_of_plan(p.tenant, p.tax_code, p.tax_percent, day, known_seq) AS taxes
-        FROM plans p
+        FROM plan_prices p
     )
     SELECT n.tenant, n.service, n.customer, n.plan, n.addon, p.currency,
            monthly_minor(
                net_of_price(p.price_minor * n.quantity, p.taxes), p.period, p.period_count
            )
     FROM parts n
+    JOIN customer_currencies c ON c.tenant = n.tenant AND c.customer = n.customer
     JOIN prices p ON p.tenant = n.tenant AND p.plan = n.plan AND p.version = n.plan_version
+        AND p.currency = c.currency
 $$;
 
 -- The services that recur at the end of `day`, with their add-ons.

@@ -102,8 +102,81 @@ TEST_CASE("billing run: a preview is told in sums, with what is parked and how t
         report_text({9, 1, 2, 7, 3, 4, 5, 6, 0, 0}) ==
         "9 due: 1 charged or invoiced, 2 cut, 7 ended, 5 parked, 4 moved, 3 settled before, "
         "6 failed, 0 dunned, 0 waiting; 0 invoices issued, 0 customers overdue, 0 topped up; "
-        "0.00 charged, 0.00 invoiced"
+        "KES 0.00 charged, 0.00 invoiced"
     );
+}
+
+TEST_CASE("billing run: each currency is told by itself, with its plans") {
+    const Currency dollars = Currency::parse("USD").value();
+    BillingPreview preview;
+    preview.preview = "abc";
+    preview.charged = {2, 3'000'00};
+    BillingSums other;
+    other.currency = dollars;
+    other.charged = {3, 45'00};
+    other.invoiced = {1, 15'00};
+    preview.others = {other};
+    preview.plans = {
+        {"DUAL", 1, preview.charged, {}, {}}, {"DUAL", 1, other.charged, {}, {}, dollars}};
+    CHECK(
+        preview_text(preview, "sav") ==
+        "                          services                     KES\n"
+        "will be charged                  2                3,000.00\n"
+        "will be cut                      0                    0.00\n"
+        "will end                         0                    0.00\n"
+        "parked: look at them             0                    0.00\n"
+        "charged: DUAL v1                 2                3,000.00\n"
+        "                          services                     USD\n"
+        "will be charged                  3                   45.00\n"
+        "will be invoiced                 1                   15.00\n"
+        "will be cut                      0                    0.00\n"
+        "will end                         0                    0.00\n"
+        "parked: look at them             0                    0.00\n"
+        "charged: DUAL v1                 3                   45.00\n"
+        "to do just that: tollbook billing confirm --tenant sav --preview abc"
+    );
+    RenewalReport report;
+    report.charged_minor = 3'000'00;
+    report.others = {{dollars, 45'00, 15'00}};
+    report.run = "r";
+    CHECK(
+        report_text(report).substr(report_text(report).find("KES")) ==
+        "KES 3,000.00 charged, 0.00 invoiced; USD 45.00 charged, 15.00 invoiced: run r"
+    );
+}
+
+TEST_CASE("billing run: a preview of several currencies adds up each by itself") {
+    MixedProvider provider;
+    const BillingPreview preview = provider.preview();
+    CHECK(preview.due == 2 * customers + 1 + 2 * foreign_customers);
+    CHECK(preview.currency.code() == "KES");
+    CHECK(preview.charged.services == customers / 2 + 1);
+    CHECK(preview.charged.minor == (customers / 2 + 1) * 1'000);
+    REQUIRE(preview.others);
+    REQUIRE(preview.others->size() == 2);
+    const auto check = [&](const BillingSums& sums, std::string_view code, std::int64_t price) {
+        CHECK(sums.currency.code() == code);
+        CHECK(sums.charged.services == foreign_customers / 2);
+        CHECK(sums.charged.minor == foreign_customers / 2 * price);
+        CHECK(sums.cut.services == foreign_customers / 2);
+        CHECK(sums.cut.minor == foreign_customers / 2 * price);
+        CHECK(sums.invoiced.services + sums.ended.services + sums.parked.services == 0);
+    };
+    check(preview.others->front(), "EUR", 200);
+    check(preview.others->back(), "USD", 300);
+    REQUIRE(preview.plans.size() == 4);
+    CHECK(preview.plans[0].plan == "DUAL");
+    CHECK_FALSE(preview.plans[0].currency);
+    CHECK(preview.plans[0].charged.minor == 1'000);
+    CHECK(preview.plans[1].currency->code() == "EUR");
+    CHECK(preview.plans[1].charged.minor == foreign_customers / 2 * 200);
+    CHECK(preview.plans[2].currency->code() == "USD");
+    CHECK(preview.plans[3].plan == "HOME");
+    for (const BillingItem& item : preview.items)
+        CHECK(
+            item.currency.value_or(preview.currency) == MixedProvider::currency_of(item.customer)
+        );
+    CHECK_FALSE(DueProvider().preview().others);
 }
 
 TEST_CASE("billing run: what a policy says is previewed, and done by the confirmation") {

@@ -64,11 +64,13 @@ public:
         send_as(fmt::format("{}test-{}", prefix, ++sent_), "run:" + run, type, body);
     }
 
-    void pay(int customer, int minor) {
+    void pay(int customer, int minor) { pay(fmt::format("C{}", customer), minor); }
+
+    void pay(const std::string& customer, int minor) {
         send(
             "record_payment",
             fmt::format(
-                R"({{"channel":"till:main","receipt":"R{}","customer":"C{}","minor":{},"user":"u"}})",
+                R"({{"channel":"till:main","receipt":"R{}","customer":"{}","minor":{},"user":"u"}})",
                 sent_,
                 customer,
                 minor
@@ -138,6 +140,69 @@ private:
     std::unique_ptr<KeyStore> keys_;
     std::unique_ptr<Partition> partition_;
     int sent_{};
+};
+
+inline constexpr int foreign_customers = 6; // Of each currency.
+
+// Beside its customers of shillings it has some whose money is dollars, U0 ... U5, and euros, E0
+// ... E5. Each has a service on DUAL, which is due: 10.00 shillings, 3.00 dollars or 2.00 euros. K,
+// who has shillings, has one too. K and the even ones have the money for it.
+class MixedProvider : public DueProvider {
+public:
+    MixedProvider() {
+        define_dual(
+            1'000,
+            R"([{"currency":"EUR","price_minor":200},)"
+            R"({"currency":"USD","price_minor":300}])"
+        );
+        add("K", {});
+        pay("K", 1'000);
+        for (int i = 0; i < foreign_customers; ++i) {
+            const std::string number = std::to_string(i);
+            add("E" + number, R"(,"currency":"EUR")");
+            add("U" + number, R"(,"currency":"USD")");
+            if (i % 2 != 0) continue;
+            pay("E" + number, 250);
+            pay("U" + number, 450);
+        }
+    }
+
+    // The next version of it.
+    void define_dual(int minor, const std::string& prices) {
+        send(
+            "define_plan",
+            fmt::format(
+                R"({{"plan":"DUAL","name":"D","price_minor":{},"currency":"KES","down_mbps":1,)"
+                R"("up_mbps":1,"prices":{}}})",
+                minor,
+                prices
+            )
+        );
+    }
+
+    static Currency currency_of(const std::string& customer) {
+        const char letter = customer.front();
+        return Currency::parse(letter == 'E' ? "EUR" : letter == 'U' ? "USD" : "KES").value();
+    }
+
+private:
+    void add(const std::string& customer, const std::string& currency) {
+        send(
+            "register_customer",
+            fmt::format(
+                R"({{"customer":"{0}","name":"N","phone":"","references":["{0}"]{1}}})",
+                customer,
+                currency
+            )
+        );
+        send(
+            "add_service",
+            fmt::format(
+                R"({{"service":"{0}-1","customer":"{0}","plan":"DUAL","renews_on":"2026-11-20"}})",
+                customer
+            )
+        );
+    }
 };
 
 } // namespace tollbook::api::test

@@ -116,6 +116,76 @@ TEST_CASE("import: what is no kind, and what a bundle cannot include, is said of
     );
 }
 
+TEST_CASE("import: a plan has a price in each currency") {
+    const CsvFile file = read_csv("code,name,price_minor,currency,period,down_mbps,up_mbps,prices\n"
+                                  "HOME,Home,150000,KES,month,10,10,USD:1500/200+EUR:1400\n"
+                                  "DAY,Day,5000,KES,day,10,10,\n");
+    const ImportPlan plan = plan_import(file, options_for(ImportKind::plans));
+    CHECK(plan.problems.empty());
+    REQUIRE(plan.commands.size() == 2);
+    CHECK(
+        plan.commands[0].body ==
+        R"({"plan":"HOME","name":"Home","price_minor":150000,"currency":"KES","tax_percent":0,)"
+        R"("period":"month","down_mbps":10,"up_mbps":10,"prices":[)"
+        R"({"currency":"USD","price_minor":1500,"setup_minor":200},)"
+        R"({"currency":"EUR","price_minor":1400}]})"
+    );
+    CHECK(plan.commands[1].body.find("prices") == std::string::npos);
+}
+
+TEST_CASE("import: what is no price in a currency is said of its line") {
+    for (const std::string_view bad :
+         {"USD",
+          "USD:",
+          "USD1500",
+          ":1500",
+          "ABC:1500",
+          "usd:1500",
+          "USD:1500.00",
+          "USD:1500/",
+          "USD:1500/x",
+          "USD:1500/2/3",
+          "USD:99999999999999999999",
+          "EUR:1400+USD",
+          "EUR:1400++USD:1"}) {
+        CAPTURE(bad);
+        const CsvFile file = read_csv(
+            "code,name,price_minor,currency,period,down_mbps,up_mbps,prices\n"
+            "HOME,Home,150000,KES,month,10,10," +
+            std::string(bad) + "\n"
+        );
+        const ImportPlan plan = plan_import(file, options_for(ImportKind::plans));
+        CHECK(plan.commands.empty());
+        REQUIRE(plan.problems.size() == 1);
+        CHECK(plan.problems[0].line == 2);
+        CHECK(plan.problems[0].reason.starts_with("prices is not like USD:1500/200+EUR:1400: "));
+    }
+}
+
+TEST_CASE("import: a customer's currency, and its opening wallet in that one") {
+    const CsvFile file = read_csv("account_no,name,phone,currency,opening_balance_minor\n"
+                                  "A1,CAROL,2547,USD,2500\n"
+                                  "A2,KEVIN,2548,,100\n"
+                                  "A3,AMINA,2549,shilling,\n");
+    ImportOptions options = options_for(ImportKind::customers);
+    options.opening_booked_on = parse_date("2026-11-19").value();
+    const ImportPlan plan = plan_import(file, options);
+    REQUIRE(plan.problems.size() == 1);
+    CHECK(plan.problems[0].line == 4);
+    CHECK(plan.problems[0].reason == "currency is not a currency");
+    REQUIRE(plan.commands.size() == 3);
+    CHECK(
+        plan.commands[0].body ==
+        R"({"customer":"A1","name":"CAROL","phone":"2547","references":["A1"],"currency":"USD"})"
+    );
+    CHECK(plan.commands[1].body.find("currency") == std::string::npos);
+    CHECK(
+        plan.commands[2].body ==
+        R"({"booked_on":"2026-11-19","wallets":[{"customer":"A1","minor":2500},)"
+        R"({"customer":"A2","minor":100}],"cash":[],"complete":false})"
+    );
+}
+
 TEST_CASE("import: customers come with their reference, and their opening wallets at the end") {
     const CsvFile file = read_csv("account_no,name,phone,opening_balance_minor\n"
                                   "ACC1,CAROL,2547,49975\n"

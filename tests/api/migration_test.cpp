@@ -134,6 +134,41 @@ TEST_CASE("migration: of an add-on, for those that have that version of it") {
     CHECK(preview(provider, {"TV", 1, "TV", 2, {}, {}}).services == 0);
 }
 
+TEST_CASE("migration: each currency is added up by itself; who has no price in it is refused") {
+    MixedProvider provider;
+    provider.define_dual(1'200, R"([{"currency":"USD","price_minor":400}])");
+    PlanMigration migration{"DUAL", 1, "DUAL", 2, {}, {}};
+    const MigrationPreview told = preview(provider, migration);
+    CHECK(told.services == 1 + 2 * foreign_customers);
+    CHECK(told.currency.code() == "KES");
+    CHECK(told.scheduled.services == 1);
+    CHECK(told.scheduled.price_minor == 1'000);
+    CHECK(told.scheduled.new_price_minor == 1'200);
+    REQUIRE(told.others);
+    REQUIRE(told.others->size() == 2);
+    const MigrationSums& euros = told.others->front();
+    CHECK(euros.currency.code() == "EUR");
+    CHECK(euros.refused.services == foreign_customers);
+    CHECK(euros.refused.price_minor == foreign_customers * 200);
+    CHECK(euros.refused.new_price_minor == 0);
+    CHECK(euros.scheduled.services == 0);
+    const MigrationSums& dollars = told.others->back();
+    CHECK(dollars.currency.code() == "USD");
+    CHECK(dollars.scheduled.services == foreign_customers);
+    CHECK(dollars.scheduled.price_minor == foreign_customers * 300);
+    CHECK(dollars.scheduled.new_price_minor == foreign_customers * 400);
+    CHECK(told.items.front().reason == "plan-not-priced");
+    CHECK(told.items.front().currency->code() == "EUR");
+
+    migration.preview = told.preview;
+    const auto done = run_tariff(provider, RunStep::migrate, migration);
+    REQUIRE(done);
+    const auto report = from_json<ChangeReport>(*done).value();
+    CHECK(report.changed == 1 + foreign_customers);
+    CHECK(report.refused == foreign_customers);
+    CHECK(report.moved + report.failed == 0);
+}
+
 TEST_CASE("migration: what is not one is refused") {
     DueProvider provider;
     const auto error = [&](const std::string& body) {
@@ -162,12 +197,20 @@ TEST_CASE("migration: a preview is told in sums, with what is refused and how to
     told.first_moves_on = parse_date("2027-01-01").value();
     told.last_moves_on = parse_date("2027-01-31").value();
     told.left_out = 7;
+    MigrationSums dollars;
+    dollars.currency = Currency::parse("USD").value();
+    dollars.scheduled = {2, 0, 30'00, 36'00};
+    told.others = {dollars};
     CHECK(
         preview_text(told) ==
-        "                          services          a period              then          paid now\n"
+        "KES                       services          a period              then          paid now\n"
         "will be changed now              2          3,000.00          2,000.00           -250.00\n"
         "with the next period          1234        123,456.00        223,456.00              0.00\n"
         "refused: look at them            1          1,500.00          1,000.00              0.00\n"
+        "USD                       services          a period              then          paid now\n"
+        "will be changed now              0              0.00              0.00              0.00\n"
+        "with the next period             2             30.00             36.00              0.00\n"
+        "refused: look at them            0              0.00              0.00              0.00\n"
         "scheduled: the first on 2027-01-01, the last on 2027-01-31\n"
         "refused: A-1: insufficient-funds\n"
         "7 more are in the sums alone\n"

@@ -195,14 +195,58 @@ TEST_CASE("reads: how far dunning is with a service, and what comes next") {
 
 TEST_CASE("reads: the kind of a plan, and what a service has beyond its own") {
     const std::string plans = body("/plans");
-    CHECK(has(plans, R"("first_period":"full","kind":"internet","includes":[],"valid_from":null)"));
-    CHECK(has(plans, R"("first_period":"full","kind":"addon","includes":[],"valid_from":null)"));
+    CHECK(has(
+        plans,
+        R"("first_period":"full","kind":"internet","includes":[],"prices":[],"valid_from":null)"
+    ));
+    CHECK(has(
+        plans, R"("first_period":"full","kind":"addon","includes":[],"prices":[],"valid_from":null)"
+    ));
     CHECK(
         has(body("/services/ACC4-1"),
             R"("addons":[{"addon":"TV","plan_version":1,"quantity":2,"price_minor":500,)"
-            R"("from":"2026-11-20","ending_on":null,"next_version":null,)")
+            R"("currency":"KES","from":"2026-11-20","ending_on":null,"next_version":null,)")
     );
     CHECK(has(body("/services/ACC1-1"), R"("addons":[])"));
+}
+
+TEST_CASE("reads: an amount has its customer's currency, and those of two are never added up") {
+    body(""); // Everything that was seeded is there from here on.
+    const auto other = [](const std::string& path) {
+        const auto reply = node().client->get("/v1/tenants/other" + path);
+        REQUIRE_MESSAGE(reply, path);
+        return reply->body;
+    };
+    const std::vector<std::string> both{"KES", "USD"};
+    CHECK(has(other("/plans"), R"("prices":[{"currency": "USD", "price_minor": 1000}])"));
+    CHECK(page_of(other("/customers"), "currency").values == both);
+    CHECK(has(other("/customers/USD1"), R"("currency":"USD","registered_at")"));
+    CHECK(has(other("/customers/ACC1"), R"("currency":"KES","registered_at")"));
+    CHECK(has(other("/services/USD1-1"), R"("quantity":1,"price_minor":400,"currency":"USD")"));
+    CHECK(has(other("/wallets/USD1"), R"("currency" : "USD", "balance_minor" : 100)"));
+    CHECK(has(other("/holds"), R"("hold":"H1","customer":"USD1","currency":"USD","minor":100)"));
+    const std::string invoices = other("/invoices");
+    CHECK(page_of(invoices, "status").values == std::vector<std::string>{"open", "draft"});
+    CHECK(page_of(invoices, "currency").values == std::vector<std::string>{"USD", "USD"});
+    const std::string mrr = other("/reports/mrr?as_of=2026-11-20");
+    CHECK(page_of(mrr, "plan").values == std::vector<std::string>{"HOME", "HOME", "TV"});
+    CHECK(page_of(mrr, "mrr_minor").values == std::vector<std::string>{"130000", "1000", "400"});
+    CHECK(has(mrr, R"({"currency":"KES","services":1,"addons":0,"mrr_minor":130000})"));
+    CHECK(has(mrr, R"({"currency":"USD","services":1,"addons":1,"mrr_minor":1400})"));
+    const std::string summary = other("/summary");
+    CHECK(has(summary, R"("days_30_minor" : 0, "all_time_minor" : 0)"));
+    CHECK(
+        has(summary,
+            R"("others" : [{"currency" : "USD", "days_30_minor" : 2500, "all_time_minor" : 2500, )"
+            R"("pending_minor" : 1700}])")
+    );
+    CHECK(has(other("/control-checks"), R"("balanced" : true)"));
+    for (const char* path :
+         {"/top-ups", "/top-up-rules", "/notices", "/dunning", "/billing-runs"}) {
+        CAPTURE(path);
+        CHECK(page_of(body(path), "currency").values == std::vector<std::string>{"KES"});
+    }
+    CHECK(has(body("/billing-runs"), R"("others":[])"));
 }
 
 TEST_CASE("reads: a tenant sees its own rows, and a stranger none") {
@@ -210,7 +254,7 @@ TEST_CASE("reads: a tenant sees its own rows, and a stranger none") {
     CHECK(other->get("/v1/tenants/savanna/customers").error().code == Errc::tenant_unknown);
     const auto own = other->get("/v1/tenants/other/customers");
     REQUIRE(own);
-    CHECK(page_of(own->body, "name").values == std::vector<std::string>{"Elsewhere"});
+    CHECK(page_of(own->body, "name").values == std::vector<std::string>{"Elsewhere", "Abroad"});
     CHECK(other->get("/v1/tenants").error().code == Errc::permission_denied);
     CHECK(other->get("/v1/tenants/other/events").error().code == Errc::permission_denied);
     CHECK(node().client->get("/v1/tenants/nobody/plans").error().code == Errc::tenant_unknown);

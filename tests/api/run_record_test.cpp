@@ -2,10 +2,13 @@
 #include "api/run_record.hpp"
 
 #include "api/automatic_billing.hpp"
+#include "commands/currency_sums.hpp"
 #include "tests/api/due_provider.hpp"
 
+#include <algorithm>
 #include <future>
 #include <map>
+#include <random>
 #include <string>
 #include <vector>
 
@@ -130,6 +133,134 @@ TEST_CASE("run record: a confirmation names its preview; what went on invoices i
     CHECK(runs.front().invoiced_minor == preview.invoiced.minor);
     CHECK(preview.invoiced.minor == 2'000);
     CHECK(runs.front().counts.invoices == 1);
+}
+
+namespace {
+
+void add(RunSums& sums, std::int64_t charged_minor, std::int64_t invoiced_minor) {
+    sums.charged_minor += charged_minor;
+    sums.invoiced_minor += invoiced_minor;
+}
+
+// What the records that runs caused took, by currency.
+std::vector<RunSums> taken_by_records(const MixedProvider& provider) {
+    std::vector<RunSums> all;
+    for_each_record(provider, [&](const Record& record) {
+        if (record.command.causation.empty()) return;
+        const Event event =
+            decode_event(record.type, record.schema_version, record.payload).value();
+        if (const auto* charged = std::get_if<WalletCharged>(&event)) {
+            const Currency currency = MixedProvider::currency_of(charged->customer);
+            add(sums_of(all, currency), charged->minor, 0);
+            for (const Posting& leg : charged->postings)
+                CHECK(leg.currency == currency);
+        }
+        if (const auto* drafted = std::get_if<PeriodDrafted>(&event))
+            for (const DraftLine& line : drafted->lines)
+                add(sums_of(all, MixedProvider::currency_of(drafted->customer)), 0, line.minor);
+    });
+    return all;
+}
+
+template <class Ended>
+void add_run(std::vector<RunSums>& all, const Ended& run) {
+    if (run.charged_minor + run.invoiced_minor != 0)
+        add(sums_of(all, run.currency), run.charged_minor, run.invoiced_minor);
+    for (const RunSums& other : run.others.value_or(std::vector<RunSums>{}))
+        add(sums_of(all, other.currency), other.charged_minor, other.invoiced_minor);
+}
+
+// What all runs say that they took.
+std::vector<RunSums> taken_as_told(const MixedProvider& provider) {
+    std::vector<RunSums> all;
+    for (const BillingRunFinished& run : runs_of(provider))
+        add_run(all, run);
+    for (const BillingRunInterrupted& run : all_of<BillingRunInterrupted>(provider))
+        add_run(all, run);
+    return all;
+}
+
+// What a preview says that will be taken.
+std::vector<RunSums> taken_as_previewed(const BillingPreview& preview) {
+    std::vector<RunSums> all;
+    for (const BillingItem& item : preview.items) {
+        RunSums& sums = sums_of(all, item.currency.value_or(preview.currency));
+        if (item.outcome == BillingOutcome::charged) add(sums, item.minor, 0);
+        if (item.outcome == BillingOutcome::invoiced) add(sums, 0, item.minor);
+    }
+    std::erase_if(all, [](const RunSums& sums) {
+        return sums.charged_minor + sums.invoiced_minor == 0;
+    });
+    return all;
+}
+
+// Some pay more, and some pay by invoice from now on.
+void stir(MixedProvider& provider, std::mt19937_64& random) {
+    for (const char* letter : {"C", "E", "U"})
+        for (int i = 0; i < foreign_customers; ++i) {
+            const std::string customer = letter + std::to_string(i);
+            if (random() % 2 == 0) provider.pay(customer, static_cast<int>(random() % 900 + 1));
+            if (random() % 3 == 0)
+                provider.send(
+                    "set_billing_mode",
+                    fmt::format(R"({{"customer":"{}","mode":"invoiced"}})", customer)
+                );
+        }
+}
+
+} // namespace
+
+TEST_CASE("run record: of several currencies each is told by itself, and all that was previewed") {
+    for (std::uint64_t seed = 1; seed <= 3; ++seed) {
+        CAPTURE(seed);
+        std::mt19937_64 random(seed);
+        MixedProvider provider;
+        stir(provider, random);
+        const BillingPreview preview = provider.preview();
+        CHECK(preview_hash(preview.items) == preview.preview);
+        const std::vector<RunSums> wanted = taken_as_previewed(preview);
+        CHECK(wanted.size() == 3);
+        const Result<RenewalReport> report = provider.confirm(preview.preview);
+        REQUIRE(report);
+        CHECK(report->moved + report->failed == 0);
+        CHECK(taken_by_records(provider) == wanted);
+        CHECK(taken_as_told(provider) == wanted);
+        REQUIRE(runs_of(provider).size() == 1);
+        const BillingRunFinished run = runs_of(provider).front();
+        CHECK(run.charged_minor == preview.charged.minor);
+        CHECK(run.invoiced_minor == preview.invoiced.minor);
+        REQUIRE(run.others);
+        CHECK(std::ranges::is_sorted(*run.others, {}, &RunSums::currency));
+        for (const RunSums& other : *run.others)
+            for (const BillingSums& sums : preview.others.value())
+                if (sums.currency == other.currency) {
+                    CHECK(other.charged_minor == sums.charged.minor);
+                    CHECK(other.invoiced_minor == sums.invoiced.minor);
+                }
+        CHECK(report->currency == run.currency);
+        CHECK(report->charged_minor == run.charged_minor);
+        CHECK(report->others == run.others);
+        // The same a month later, as the schedule has it.
+        provider.send("set_billing_schedule", R"({"from_hour":0})");
+        provider.send("advance_test_clock", R"({"to":"2026-12-20T09:00:00Z"})");
+        stir(provider, random);
+        AutomaticBilling(provider.partition(), {}).look();
+        CHECK(runs_of(provider).size() == 2);
+        CHECK(taken_as_told(provider) == taken_by_records(provider));
+    }
+}
+
+TEST_CASE("run record: a run of several currencies that died is told by currency too") {
+    MixedProvider provider;
+    half_a_run(provider, 2 * customers + 5);
+    const RenewalReport rest = renew(provider);
+    const auto dead = all_of<BillingRunInterrupted>(provider);
+    REQUIRE(dead.size() == 1);
+    REQUIRE(dead.front().others);
+    CHECK(dead.front().others->front().currency.code() == "EUR");
+    REQUIRE(rest.others);
+    CHECK(rest.others->back() == RunSums{Currency::parse("USD").value(), 900, 0});
+    CHECK(taken_as_told(provider) == taken_by_records(provider));
 }
 
 TEST_CASE("run record: a run that begins says so, and its commands name it") {

@@ -136,11 +136,7 @@ private:
             opening_time
         );
         post(base, opening);
-        post("/v1/tenants/other", R"({"name":"O","timezone":"UTC","currency":"KES"})");
-        post(
-            "/v1/tenants/other/customers",
-            R"({"customer":"ACC1","name":"Elsewhere","phone":"","references":[]})"
-        );
+        seed_other("/v1/tenants/other");
         for (const char* price : {"1000", "1100"})
             post(
                 base + "/plans",
@@ -190,6 +186,61 @@ private:
         seed_deposits(base);
         seed_top_ups(base);
         seed_addons(base);
+    }
+
+    // A second tenant, with a customer who pays in dollars and something of its in many tables.
+    void seed_other(const std::string& base) {
+        post(
+            base,
+            fmt::format(
+                R"({{"name":"O","timezone":"UTC","currency":"KES","tills":["main"],)"
+                R"("test_clock":"{}"}})",
+                opening_time
+            )
+        );
+        post(
+            base + "/customers",
+            R"({"customer":"ACC1","name":"Elsewhere","phone":"","references":[]})"
+        );
+        post(
+            base + "/customers",
+            R"({"customer":"USD1","name":"Abroad","phone":"","references":[],"currency":"USD"})"
+        );
+        post(
+            base + "/plans",
+            R"({"plan":"HOME","name":"Home","price_minor":130000,"currency":"KES",)"
+            R"("prices":[{"currency":"USD","price_minor":1000}],"down_mbps":1,"up_mbps":1})"
+        );
+        post(
+            base + "/plans",
+            R"({"plan":"TV","name":"Television","price_minor":50000,"currency":"KES",)"
+            R"("prices":[{"currency":"USD","price_minor":400}],"kind":"addon",)"
+            R"("down_mbps":0,"up_mbps":0})"
+        );
+        for (const char* customer : {"ACC1", "USD1"})
+            post(
+                base + "/services",
+                fmt::format(
+                    R"({{"service":"{0}-1","customer":"{0}","plan":"HOME",)"
+                    R"("renews_on":"2026-11-20"}})",
+                    customer
+                )
+            );
+        post(base + "/services/USD1-1/addons", R"({"addon":"TV"})");
+        post(
+            base + "/payments",
+            R"({"channel":"till:main","receipt":"O1","customer":"USD1","minor":900,"user":"c"})"
+        );
+        post(base + "/wallets/USD1/hold", R"({"hold":"H1","minor":100,"reason":"an order"})");
+        post(
+            base + "/invoices",
+            R"({"invoice":"I1","customer":"USD1","lines":[{"component":"x","minor":2500}]})"
+        );
+        post(base + "/invoices/I1/issue", "{}");
+        post(
+            base + "/invoices",
+            R"({"invoice":"I2","customer":"USD1","lines":[{"component":"x","minor":700}]})"
+        );
     }
 
     // ACC7 is reminded where others are cut.

@@ -115,6 +115,88 @@ TEST_CASE("tariff run: what cannot be corrected is left as it is, and the rest i
     CHECK(report.changed == shown.services - 1);
 }
 
+namespace {
+
+// What was charged for DUAL, each in its customer's currency.
+TariffCandidates candidates_of_dual(const DueProvider& provider) {
+    TariffCandidates told;
+    const Date from = parse_date("2026-11-20").value();
+    told.correction = {"DUAL", 1, 2, from, "a wrong price list", {}};
+    for (const BillingItem& item : provider.preview().items) {
+        if (item.plan != "DUAL" || item.outcome != BillingOutcome::charged) continue;
+        ChargedService service;
+        service.service = item.service;
+        service.charges.push_back(
+            {item.service + ":period:2026-11-20:0", from, item.to, item.minor, 0, item.minor}
+        );
+        told.services.push_back(std::move(service));
+    }
+    return told;
+}
+
+} // namespace
+
+TEST_CASE("tariff run: each currency is added up by itself; who has no price in it is refused") {
+    MixedProvider provider;
+    TariffCandidates candidates = candidates_of_dual(provider);
+    REQUIRE(provider.confirm(provider.preview().preview));
+    provider.define_dual(700, R"([{"currency":"USD","price_minor":350}])");
+    const TariffPreview told = preview(provider, candidates);
+    CHECK(told.services == 1 + 2 * foreign_customers);
+    CHECK(told.customers == 1 + 2 * foreign_customers);
+    CHECK(told.currency.code() == "KES");
+    CHECK(told.corrected.services == 1);
+    CHECK(told.corrected.credited_minor == 1'000);
+    CHECK(told.corrected.charged_minor == 700);
+    CHECK(told.corrected.minor == -300);
+    REQUIRE(told.others);
+    REQUIRE(told.others->size() == 2);
+    CHECK(told.others->front().currency.code() == "EUR");
+    CHECK(told.others->front().refused.services == foreign_customers);
+    CHECK(told.others->front().refused.minor == 0);
+    const TariffSums& dollars = told.others->back();
+    CHECK(dollars.currency.code() == "USD");
+    CHECK(dollars.corrected.services == foreign_customers / 2);
+    CHECK(dollars.corrected.credited_minor == foreign_customers / 2 * 300);
+    CHECK(dollars.corrected.minor == foreign_customers / 2 * 50);
+    CHECK(dollars.moved.services == foreign_customers / 2);
+    for (const TariffItem& item : told.items) {
+        CHECK(item.currency.value_or(told.currency) == MixedProvider::currency_of(item.customer));
+        if (item.outcome == TariffOutcome::refused) CHECK(item.reason == "plan-not-priced");
+    }
+
+    candidates.correction.preview = told.preview;
+    const auto done = run_tariff(provider, RunStep::tariff, candidates);
+    REQUIRE(done);
+    const auto report = from_json<ChangeReport>(*done).value();
+    CHECK(report.changed == 1 + foreign_customers);
+    CHECK(report.refused == foreign_customers);
+    CHECK(report.moved + report.failed == 0);
+}
+
+TEST_CASE("tariff run: each currency is told by itself") {
+    const Currency dollars = Currency::parse("USD").value();
+    TariffPreview told;
+    told.corrected = {1, 3'000'00, 2'500'00, -500'00, 0};
+    TariffSums other;
+    other.currency = dollars;
+    other.corrected = {2, 30'00, 25'00, -5'00, 0};
+    told.others = {other};
+    TariffItem item{"D-1", "D", 1, 15'00, 12'50, -2'50, 0, TariffOutcome::corrected, 7, {}};
+    item.currency = dollars;
+    told.items = {item};
+    const std::string text = preview_text(told);
+    CHECK(text.starts_with("KES "));
+    const std::string line =
+        "D-1 (USD)                                  D           15.00           12.50           "
+        "-2.50            0.00\n";
+    CHECK(text.find(line) != std::string::npos);
+    const std::string sums = "USD\n"
+                             "corrected                         2 services           30.00        "
+                             "   25.00           -5.00            0.00\n";
+    CHECK(text.find(sums) != std::string::npos);
+}
+
 TEST_CASE("tariff run: what is not one is refused") {
     DueProvider provider;
     const auto error = [&](const std::string& body) {
@@ -145,7 +227,7 @@ TEST_CASE("tariff run: a preview is told service by service, and in sums") {
     told.drafts = 1;
     told.left_out = 1;
     CHECK(
-        preview_text(told) == "                                                  comes back    "
+        preview_text(told) == "KES                                               comes back    "
                               "charged anew       pays more"
                               "      of it owed\n"
                               "A-1                                        A        1,500.00        "

@@ -1,5 +1,6 @@
 #include "commands/billing/billing_preview.hpp"
 
+#include "tests/support/dunning_builders.hpp"
 #include "tests/support/tax_examples.hpp"
 
 #include <algorithm>
@@ -28,22 +29,33 @@ Story two_services(std::int64_t minor) {
                          received("R1", "A", minor)};
 }
 
-// A customer with up to four services, some of them dear, due or blocked, and some money.
+PaymentReceived in_dollars(PaymentReceived payment) {
+    payment.currency = usd();
+    for (Posting& leg : payment.postings)
+        leg.currency = usd();
+    return payment;
+}
+
+// A customer with up to four services, some of them dear, due or blocked, and some money. D's is
+// dollars.
 void add_customer(std::mt19937_64& random, const std::string& customer, Story& story) {
+    const bool has_dollars = customer == "D";
     const auto services = random() % 5;
     for (std::uint64_t i = 1; i <= services; ++i) {
         const std::string name = customer + "-" + std::to_string(i);
         const std::string renews_on = "2026-11-" + std::to_string(17 + random() % 5);
         ServiceAdded added = service(name, customer, renews_on);
         if (random() % 3 == 0) added.plan = "BIZ50";
+        if (has_dollars) added.plan = "DUAL";
         if (random() % 4 == 0) added.setup_minor = 500'00;
         if (random() % 5 == 0) added.blocks = {random() % 2 == 0 ? "abuse" : "unpaid"};
         story.push_back(added);
     }
-    if (random() % 4 != 0)
-        story.push_back(
-            received("R" + customer, customer, static_cast<std::int64_t>(random() % 12'000'00 + 1))
-        );
+    if (random() % 4 == 0) return;
+    const std::uint64_t most = has_dollars ? 60'00 : 12'000'00;
+    const PaymentReceived payment =
+        received("R" + customer, customer, static_cast<std::int64_t>(random() % most + 1));
+    story.push_back(has_dollars ? in_dollars(payment) : payment);
 }
 
 // What the last command did to the item's service; what it did to others does not count.
@@ -51,6 +63,7 @@ bool did(const Spec& book, const BillingItem& item) {
     for (const Fact& fact : book.made()) {
         if (const auto* charged = std::get_if<WalletCharged>(&fact.event))
             if (charged->service == item.service && charged->minor == item.minor &&
+                charged->postings.front().currency == item.currency.value_or(kes()) &&
                 charged->lines.front().service_from == item.from &&
                 charged->lines.front().service_to == item.to)
                 return item.outcome == BillingOutcome::charged;
@@ -87,12 +100,16 @@ TEST_CASE("billing preview: what it says is what the run does, over random provi
     for (std::uint64_t seed = 1; seed <= 60; ++seed) {
         CAPTURE(seed);
         std::mt19937_64 random(seed);
-        Story story = world();
-        for (const char* customer : {"A", "B"})
+        PlanDefined dual = plan("DUAL", 1'500'00);
+        dual.prices = {{usd(), 15'00, {}}};
+        Story story = world() + Story{dual, in_dollars(customer("D"))};
+        for (const char* customer : {"A", "B", "D"})
             add_customer(random, customer, story);
         Spec book = given(story);
         const std::vector<BillingItem> items = preview(book);
         CHECK(preview(book) == items); // It changes nothing.
+        for (const BillingItem& item : items)
+            CHECK((item.currency == usd()) == (item.customer == "D"));
         const auto due = book.run().decider().due_services(tenant_id, {});
         for (const DueService& service : due.value()) {
             const bool is_told =
@@ -197,6 +214,25 @@ TEST_CASE("billing preview: taxes whose rates change within the period add up to
         CHECK(invoiced == 0);
     }
     CHECK(split > 40);
+}
+
+TEST_CASE("billing preview: a line is in its customer's currency, told if it is not the tenant's") {
+    Spec book = given(world() + Story{service("A-1", "A", "2026-11-20")} + dollar_customer());
+    const std::string short_of_money = preview_hash(preview(book));
+    book.when(typed("R1", "D", 15'00));
+    const std::vector<BillingItem> items = preview(book);
+    REQUIRE(items.size() == 2);
+    CHECK(items[0].minor == 1'500'00);
+    CHECK_FALSE(items[0].currency);
+    CHECK(items[1].service == "D-1");
+    CHECK(items[1].minor == 15'00);
+    CHECK(items[1].currency == usd());
+    CHECK(items[1].outcome == BillingOutcome::charged);
+    CHECK(preview_hash(items) != short_of_money);
+    std::vector<BillingItem> others = items;
+    others[1].currency = eur();
+    CHECK(preview_hash(others) != preview_hash(items));
+    book.when(expecting(items[1])).then_types("wallet_charged service_renewed").wallet("D", 0);
 }
 
 TEST_CASE("billing preview: any other due set, figure or outcome has another hash") {

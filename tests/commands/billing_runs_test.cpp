@@ -126,6 +126,68 @@ TEST_CASE("finish_billing_run: what a run did is what its records say, and it en
     book.when(InterruptBillingRun{run_name}).refused(Errc::billing_run_unknown, run_name);
 }
 
+namespace {
+
+// A has shillings, D dollars and E euros; their services are due, E's go on an invoice. All can
+// pay.
+Story three_currencies() {
+    PlanDefined dual = plan("DUAL", 1'500'00);
+    dual.prices = {{eur(), 14'00, {}}, {usd(), 15'00, {}}};
+    CustomerRegistered euros = customer("E");
+    euros.currency = eur();
+    Story story = world() + Story{dual, in_dollars(customer("D")), euros};
+    for (const char* id : {"A", "D", "E"}) {
+        ServiceAdded added = service(std::string(id) + "-1", id, "2026-11-20");
+        added.plan = "DUAL";
+        story.push_back(added);
+    }
+    return story;
+}
+
+void renew_all(Spec& book) {
+    book.when(SetBillingMode{"E", BillingMode::invoiced});
+    book.when(typed("R1", "A", 2'000'00)).when(typed("R2", "D", 20'00));
+    book.when(start_of());
+    for (const char* service : {"D-1", "A-1", "E-1"})
+        in_run(book, run_key::renew, RenewService{service, {}});
+}
+
+const std::vector<RunSums> in_other_currencies{{eur(), 0, 14'00}, {usd(), 15'00, 0}};
+
+} // namespace
+
+TEST_CASE("finish_billing_run: what was taken in other currencies is told by currency, not added") {
+    Spec book = given(three_currencies());
+    renew_all(book);
+    CHECK(open_run(book)->charged_minor == 1'500'00);
+    CHECK(open_run(book)->others == in_other_currencies);
+    book.when(finish_of()).then_types("billing_run_finished");
+    const BillingRunFinished made = book.event<BillingRunFinished>(0);
+    CHECK(made.currency == kes());
+    CHECK(made.charged_minor == 1'500'00);
+    CHECK(made.invoiced_minor == 0);
+    CHECK(made.others == in_other_currencies);
+    book.wallet("A", 500'00).wallet("D", 5'00);
+    // Of a run that takes nothing in another currency, none is told.
+    book.when(AdvanceTestClock{at("2026-12-20T06:00:00Z")}).when(typed("R3", "A", 1'000'00));
+    book.when(start_of());
+    in_run(book, run_key::renew, RenewService{"A-1", {}});
+    book.when(finish_of());
+    CHECK(book.event<BillingRunFinished>(0).charged_minor == 1'500'00);
+    CHECK_FALSE(book.event<BillingRunFinished>(0).others);
+}
+
+TEST_CASE("interrupt_billing_run: what a dead run took is told by currency too") {
+    Spec book = given(three_currencies());
+    renew_all(book);
+    book.when(InterruptBillingRun{run_name});
+    const BillingRunInterrupted made = book.event<BillingRunInterrupted>(0);
+    CHECK(made.charged_minor == 1'500'00);
+    CHECK(made.invoiced_minor == 0);
+    CHECK(made.others == in_other_currencies);
+    CHECK(made.counts.renewed == 3);
+}
+
 TEST_CASE("finish_billing_run: one that began is a fact even if nothing was due in the end") {
     Spec book = given(world());
     FinishBillingRun finish = finish_of();

@@ -30,6 +30,7 @@ void write_facts(const std::vector<Fact>& facts, const std::string& path) {
             {"type", type_of(fact.event)},
             {"command", fact.command},
             {"index", fact.index},
+            {"causation", fact.cause.causation},
             {"booked_on", to_string(fact.booked_on)},
             {"effective_at", to_string(fact.effective_at)}};
         std::string line = json::serialize(head);

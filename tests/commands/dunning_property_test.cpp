@@ -12,7 +12,7 @@ using namespace tollbook;
 
 namespace {
 
-constexpr std::array services{"A-1", "A-2", "B-1", "C-1"};
+constexpr std::array services{"A-1", "A-2", "B-1", "C-1", "D-1"};
 
 // A policy, a provider and what happens to it, the same for the same seed.
 class Life {
@@ -33,6 +33,10 @@ public:
                 "T" + std::to_string(++receipts_),
                 std::string(1, static_cast<char>('A' + roll(3))),
                 static_cast<std::int64_t>(roll(3'000'00) + 1)
+            ));
+        if (roll(8) == 0)
+            book_.when(typed(
+                "T" + std::to_string(++receipts_), "D", static_cast<std::int64_t>(roll(30'00) + 1)
             ));
         if (roll(12) == 0)
             book_.when(PromisePayment{service(), day_now() + 1 + static_cast<int>(roll(9))});
@@ -61,8 +65,8 @@ private:
     static constexpr std::int64_t hours_of_day = 24;
 
     Story provider() {
-        Story story = roll(2) == 0 ? world() : fixed_world();
-        for (const char* service : services) {
+        Story story = (roll(2) == 0 ? world() : fixed_world()) + dollar_customer();
+        for (const char* service : std::span(services).first(services.size() - 1)) {
             ServiceAdded added = tollbook::service(
                 service, std::string(service, 1), "2026-11-" + std::to_string(18 + roll(9))
             );
@@ -83,6 +87,7 @@ private:
             const std::string name = "s" + std::to_string(i);
             DunningStep step = roll(2) == 0 ? remind(name, days) : fee(name, days, 10'00);
             if (roll(4) == 0) step.min_owed_minor = 1 + static_cast<std::int64_t>(roll(2'000'00));
+            if (roll(2) == 0) step = random_dollars(std::move(step));
             define.steps.push_back(step);
         }
         if (roll(4) != 0)
@@ -97,6 +102,14 @@ private:
         define.suspended_time = roll(2) == 0 ? SuspendedTime::free : SuspendedTime::charged;
         define.catch_up = static_cast<CatchUp>(roll(3));
         return define;
+    }
+
+    DunningStep random_dollars(DunningStep step) {
+        std::optional<std::int64_t> fee_minor;
+        std::optional<std::int64_t> min_owed_minor;
+        if (step.fee_minor && roll(4) != 0) fee_minor = 10;
+        if (roll(2) == 0) min_owed_minor = 1 + static_cast<std::int64_t>(roll(20'00));
+        return in_dollars(std::move(step), fee_minor, min_owed_minor);
     }
 
     std::mt19937_64 dice_;
@@ -148,13 +161,19 @@ bool does_nothing(const BillingItem& item) {
     return item.outcome == BillingOutcome::parked || item.outcome == BillingOutcome::waiting;
 }
 
+// What a step comes to for the customers, D of dollars and the others of shillings.
+DunningAmounts amounts_for(const std::string& customer, const DunningStep& step) {
+    if (customer != "D") return {kes(), step.fee_minor, step.min_owed_minor};
+    return step.others ? step.others->front() : DunningAmounts{usd()};
+}
+
 // A fee that the run took may be what another step was waiting for.
 bool waited_for_more(Life& life, const BillingItem& item) {
     const auto& steps = life.rows().dunning_policies.find(book_key(tenant_id, "P"))->steps;
     return item.outcome == BillingOutcome::dunned &&
            std::ranges::all_of(*item.steps, [&](const std::string& name) {
-               return std::ranges::find(steps, name, &DunningStep::step)
-                   ->min_owed_minor.has_value();
+               const auto step = std::ranges::find(steps, name, &DunningStep::step);
+               return amounts_for(item.customer, *step).min_owed_minor.has_value();
            });
 }
 
@@ -199,6 +218,9 @@ void check_steps(const std::vector<tollbook::Fact>& facts) {
             const auto rule = std::ranges::find(steps, step->step, &DunningStep::step);
             REQUIRE(rule != steps.end());
             REQUIRE(step->due_since + static_cast<int>(rule->after_days) <= step->on);
+            const DunningAmounts amounts = amounts_for(step->customer, *rule);
+            REQUIRE(step->fee_minor == amounts.fee_minor);
+            REQUIRE(amounts.min_owed_minor.value_or(0) <= step->owed_minor);
             if (step->charge) REQUIRE(owed.emplace(*step->charge, *step->fee_minor).second);
         }
         const auto* charged = std::get_if<WalletCharged>(&fact.event);

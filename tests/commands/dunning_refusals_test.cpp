@@ -17,6 +17,14 @@ std::vector<BadSteps> bad_steps() {
     free_fee.fee_minor.reset();
     DunningStep paid_reminder = remind("r", 1);
     paid_reminder.fee_minor = 100;
+    DunningStep none = remind("r", 1);
+    none.others.emplace();
+    DunningStep many = none;
+    many.others->resize(21);
+    DunningStep twice = in_dollars(fee("f", 1, 100), 1);
+    twice.others->push_back({usd(), 2, {}});
+    DunningStep own = remind("r", 1);
+    own.others = {{kes(), {}, 100}};
     return {
         {"steps: 1 to 20", {}},
         {"steps: 1 to 20", std::vector(21, remind("r", 0))},
@@ -24,6 +32,11 @@ std::vector<BadSteps> bad_steps() {
         {"after_days: 0 to 366", {remind("r", 367)}},
         {"fee_minor: of a late_fee", {free_fee}},
         {"fee_minor: of a late_fee", {paid_reminder}},
+        {"others: 1 to 20", {none}},
+        {"others: 1 to 20", {many}},
+        {"others: USD is named twice", {twice}},
+        {"others: KES is named twice", {own}},
+        {"others.fee_minor: of a late_fee", {in_dollars(remind("r", 1), 100)}},
         {"steps: one is named twice", {remind("r", 0), remind("r", 1)}},
         {"steps: in the order of their days", {remind("a", 2), remind("b", 1)}},
         {"steps: nothing follows terminate", {terminate(1), remind("r", 1)}},
@@ -52,12 +65,20 @@ TEST_CASE("define_dunning: refusals stand in their order") {
     define = policy({suspend(1)});
     define.steps.front().min_owed_minor = 0;
     book.when(define).refused(Errc::amount_not_positive);
+    book.when(policy({in_dollars(fee("f", 1, 100), 0)})).refused(Errc::amount_not_positive);
+    book.when(policy({in_dollars(fee("f", 1, 100), amount_minor_max + 1)}))
+        .refused(Errc::amount_overflow);
+    book.when(policy({in_dollars(remind("r", 1), {}, -1)})).refused(Errc::amount_not_positive);
     define = policy({remind("r", 0)});
     define.version = 2;
     book.when(define).refused(Errc::dunning_version_exists, "the next version is 1");
     define.version = 1;
     book.when(define).then_types("dunning_defined");
     book.when(define).refused(Errc::dunning_version_exists, "the next version is 2");
+    define.version.reset();
+    define.steps = {in_dollars(fee("f", 1, 100), 5, 7)};
+    book.when(define).then_types("dunning_defined");
+    CHECK(book.event<DunningDefined>(0).steps == define.steps);
 }
 
 TEST_CASE("define_dunning: a calendar leaves time in which steps are taken") {

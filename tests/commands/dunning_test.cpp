@@ -291,3 +291,65 @@ TEST_CASE("settle_backlog: a line that is on is asked about too") {
     book.when(typed("T3", "A", 1'500'00)).renews_on("A-1", "2027-02-20");
     CHECK_FALSE(book.row().billed_to);
 }
+
+TEST_CASE("dunning: a late fee is the one of the customer's currency") {
+    DefineDunning define = usual();
+    define.steps[1] = in_dollars(define.steps[1], 2'00);
+    DunnedInDollars book(define);
+    book.on("2026-11-23").run_to("D-1").then_types("dunning_step_taken dunning_step_taken");
+    CHECK(book.event<DunningStepTaken>(0).owed_minor == 15'00);
+    CHECK(book.event<DunningStepTaken>(1).fee_minor == 2'00);
+    CHECK(book.event<DunningStepTaken>(1).charge == "D-1:late_fee:2026-11-20:1");
+    CHECK(book.previewed_of("D-1").minor == 17'00);
+    CHECK(book.previewed_of("D-1").currency == usd());
+    book.when(typed("T1", "D", 17'00)).wallet("D", 0).renews_on("D-1", "2026-12-20");
+    const auto& charged = book.event<WalletCharged>(3);
+    CHECK(charged.minor == 2'00);
+    for (const Posting& leg : charged.postings)
+        CHECK(leg.currency == usd());
+    book.run_to("A-1");
+    CHECK(book.event<DunningStepTaken>(1).fee_minor == 200'00);
+    CHECK(book.previewed_of("A-1").minor == 1'700'00);
+    CHECK_FALSE(book.previewed_of("A-1").currency);
+}
+
+TEST_CASE("dunning: a late fee that a currency has none of is passed over, and asked for later") {
+    DefineDunning define = usual();
+    DunnedInDollars book(define);
+    book.on("2026-11-23").run_to("D-1").then_types("dunning_step_taken");
+    CHECK(book.event<DunningStepTaken>(0).step == "r");
+    CHECK(book.previewed_of("D-1").outcome == BillingOutcome::waiting);
+    book.run_to("D-1").refused(Errc::dunning_waits);
+    book.on("2026-11-25").run_to("D-1").then_types("dunning_step_taken service_suspended");
+    CHECK(book.event<DunningStepTaken>(0).step == "cut");
+    CHECK(book.dunning("D-1")->fees.empty());
+    book.run_to("A-1").blocked("A-1", "unpaid");
+    CHECK(book.due() == 0); // Nothing is left to be done for D-1 either.
+    define.steps[1] = in_dollars(define.steps[1], 2'00);
+    book.when(define);
+    CHECK(book.due() == 1);
+    book.run_to("D-1").then_types("dunning_step_taken");
+    CHECK(book.event<DunningStepTaken>(0).fee_minor == 2'00);
+    book.when(typed("T1", "D", 17'00)).wallet("D", 0).blocked("D-1", "");
+}
+
+TEST_CASE("dunning: what must be owed for a step is said in the customer's currency") {
+    DunningStep little = remind("little", 0);
+    little.min_owed_minor = 1'000'00;
+    DunningStep much = remind("much", 0);
+    much.min_owed_minor = 1'600'00; // In shillings; nobody said how much it is in dollars.
+    const DunningStep dear = in_dollars(remind("dear", 0), {}, 15'01);
+    DunnedInDollars book(policy({in_dollars(little, {}, 15'00), much, dear}));
+    for (const auto& [service, steps] :
+         {std::pair{"A-1", std::vector<std::string>{"little", "dear"}},
+          std::pair{"D-1", std::vector<std::string>{"little", "much"}}}) {
+        CAPTURE(service);
+        const BillingItem item = book.previewed_of(service);
+        CHECK(item.steps == steps);
+        book.when(RenewService{service, ExpectedRenewal{item.from, item.minor, false, steps}}
+        ).then_types("dunning_step_taken dunning_step_taken");
+        for (std::size_t i = 0; i < steps.size(); ++i)
+            CHECK(book.event<DunningStepTaken>(i).step == steps[i]);
+        book.run_to(service).refused(Errc::dunning_waits);
+    }
+}

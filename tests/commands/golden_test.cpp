@@ -1,11 +1,14 @@
 // One example of each event, pinned byte by byte: a released payload never changes.
 #include "tests/support/addon_examples.hpp"
 #include "tests/support/book_builders.hpp"
+#include "tests/support/currency_examples.hpp"
 #include "tests/support/fiscal_examples.hpp"
 #include "tests/support/invoice_examples.hpp"
 #include "tests/support/merging_examples.hpp"
 #include "tests/support/relation_examples.hpp"
 #include "tests/support/top_up_examples.hpp"
+
+#include <fmt/format.h>
 
 #include <fstream>
 #include <set>
@@ -325,11 +328,32 @@ Story dunning() {
         BacklogBilled{service, customer, day("2026-11-20"), day("2027-01-20"), 2}};
 }
 
-Story examples() {
+// As they were while a tenant had one currency.
+Story in_one_currency() {
     return tenancy() + services() + arrivals() + payments() + wallets() + subscriptions() +
            wallet_terms() + dunning() + invoice_example_events() + lead_example_events() +
            ticket_example_events() + deposit_example_events() + merging_example_events() +
            addon_example_events() + fiscal_example_events() + top_up_example_events();
+}
+
+// With what there is in other currencies. None: an event does not tell of them.
+std::optional<Event> in_currencies(const Event& event) {
+    return std::visit(
+        [](const auto& e) -> std::optional<Event> {
+            if constexpr (requires { in_dollars(e); })
+                return in_dollars(e);
+            else
+                return std::nullopt;
+        },
+        event
+    );
+}
+
+Story examples() {
+    Story newest;
+    for (const Event& event : in_one_currency())
+        newest.push_back(in_currencies(event).value_or(event));
+    return newest;
 }
 
 std::string golden(std::string_view type) {
@@ -384,6 +408,21 @@ TEST_CASE("events: payloads of older versions are read as what they meant") {
     CHECK(!std::get<TariffCorrected>(*corrected).invoices);
     CHECK(payload_of(*corrected) + "\n" == golden("tariff_corrected.v1"));
     CHECK(decode_event("wallet_charged", 1, golden("wallet_charged.v1")) == Result<Event>(covered));
+}
+
+TEST_CASE("events: payloads from before customers had currencies are read as they were meant") {
+    std::set<std::string_view> read;
+    for (const Event& event : in_one_currency()) {
+        const std::string_view type = type_of(event);
+        if (!in_currencies(event)) continue;
+        CAPTURE(type);
+        read.insert(type);
+        const auto version = static_cast<std::uint16_t>(schema_version_of(event) - 1);
+        const std::string bytes = golden(fmt::format("{}.v{}", type, version));
+        CHECK(bytes == payload_of(event) + "\n");
+        CHECK(decode_event(type, version, bytes) == Result<Event>(event));
+    }
+    CHECK(read.size() == 7);
 }
 
 TEST_CASE("events: lines with dated taxes are pinned beside those without") {

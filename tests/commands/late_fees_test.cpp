@@ -88,6 +88,23 @@ TEST_CASE("waive_late_fee: one that was charged is credited instead, and the ref
         .wallet("A", 200'00);
 }
 
+TEST_CASE("waive_late_fee: of a customer of another currency, in that one") {
+    DefineDunning define = policy(usual_steps());
+    define.steps[1] = in_dollars(define.steps[1], 2'00);
+    DunnedInDollars book(define);
+    book.on("2026-11-25").run_to("D-1").blocked("D-1", "unpaid");
+    book.when(typed("R1", "D", 16'00)).blocked("D-1", "unpaid").wallet("D", 16'00);
+    book.when(WaiveLateFee{"D-1", {}, "a power cut"})
+        .then_types("late_fee_waived periods_forgiven wallet_charged service_renewed "
+                    "service_reinstated")
+        .wallet("D", 1'00);
+    CHECK(book.event<LateFeeWaived>(0).minor == 2'00);
+    CHECK(book.event<WalletCharged>(2).minor == 15'00);
+    for (const Posting& leg : book.event<WalletCharged>(2).postings)
+        CHECK(leg.currency == usd());
+    CHECK(book.dunning("D-1") == nullptr);
+}
+
 TEST_CASE("waive_late_fee: what cannot be is refused") {
     Dunned book(policy(usual_steps()));
     book.when(waive_all).refused(Errc::late_fee_unknown, "A-1"); // Nothing was taken yet.

@@ -1,6 +1,6 @@
 #include "commands/catalogue/plan_migration.hpp"
 
-#include "tests/support/book_builders.hpp"
+#include "tests/support/dunning_builders.hpp"
 
 #include <algorithm>
 
@@ -279,6 +279,71 @@ TEST_CASE("plan migration: an add-on gets no other plan, and a quantity that is 
     PlanMigration later = of_tv();
     later.not_before = day("2027-03-01");
     CHECK(preview(book, later)[0].quantity == 5);
+}
+
+namespace {
+
+// Versions of DUAL: the second has no price in dollars, the third has.
+Story dual_versions() {
+    PlanDefined second = plan("DUAL", 2'000'00);
+    second.version = 2;
+    PlanDefined third = second;
+    third.version = 3;
+    third.prices = {{usd(), 18'00, {}}};
+    return {second, third};
+}
+
+} // namespace
+
+TEST_CASE("plan migration: its prices are in the customer's currency; who has none is refused") {
+    Spec book = given(world() + dollar_customer() + dual_versions());
+    book.when(AddService{"A-1", "A", "DUAL", 1, {}, day("2026-11-20"), {}, {}});
+    book.when(typed("R1", "D", 20'00)).when(RenewService{"D-1"}).wallet("D", 5'00);
+    for (const auto when : {ChangeTime::now, ChangeTime::period_end}) {
+        const auto items = preview(book, {"DUAL", 1, "DUAL", 2, when, {}});
+        REQUIRE(items.size() == 2);
+        CHECK_FALSE(items[0].currency);
+        CHECK(items[0].price_minor == 1'500'00);
+        CHECK(items[0].new_price_minor == 2'000'00);
+        CHECK(items[0].outcome != MigrationOutcome::refused);
+        CHECK(items[1].currency == usd());
+        CHECK(items[1].price_minor == 15'00);
+        CHECK(items[1].new_price_minor == 0);
+        CHECK(items[1].minor == 0);
+        CHECK(items[1].outcome == MigrationOutcome::refused);
+        CHECK(items[1].reason == "plan-not-priced");
+        book.when(change_of(items[1], {"DUAL", 1, "DUAL", 2, when, {}})
+        ).refused(Errc::plan_not_priced);
+    }
+    const PlanMigration to_third{"DUAL", 1, "DUAL", 3, ChangeTime::now, {}};
+    const auto items = preview(book, to_third);
+    REQUIRE(items.size() == 2);
+    CHECK(items[0].outcome == MigrationOutcome::changed);
+    CHECK(items[1].new_price_minor == 18'00);
+    CHECK(items[1].minor == 3'00);
+    CHECK(items[1].outcome == MigrationOutcome::changed);
+    book.when(change_of(items[1], to_third)).wallet("D", 2'00);
+}
+
+TEST_CASE("plan migration: of an add-on, at its prices in the customer's currency") {
+    PlanDefined first = tv_version(1, 600'00);
+    first.prices = {{usd(), 6'00, {}}};
+    Spec book = given(world() + dollar_customer() + Story{first, tv_version(2, 700'00)});
+    book.when(AddAddon{"D-1", "TV", 1, 2, {}});
+    const auto items = preview(book, of_tv());
+    REQUIRE(items.size() == 1);
+    CHECK(items[0].currency == usd());
+    CHECK(items[0].price_minor == 12'00);
+    CHECK(items[0].new_price_minor == 0);
+    CHECK(items[0].reason == "plan-not-priced");
+    PlanDefined third = tv_version(3, 700'00);
+    third.prices = {{usd(), 7'00, {}}};
+    Spec later = given(world() + dollar_customer() + Story{first, tv_version(2, 700'00), third});
+    later.when(AddAddon{"D-1", "TV", 1, 2, {}});
+    const PlanMigration migration{"TV", 1, "TV", 3, {}, {}};
+    CHECK(preview(later, migration).front().new_price_minor == 14'00);
+    later.when(addon_change_of(preview(later, migration).front(), migration))
+        .then_types("addon_change_scheduled");
 }
 
 TEST_CASE("plan migration: its hash names every figure") {

@@ -2,8 +2,8 @@
 // that come twice, clocks that jump, late payments, reversals, closed periods. A naive reading of
 // the calendar says what each service owes.
 #include "ledger/match.hpp"
-#include "tests/support/book_builders.hpp"
 #include "tests/support/book_proofs.hpp"
+#include "tests/support/currency_examples.hpp"
 
 #include <fmt/format.h>
 
@@ -50,25 +50,39 @@ struct Naive {
     int anchor{};
     std::string plan;
     std::string next_plan;
+    std::int64_t units{1}; // What one unit of money comes to in shillings.
     std::vector<Charge> charges;
 
     void live_to(Date today) {
         while (due <= today) {
             plan = next_plan;
             const Date to = month_after(due, anchor);
-            charges.push_back({due, to, plan == "HOME10" ? 1'500'00 : 6'500'00});
+            charges.push_back({due, to, (plan == "HOME10" ? 1'500'00 : 6'500'00) / units});
             due = to;
         }
     }
 };
 
+constexpr std::int64_t shillings_per_dollar = 100;
+
+// Plans cost dollars too, and D has these.
+Story dollar_world() {
+    Story story = fixed_world();
+    for (Event& event : story)
+        if (auto* plan = std::get_if<PlanDefined>(&event))
+            plan->prices = {{usd(), plan->price_minor / shillings_per_dollar, {}}};
+    story.push_back(in_dollars(customer("D")));
+    return story;
+}
+
 class Year {
 public:
-    explicit Year(std::uint64_t seed) : dice_(seed), book_(given(fixed_world())) {
-        for (const char* customer : {"A", "B", "C"})
+    explicit Year(std::uint64_t seed) : dice_(seed), book_(given(dollar_world())) {
+        for (const char* customer : {"A", "B", "C", "D"})
             for (int i = 0; i < services_each; ++i)
                 add_service(customer, i);
         book_.when(typed("DEPOSIT", "A", 90'000'000'00)); // A pays for everything in advance.
+        book_.when(typed("DOLLARS", "D", 90'000'000'00)); // So does D.
         book_.when(SetBillingMode{"B", BillingMode::invoiced}
         ); // B pays each invoice. C may not pay.
     }
@@ -129,7 +143,8 @@ private:
         const int anchor = roll(3) == 0 ? 31 : civil(first).day;
         book_.when(AddService{id, customer, "HOME10", {}, {}, first, anchor, {}});
         REQUIRE_MESSAGE(!book_.made().empty(), id);
-        if (customer != "C") expected_[id] = {first, anchor, "HOME10", "HOME10", {}};
+        const std::int64_t units = customer == "D" ? shillings_per_dollar : 1;
+        if (customer != "C") expected_[id] = {first, anchor, "HOME10", "HOME10", units, {}};
     }
 
     void live() {

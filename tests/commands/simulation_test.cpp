@@ -4,6 +4,7 @@
 #include "tests/support/book_builders.hpp"
 #include "tests/support/book_clerk.hpp"
 #include "tests/support/charged_services.hpp"
+#include "tests/support/currency_examples.hpp"
 
 #include <random>
 
@@ -45,19 +46,25 @@ class Mornings {
 public:
     Mornings() {
         send(opened());
-        send(DefinePlan{"HOME", {}, "Home", 1'500'00, kes(), 16, {}, 10, 10});
-        send(DefinePlan{"FAST", {}, "Fast", 2'500'00, kes(), 16, {}, 50, 50});
+        define({"HOME", {}, "Home", 1'500'00, kes(), 16, {}, 10, 10}, 15'00);
+        define({"FAST", {}, "Fast", 2'500'00, kes(), 16, {}, 50, 50}, 25'00);
         DefinePlan extra{"TV", {}, "Television", 600'00, kes(), 16, {}, 0, 0, {}, 100'00};
         extra.kind = PlanKind::addon;
-        send(extra);
-        send(extra); // Its second version.
+        define(extra, 6'00);
+        define(extra, 6'50); // Its second version.
         extra = {"CABLE", {}, "Cable", 250'00, kes(), 16, {}, 0, 0};
         extra.kind = PlanKind::one_time;
-        send(extra);
+        define(extra, 2'50);
     }
 
-    void add(const std::string& customer) {
-        send(RegisterCustomer{customer, "N", "2547", {}, {customer}});
+    // It costs so much in dollars.
+    void define(DefinePlan plan, std::int64_t usd_minor) {
+        plan.prices = {{usd(), usd_minor, {}}};
+        send(plan);
+    }
+
+    void add(const std::string& customer, std::optional<Currency> currency = {}) {
+        send(RegisterCustomer{customer, "N", "2547", {}, {customer}, {}, currency});
         AddService service;
         service.service = customer + "-1";
         service.customer = customer;
@@ -207,8 +214,10 @@ TEST_CASE("simulation: lived again under the rules that were, a log comes to wha
         provider.send(DefineTax{
             "vat16", day("2027-02-03"), {{"excise", 150'000, false}, {"vat16", 180'000, true}}, {}}
         );
-        for (int i = 1; i <= 8; ++i)
+        for (int i = 1; i <= 7; ++i)
             provider.add("C" + std::to_string(i));
+        provider.add("C8", usd());
+        provider.pay("C8", 20'00);
         for (int i = 0; i < 120; ++i) {
             for (std::uint64_t n = random() % 3; n > 0; --n)
                 do_something(provider, random);
@@ -220,6 +229,9 @@ TEST_CASE("simulation: lived again under the rules that were, a log comes to wha
         CHECK(report->actual.all.revenue_minor > 0);
         CHECK(report->actual.all.suspensions > 0);
         CHECK(report->control.all == report->actual.all);
+        CHECK(report->control.others == report->actual.others);
+        CHECK(report->actual.others.at(usd()).minor > 0);
+        CHECK(report->actual.customers.at("C8").currency == usd());
         CHECK(report->control.customers == report->actual.customers);
         CHECK(report->control.refused == 0);
         CHECK(report->simulated.all == report->control.all);
@@ -246,6 +258,64 @@ TEST_CASE("simulation: a dearer plan earns more from who can pay, and cuts who c
     CHECK(after.at("C2").revenue_minor == 0);
     CHECK(after.at("C2").suspensions == 1);
     CHECK(report->simulated.revenue.at("revenue:HOME") == 2 * 1'724'14);
+}
+
+TEST_CASE("simulation: a plan costs what its rule says in a currency, or else what it did") {
+    Mornings provider;
+    provider.add("C1");
+    provider.add("D1", usd());
+    provider.pay("C1", 10'000'00);
+    provider.pay("D1", 100'00);
+    for (int i = 0; i < 3; ++i)
+        provider.morning();
+    SimulationRules rules = price(3'000'00);
+    const auto dearer_here = simulated(provider.run(), rules, whole());
+    REQUIRE(dearer_here);
+    CHECK(dearer_here->actual.all.revenue_minor == 1'293'10);
+    CHECK(
+        dearer_here->actual.others ==
+        std::map{std::pair{usd(), Revenue{12'93, {{"revenue:HOME", 12'93}}}}}
+    );
+    CHECK(dearer_here->control.others == dearer_here->actual.others);
+    CHECK(dearer_here->simulated.others == dearer_here->actual.others);
+    CHECK(dearer_here->simulated.all.revenue_minor == 2'586'21);
+    rules.plans = {{"HOME", 1'500'00, {}, {}, {{{usd(), 30'00, {}}, {eur(), 27'00, {}}}}}};
+    const auto dearer_there = simulated(provider.run(), rules, whole());
+    REQUIRE(dearer_there);
+    CHECK(dearer_there->simulated.others.at(usd()).minor == 25'86);
+    CHECK(dearer_there->simulated.all.revenue_minor == 1'293'10);
+    CHECK(dearer_there->simulated.customers.at("D1") == CustomerOutcome{25'86, 0, 0, usd()});
+    rules.plans.front().prices->front().currency = kes();
+    CHECK(simulated(provider.run(), rules, whole()).error().code == Errc::value_out_of_range);
+}
+
+TEST_CASE("simulation: a rule has a set-up fee in each currency") {
+    Mornings provider;
+    DefinePlan setup{"SETUP", {}, "Setup", 1'500'00, kes(), 16, {}, 10, 10, {}, 1'160'00};
+    setup.prices = {{usd(), 11'60, 5'80}};
+    provider.send(setup);
+    for (const char* customer : {"C1", "D1"}) {
+        const bool is_abroad = customer == std::string("D1");
+        provider.send(RegisterCustomer{
+            customer, "N", "2547", {}, {customer}, {}, is_abroad ? usd() : kes()});
+        provider.pay(customer, 10'000'00);
+        provider.morning();
+        AddService add;
+        add.service = std::string(customer) + "-1";
+        add.customer = customer;
+        add.plan = "SETUP";
+        provider.send(add);
+    }
+    provider.morning();
+    SimulationRules rules;
+    rules.plans = {{"SETUP", 1'160'00, {}, 580'00, {{{usd(), 11'60, 2'32}}}}};
+    const auto report = simulated(provider.run(), rules, whole());
+    REQUIRE(report);
+    CHECK(report->control.all == report->actual.all);
+    CHECK(report->control.others == report->actual.others);
+    CHECK(report->actual.others.at(usd()).minor == 15'00);
+    CHECK(report->simulated.others.at(usd()).minor == 12'00);
+    CHECK(report->simulated.all.revenue_minor == 1'500'00);
 }
 
 TEST_CASE("simulation: days of several taxes that cost another price are lived again") {
@@ -373,12 +443,14 @@ TEST_CASE("simulation: whatever a clerk did can be lived again") {
         for (int i = 0; i < 2'500; ++i)
             clerk.step();
         SimulationRules rules = price(1'800'00);
-        rules.plans.push_back({"BIZ", 5'000'00, 8, 100'00});
+        rules.plans.push_back({"BIZ", 5'000'00, 8, 100'00, {{{usd(), 30'00, 1'00}}}});
         const SimulationRange range{clerk_tenant, day("2026-11-25"), day("2029-12-31")};
         const auto report = simulated(run, rules, range);
         REQUIRE(report);
         CHECK(report->facts == run.facts().size());
         CHECK(report->actual.all.revenue_minor != 0);
         CHECK(report->simulated.all.revenue_minor != report->control.all.revenue_minor);
+        CHECK(report->actual.others.size() == 2);
+        CHECK(report->simulated.others != report->control.others);
     }
 }

@@ -92,6 +92,18 @@ TEST_CASE("tariff: the next period has the add-on at its other version") {
     CHECK(book.event<WalletCharged>(0).minor == 2'100'00);
 }
 
+TEST_CASE("tariff: what brings a service back has the add-on that was to come at its version") {
+    WithAddon book({addon(2, 200'00)});
+    const ChangeAddon fewer{"A-1", "IP", {}, 2, ChangeTime::period_end};
+    book.when(fewer).when(typed("R2", "A", 1'600'00));
+    on(book, "2026-12-20").when(RenewService{"A-1"}).then_types("service_suspended");
+    book.when(command_for(book, "A-1", ip_since("2026-11-20")))
+        .wallet("A", 0) // 300.00 came back, and two IP cost 400.00.
+        .renews_on("A-1", "2027-01-20");
+    CHECK(addon_row(book).plan_version == 2);
+    CHECK(addon_row(book).quantity == 2);
+}
+
 TEST_CASE("tariff: months of an add-on that are over leave its newest days as they are") {
     WithAddon book({addon(2, 200'00)});
     book.when(typed("R2", "A", 2'400'00));

@@ -26,7 +26,9 @@ class Addons:
 
     def on_addon_added(self, e, fact):
         service, mine = self.services[e["service"]], self.addons.setdefault(e["service"], {})
-        plan = self.plans[e["addon"], e["plan_version"]]
+        plan = self.plan_for(service["customer"], e["addon"], e["plan_version"])
+        fee = e.get("setup_minor", plan.get("setup_minor"))
+        expect(fee == plan.get("setup_minor"), "{}: set-up of {}", e["service"], e["addon"])
         expect(e["addon"] not in mine, "{}: has {}", e["service"], e["addon"])
         expect(kind_of(plan) == "addon", "{} is no add-on", e["addon"])
         expect(length_of(plan) == length_of(self.plan_of(service)), "{}: length", e["service"])
@@ -76,15 +78,19 @@ class Addons:
     def check_addons_fit(self, service, plan):
         """Whether a service may be on that plan with what it has."""
         for addon in self.addons.get(service, {}).values():
-            of = self.plans[addon["addon"], addon["plan_version"]]
+            of = self.addon_plan(service, addon)
             expect(length_of(of) == length_of(plan), "{}: {}", service, addon["addon"])
+
+    def addon_plan(self, service, addon):
+        customer = self.services[service]["customer"]
+        return self.plan_for(customer, addon["addon"], addon["plan_version"])
 
     def addon_prices(self, service):
         """[(component, plan, price)] of the next period: each add-on once, and none that ends."""
         prices = []
         for addon in self.addons.get(service, {}).values():
             expect(not addon["ends"], "{}: {} is still there", service, addon["addon"])
-            plan = self.plans[addon["addon"], addon["plan_version"]]
+            plan = self.addon_plan(service, addon)
             prices.append(("addon", plan, plan["price_minor"] * addon["quantity"]))
             if addon["begins"]:
                 prices.append(("setup", plan, addon["begins"]))
@@ -96,7 +102,7 @@ class Addons:
         fee of one that is new."""
         service, line = self.services[e["service"]], e["lines"][0]
         addon = self.addons[e["service"]][line["plan"]]
-        plan = self.plans[addon["addon"], addon["plan_version"]]
+        plan = self.addon_plan(e["service"], addon)
         expect(not addon.get("charged"), "{}: {} again", e["charge"], line["plan"])
         addon["charged"] = True
         prices = []
@@ -116,7 +122,7 @@ class Addons:
     def sell(self, e, minor):
         """Once, and at a whole number of the product's price."""
         line = e["lines"][0]
-        plan = self.plans[line["plan"], line["plan_version"]]
+        plan = self.plan_for(e["customer"], line["plan"], line["plan_version"])
         expect(e["charge"] not in self.sold, "{} sold twice", e["charge"])
         expect(kind_of(plan) == "one_time", "{} is no product", line["plan"])
         expect(minor % plan["price_minor"] == 0 < minor, "{}: {}", e["charge"], minor)

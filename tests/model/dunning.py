@@ -31,6 +31,7 @@ class Dunning:
         self.dunning_policies = {}
         self.dunning_for = {}
         self.groups = {}
+        self.dunned_as = {}  # service -> the plan that it was on before the command at hand
         self.steps_taken = set()  # (service, due date, step), for ever.
         self.fees = {}  # service -> {charge: minor}, owed
         self.notices = set()  # That were sent, named as steps are.
@@ -49,7 +50,7 @@ class Dunning:
     def dunning_policy(self, service):
         """The most specific one that is assigned; None: none is."""
         group = self.groups.get(service["customer"])
-        plan = service.get("dunned_as", service["plan"])
+        plan = self.dunned_as.get(service["service"], service["plan"])
         for place in ((group, plan), (group, None), (None, plan), (None, None)):
             if self.dunning_for.get(place) and (group or not place[0]):
                 return self.dunning_policies[self.dunning_for[place]]
@@ -78,14 +79,18 @@ class Dunning:
         name = "{} of {}".format(e["step"], e["service"])
         age = (day(e["on"]) - day(e["due_since"])).days
         expect(age >= step["after_days"], "{}: after {} days", name, age)
-        expect(e["owed_minor"] >= step.get("min_owed_minor", 1), "{}: {}", name, e["owed_minor"])
-        expect(e.get("fee_minor") == step.get("fee_minor"), "{}: fee", name)
+        amounts = self.amounts(step, e["customer"])
+        expect(e["owed_minor"] >= amounts.get("min_owed_minor", 1), "{}: {}", name, e["owed_minor"])
+        expect(e.get("fee_minor") == amounts.get("fee_minor"), "{}: fee", name)
+        expect("fee_minor" in e or step["action"] != "late_fee", "{}: no fee", name)
         expect(not held(policy, step["action"], now), "{}: held back at {}", name, now)
         taken = {s for service, due, s in self.steps_taken
                  if (service, due) == (e["service"], e["due_since"])}
         expect(e["step"] not in taken, "{} twice", name)
         for before in policy["steps"][: policy["steps"].index(step)]:
-            passed_over = "min_owed_minor" in before or before["step"] in taken
+            amounts = self.amounts(before, e["customer"])
+            no_fee = before["action"] == "late_fee" and "fee_minor" not in amounts
+            passed_over = no_fee or "min_owed_minor" in amounts or before["step"] in taken
             expect(passed_over, "{}: {} was skipped", name, before["step"])
 
     def passed(self, service, until):

@@ -2,9 +2,10 @@
 
 The rules: what is a customer's stands with the customer's entity, and with it the revenue, the
 taxes and the expenses of that event; cash and suspense stand with who had the channel when the
-money came; each entity opens against its own `opening`. What one pays another is owed no more,
-and never more than what was owed. Books are closed for one entity or for all; an event is booked on
-its day, or on the first one that is open to all whom it touches. No two have equal numbers.
+money came; each entity opens against its own `opening`, in each currency by itself. What one pays
+another is owed no more in that currency, and never more than what was owed. Books are closed for
+one entity or for all; an event is booked on its day, or on the first one that is open to all whom
+it touches. No two have equal numbers.
 """
 from collections import defaultdict
 from datetime import date, timedelta
@@ -20,8 +21,9 @@ class Entities:
         self.of_customer = {}
         self.of_channel = {}
         self.of_payment = {}
-        self.dues = defaultdict(int)  # By pair: what is due between the two, in both their books.
-        self.owed = defaultdict(int)  # (who, to whom), in the books of who owes.
+        # By pair and currency: what is due between the two, in both their books.
+        self.dues = defaultdict(int)
+        self.owed = defaultdict(int)  # (who, to whom, currency), in the books of who owes.
         self.closed = defaultdict(str)  # Entity, or None for all of them -> through that day.
         self.of_number = {}
         self.settled = set()
@@ -46,18 +48,18 @@ class Entities:
     def check_day(self, legs, fact):
         """Of an event that moves money."""
         day = self.today(fact)
-        for entity in {entity for entity, _ in legs} | {None}:
+        for entity in {entity for entity, _, _ in legs} | {None}:
             if day <= self.closed[entity]:
                 day = str(date.fromisoformat(self.closed[entity]) + timedelta(days=1))
         if fact["type"] == "opening_balances_posted":
             expect(fact["booked_on"] <= day, "opens on {}", fact["booked_on"])
-            for entity in {entity for entity, _ in legs} | {None}:
+            for entity in {entity for entity, _, _ in legs} | {None}:
                 expect(fact["booked_on"] > self.closed[entity], "{} is closed", entity)
         else:
             expect(fact["booked_on"] == day, "booked on {}, not {}", fact["booked_on"], day)
 
     def on_entities_settled(self, e, _):
-        pair = e["from"], e["to"]
+        pair = e["from"], e["to"], e.get("currency", self.own_currency)
         expect(self.owed[pair] - e["minor"] == e["remaining"] >= 0, "{} settled", e["reference"])
         expect(e["minor"] > 0 and e["reference"] not in self.settled, "{} settled", e["reference"])
         self.settled.add(e["reference"])
@@ -75,31 +77,31 @@ class Entities:
         return self.of_customer[e["customer"]]
 
     def placed(self, moved, e):
-        """{(entity, account): debit} of what an event moves: {account: debit}."""
+        """{(entity, account, currency): debit} of what an event moves."""
         placed, sums = defaultdict(int), defaultdict(int)
-        for account, minor in moved.items():
-            if account != "opening":
-                entity = self.entity_of(account, e)
-                placed[entity, account] += minor
-                sums[entity] += minor
-        if "opening" in moved or "wallets" in e:
-            for entity, off in sums.items():
-                placed[entity, "opening"] -= off
+        for (account, currency), minor in moved.items():
+            entity = self.entity_of(account, e)
+            placed[entity, account, currency] += minor
+            sums[entity, currency] += minor
+        if "wallets" in e:
+            for (entity, currency), off in sums.items():
+                placed[entity, "opening", currency] -= off
             return placed
-        cash = [entity for entity, account in placed if account.startswith(("cash:", "suspense:"))]
-        hub = cash[0] if cash else min(sums, default=None)
-        for entity, off in sums.items():
+        cash = [entity for entity, account, _ in placed
+                if account.startswith(("cash:", "suspense:"))]
+        hub = cash[0] if cash else min((entity for entity, _ in sums), default=None)
+        for (entity, currency), off in sums.items():
             if off and entity != hub:
-                placed[entity, "due_entity:" + hub] -= off
-                placed[hub, "due_entity:" + entity] += off
+                placed[entity, "due_entity:" + hub, currency] -= off
+                placed[hub, "due_entity:" + entity, currency] += off
         return placed
 
     def check_dues(self, legs):
-        for (entity, account), minor in legs.items():
+        for (entity, account, currency), minor in legs.items():
             if account.startswith("due_entity:"):
-                pair = frozenset((entity, account.partition(":")[2]))
-                self.dues[pair] += minor
-                self.owed[entity, account.partition(":")[2]] -= minor
+                other = account.partition(":")[2]
+                self.dues[frozenset((entity, other)), currency] += minor
+                self.owed[entity, other, currency] -= minor
         expect(not any(self.dues.values()), "dues: {}", dict(self.dues))
 
     def check_number(self, e, kind):

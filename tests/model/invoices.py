@@ -88,7 +88,7 @@ class Invoices:
             self.drafts.setdefault(e["invoice"], []).extend(e["lines"])
             return
         service = self.services[e["service"]]
-        plan = self.plans[service["plan"], service["plan_version"]]
+        plan = self.plan_for(e["customer"], service["plan"], service["plan_version"])
         wanted = [plan["price_minor"]]
         if service.get("setup_minor"):
             wanted.append(service["setup_minor"])
@@ -244,7 +244,7 @@ class Invoices:
         expect(row["open"] == e["remaining"], "{}: remaining", e["invoice"])
         self.come_back(e, row)
         # What of it repaid a debt is not in its lot any more when the payment takes it.
-        self.payments[e["payment"]].repaid += e["debt_repaid"]
+        self.payments[e["payment"]].repaid[e["customer"]] += e["debt_repaid"]
         self.debit("receivable:" + row["customer"], e["minor"])
         self.credit("wallet:" + e["customer"], e["minor"])
 

@@ -3,10 +3,10 @@
 
     model.py FACTS.ndjson > BOOK.json
 
-Reads one exported fact per line ({"seq", "tenant", "type", "booked_on", "effective_at",
-"payload"}) and tells wallets, services, payments, accounts and booking days. Written from the
-schemas and the rules of the day alone, not from the C++ code. Money is recomputed from the
-business fields, and the stored postings are held against it.
+Reads one exported fact per line ({"seq", "tenant", "type", "command", "causation", "booked_on",
+"effective_at", "payload"}) and tells wallets, services, payments, accounts and booking days.
+Written from the schemas and the rules of the day alone, not from the C++ code. Money is recomputed
+from the business fields, and the stored postings are held against it.
 """
 import calendar
 import datetime
@@ -15,6 +15,7 @@ import sys
 from collections import defaultdict
 
 from addons import FOR_SERVICES, Addons, kind_of
+from currencies import Currencies
 from dunning import Dunning
 from entities import Entities
 from invoices import Invoices
@@ -62,12 +63,14 @@ class Payment:
         self.suspended = 0
         self.parts = []  # {customer, lot, standing}
         self.uses = []  # [charge, lot, minor]
-        self.repaid = 0  # Of a debt, with what invoices were released of.
+        self.repaid = defaultdict(int)  # Of whose debt, with what invoices were released of.
 
 
-class Model(Terms, Addons, Dunning, Entities, Invoices, Relations, Tariffs, TopUps, WalletTaxes):
+class Model(Terms, Addons, Currencies, Dunning, Entities, Invoices, Relations, Tariffs, TopUps,
+            WalletTaxes):
     def __init__(self):
         Addons.__init__(self)
+        Currencies.__init__(self)
         Dunning.__init__(self)
         Entities.__init__(self)
         Invoices.__init__(self)
@@ -84,13 +87,17 @@ class Model(Terms, Addons, Dunning, Entities, Invoices, Relations, Tariffs, TopU
         self.refunds = {}
         self.accounts = defaultdict(int)
         self.booked = defaultdict(lambda: {"count": 0, "minor": 0})
-        self.moved = defaultdict(int)  # Of the fact at hand: account -> debit.
+        self.moved = defaultdict(int)  # Of the fact at hand: (account, currency) -> debit.
 
     def take(self, fact):
         expect(fact["seq"] == self.seq + 1, "seq {} after {}", fact["seq"], self.seq)
         self.seq = fact["seq"]
         self.moved = defaultdict(int)
+        if fact["index"] == 0:
+            self.dunned_as.clear()
         self.note_entities(fact["type"], fact["payload"])
+        self.note_currencies(fact["type"], fact["payload"])
+        self.note_run(fact)
         getattr(self, "on_" + fact["type"], lambda *_: None)(fact["payload"], fact)
         self.post(fact)
         self.watch_wallets()
@@ -98,15 +105,20 @@ class Model(Terms, Addons, Dunning, Entities, Invoices, Relations, Tariffs, TopU
     def post(self, fact):
         stored = defaultdict(int)
         for leg in fact["payload"].get("postings", []):
-            stored[leg.get("entity", self.own), leg["account"]] += leg["minor"]
-        ours = without_zeros(self.placed(without_zeros(self.moved), fact["payload"]))
+            stored[leg.get("entity", self.own), leg["account"], leg["currency"]] += leg["minor"]
+        moved = without_zeros(self.in_currencies(fact))
+        ours = without_zeros(self.placed(moved, fact["payload"]))
         expect(ours == without_zeros(stored), "{}: posted {}, not {}", fact["type"], stored, ours)
         self.check_dues(ours)
-        expect(sum(ours.values()) == 0, "{}: off by {}", fact["type"], sum(ours.values()))
+        sums = defaultdict(int)
+        for (entity, _, currency), minor in ours.items():
+            sums[entity, currency] += minor
+        expect(not any(sums.values()), "{}: off by {}", fact["type"], dict(sums))
         if ours:
             self.check_day(ours, fact)
-        for (_, account), minor in ours.items():
-            self.accounts[account] += minor
+        for (_, account, currency), minor in ours.items():
+            other = currency != self.own_currency
+            self.accounts[account + " " + currency if other else account] += minor
 
     end_of_period = staticmethod(end_of_period)
 
@@ -120,11 +132,12 @@ class Model(Terms, Addons, Dunning, Entities, Invoices, Relations, Tariffs, TopU
         at = datetime.datetime.fromisoformat(fact["effective_at"].replace("Z", "+00:00"))
         return (at + datetime.timedelta(hours=3)).date().isoformat()
 
-    def debit(self, account, minor):
-        self.moved[account] += minor
+    def debit(self, account, minor, currency=None):
+        """In the currency of the event, unless it is said."""
+        self.moved[account, currency] += minor
 
     def credit(self, account, minor):
-        self.moved[account] -= minor
+        self.debit(account, -minor)
 
     def on_tenant_opened(self, e, _):
         self.rolling = e["policies"]["renewal_anchor"] == "rolling"
@@ -137,8 +150,10 @@ class Model(Terms, Addons, Dunning, Entities, Invoices, Relations, Tariffs, TopU
         self.wallets[e["customer"]] = Wallet()
 
     def on_service_added(self, e, _):
-        plan = self.plans[e["plan"], e["plan_version"]]
+        plan = self.plan_for(e["customer"], e["plan"], e["plan_version"])
         expect(kind_of(plan) in FOR_SERVICES, "{} on {}", e["service"], e["plan"])
+        fee = e.get("setup_minor", plan.get("setup_minor"))
+        expect(fee == plan.get("setup_minor"), "{}: set-up", e["service"])
         self.services[e["service"]] = dict(e, blocks=set(e["blocks"]))
 
     def on_service_suspended(self, e, _):
@@ -176,7 +191,7 @@ class Model(Terms, Addons, Dunning, Entities, Invoices, Relations, Tariffs, TopU
             until = end_of_period(start, plan, service["anchor_day"])
         expect(e["to"] == until.isoformat(), "{} until {}", e["service"], e["to"])
         service.pop("promised", None)
-        service.pop("dunned_as", None)
+        self.dunned_as.pop(e["service"], None)
         service.pop("was", None)
         self.check_changes(service, e["service"], e["from"])
         service["renews_on"] = e["to"]
@@ -241,8 +256,8 @@ class Model(Terms, Addons, Dunning, Entities, Invoices, Relations, Tariffs, TopU
         own = sum(t["minor"] for t in taken if t["lot"] == part["lot"])
         # Invoices that it had paid were released before, and are owed again.
         expect(not any(u["charge"].startswith("invoice#") for u in debit["unwound"]), "{}", debit)
-        unwound = self.unwind(payment, part["lot"], debit["minor"] - own - payment.repaid)
-        payment.repaid = 0
+        repaid = payment.repaid.pop(debit["customer"], 0)
+        unwound = self.unwind(payment, part["lot"], debit["minor"] - own - repaid)
         expect(unwound == debit["unwound"], "unwound {}, not {}", debit["unwound"], unwound)
         self.debit("wallet:" + debit["customer"], debit["minor"])
 
@@ -265,8 +280,8 @@ class Model(Terms, Addons, Dunning, Entities, Invoices, Relations, Tariffs, TopU
             wallet.put(opening["lot"], minor) if minor > 0 else wallet.spend(-minor)
             self.credit("wallet:" + opening["customer"], opening["minor"])
         for opening in e["cash"]:
-            self.debit("cash:" + opening["channel"], opening["minor"])
-        self.debit("opening", -sum(self.moved.values()))
+            currency = self.check_opening(opening)
+            self.debit("cash:" + opening["channel"], opening["minor"], currency)
 
     def on_wallet_charged(self, e, fact):
         self.charged_on = self.today(fact)
@@ -301,7 +316,7 @@ class Model(Terms, Addons, Dunning, Entities, Invoices, Relations, Tariffs, TopU
 
     def check_prices(self, e):
         service = self.services[e["service"]]
-        plan = self.plans[service["plan"], service["plan_version"]]
+        plan = self.plan_for(e["customer"], service["plan"], service["plan_version"])
         prices = [("period", plan, plan["price_minor"])]
         start, end = span_of(e["lines"])
         is_renewal = end != service["renews_on"] or service.get("anew")

@@ -11,6 +11,7 @@ import sys
 import tempfile
 import unittest
 
+import foreign
 import model
 
 DUMP, SAMPLES = sys.argv[1], pathlib.Path(sys.argv[2])
@@ -158,6 +159,26 @@ class ModelTest(unittest.TestCase):
         runs = [dumped("seed", 1, STEPS)[0]]
         with self.assertRaises(model.Fault):
             model.book_of(runs[0][:5] + runs[0][6:])
+
+    def test_the_model_notices_what_mixes_currencies(self):
+        runs = [dumped("seed", seed, STEPS)[0] for seed in SEEDS]
+        types = foreign.foreign_types(runs)
+        self.assertGreaterEqual(set(types), {
+            "payment_received", "payment_reversed", "payment_moved", "wallet_charged",
+            "charge_credited", "credit_granted", "deposit_taken", "invoice_issued",
+            "funds_applied", "credit_note_issued", "refund_approved", "entities_settled",
+            "opening_balances_posted"})
+        changes = foreign.AT_ONCE + [
+            (wanted, change) for wanted in types
+            for change in (foreign.one_leg, foreign.all_in(foreign.OWN),
+                           foreign.all_in(foreign.NOBODYS))]
+        for wanted, change in changes:
+            with self.subTest(wanted=wanted, change=change.__qualname__):
+                self.assertTrue(is_noticed(foreign.first_broken(runs, wanted, change)))
+        for wanted, change in foreign.LATER:
+            with self.subTest(wanted=wanted, change=change.__qualname__):
+                noticed = map(is_noticed, foreign.all_broken(runs, wanted, change))
+                self.assertTrue(any(noticed))
 
 
 if __name__ == "__main__":

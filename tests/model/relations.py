@@ -44,6 +44,7 @@ class Relations:
     def on_service_moved(self, e, _):
         service = self.services[e["service"]]
         expect(service["customer"] == e["from"], "{}: of another", e["service"])
+        self.check_same_currency(e["from"], e["to"])
         service["customer"] = e["to"]
 
     def on_invoice_moved(self, e, _):
@@ -81,4 +82,5 @@ class Relations:
         expect(not any(wallet.holds.values()), "{} has holds", e["customer"])
         owing = [i for i in self.invoices.values() if i["customer"] == e["customer"] and i["open"]]
         expect(not owing, "{} owes", e["customer"])
+        self.check_same_currency(e["customer"], e["into"])
         self.merged[e["customer"]] = e["into"]

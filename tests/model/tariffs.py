@@ -139,11 +139,11 @@ class Tariffs:
     def check_tariff(self, e):
         """The days cost what they did, by the new price over the old one, rounded once."""
         back, line, noted = self.given_back, e["lines"][0], self.noted_for(e)
-        plan = self.plans[line["plan"], line["plan_version"]]
+        plan = self.plan_for(e["customer"], line["plan"], line["plan_version"])
         if not back:
             noted.update(by=e["charge"], charged_minor=e["minor"])
             return self.check_lines(e, [(line["component"], plan, e["minor"])])
-        old = self.plans[back["plan"], back["plan_version"]]["price_minor"]
+        old = self.plan_for(e["customer"], back["plan"], back["plan_version"])["price_minor"]
         price = half_up(back["worth"] * plan["price_minor"], old * back["of"])
         expect(e["minor"] == price, "{}: costs {}", e["charge"], price)
         self.check_lines(e, [(back["component"], plan, price)])
@@ -188,8 +188,8 @@ class Tariffs:
         told = e.get("invoices", [])
         wanted = [{name: n[name] for name in names if name in n} for n in self.noted]
         expect(told == wanted, "{}: {} instead of {}", e["service"], told, wanted)
-        old = self.plans[e["plan"], e["from_version"]]["price_minor"]
-        new = self.plans[e["plan"], e["to_version"]]["price_minor"]
+        old = self.plan_for(e["customer"], e["plan"], e["from_version"])["price_minor"]
+        new = self.plan_for(e["customer"], e["plan"], e["to_version"])["price_minor"]
         sums = defaultdict(lambda: [0, 0])
         for noted in self.noted:
             sums[noted["invoice"]][0] += noted["credited_minor"]

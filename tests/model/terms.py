@@ -97,6 +97,7 @@ class Terms:
 
     def on_plan_change_scheduled(self, e, fact):
         service = self.services[e["service"]]
+        self.plan_for(service["customer"], e["plan"], e["plan_version"])
         service["next"] = (e["plan"], e["plan_version"])
         service["next_made"] = self.command_of(fact)
         service["next_from"] = e.get("not_before", "")
@@ -118,8 +119,9 @@ class Terms:
         if planned:
             if e["on"] >= not_before:
                 service["was"] = (before, not_before)
-            service["dunned_as"] = e["from_plan"]  # Until the period of the new plan is paid.
+            self.dunned_as[e["service"]] = e["from_plan"]  # By the command that brings the period.
         service.update(plan=e["plan"], plan_version=e["plan_version"])
+        self.plan_for(service["customer"], e["plan"], e["plan_version"])
         service["anchor_day"] = e.get("anchor_day", service["anchor_day"])
         service["anew"] = "anchor_day" in e
         self.check_addons_fit(e["service"], self.plan_of(service))

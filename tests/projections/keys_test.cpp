@@ -181,6 +181,8 @@ void live_a_day(MemorySource& source) {
     source.add({EntitiesSettled{}, noon, {}, {}});
     source.add({CustomerRegistered{"K", {}, "coast"}, noon, {}, {}});
     source.add({OverdraftLimitSet{"K", 100}, noon, {}, {}});
+    source.add({CustomerRegistered{"U", {}, {}, Currency::parse("USD").value()}, noon, {}, {}});
+    source.add({FundsHeld{"HU", "U", 100, {}, ""}, noon, {}, {}});
     source.add({TimezoneChanged{"Africa/Kampala", day("2026-11-19")}, noon, {}, {}});
     dun(source);
     change_services(source);

@@ -107,6 +107,14 @@ std::string ask(SqlSession& db, const std::string& sql) {
     return rows->at(0, 0).value_or("NULL");
 }
 
+std::string ask_lines(SqlSession& db, const std::string& what, const std::string& from) {
+    return ask(
+        db,
+        "SELECT string_agg(line, ', ' ORDER BY line) FROM (SELECT concat_ws(' ', " + what +
+            ") AS line FROM " + from + ") x"
+    );
+}
+
 std::string statement(SqlSession& db, const std::string& customer) {
     return ask(
         db,

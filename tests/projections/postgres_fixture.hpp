@@ -56,6 +56,9 @@ Status project_all(SqlSession& db, Source& source);
 // The first cell of the answer; "NULL" for a null, "-" for no row, the error's text for a refusal.
 std::string ask(SqlSession& db, const std::string& sql);
 
+// The lines of an answer in order, each with its values behind each other.
+std::string ask_lines(SqlSession& db, const std::string& what, const std::string& from);
+
 // The statement of a customer's wallet: what each line is, its amount and the balance after it.
 std::string statement(SqlSession& db, const std::string& customer);
 

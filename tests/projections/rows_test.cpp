@@ -291,6 +291,6 @@ TEST_CASE("event index: every record with its place and hash") {
         ask(*db,
             "SELECT row(tenant_seq, stream, revision, type, schema_version, actor, "
             "booked_on, event_id = command_id)::text FROM event_index WHERE seq = 2") ==
-        "(2,stream:2,2,plan_defined,5,key:test,2026-11-20,t)"
+        "(2,stream:2,2,plan_defined,6,key:test,2026-11-20,t)"
     );
 }

@@ -21,7 +21,8 @@ std::string counted(SqlSession& db) {
     return ask(
         db,
         "SELECT concat_ws(' ', customers, customers_active, services_active, services_suspended, "
-        "invoices_pending, pending_minor) FROM summary_counts"
+        "invoices_pending, (SELECT coalesce(sum(owed_minor), 0) FROM summary_days)) "
+        "FROM summary_counts"
     );
 }
 
@@ -41,17 +42,19 @@ std::string listed(SqlSession& db) {
 std::string revenue_counted(SqlSession& db) {
     return ask(
         db,
-        "SELECT string_agg(concat_ws(' ', booked_on, revenue_minor), ', ' ORDER BY booked_on) "
-        "FROM summary_days WHERE revenue_minor <> 0"
+        "SELECT string_agg(concat_ws(' ', booked_on, currency, revenue_minor), ', ' "
+        "ORDER BY booked_on, currency) FROM summary_days WHERE revenue_minor <> 0"
     );
 }
 
 std::string revenue_listed(SqlSession& db) {
     return ask(
         db,
-        "SELECT string_agg(concat_ws(' ', booked_on, minor), ', ' ORDER BY booked_on) FROM ("
-        "SELECT booked_on, -sum(minor) AS minor FROM postings "
-        "WHERE account LIKE 'revenue:%' OR account LIKE 'fee%' GROUP BY 1 HAVING sum(minor) <> 0) d"
+        "SELECT string_agg(concat_ws(' ', booked_on, currency, minor), ', ' "
+        "ORDER BY booked_on, currency) FROM ("
+        "SELECT booked_on, currency, -sum(minor) AS minor FROM postings "
+        "WHERE account LIKE 'revenue:%' OR account LIKE 'fee%' "
+        "GROUP BY 1, 2 HAVING sum(minor) <> 0) d"
     );
 }
 
@@ -104,6 +107,8 @@ TEST_CASE("summary: invoices are pending while something is owed for them") {
     other.number = "F-000002";
     other.number_seq = 2;
     other.minor = 50'000; // What is reallocated to it.
+    other.postings = {
+        invoice_examples::leg("receivable:ACC1", 50'000), invoice_examples::leg("fee", -50'000)};
     tell(source, {other});
     for (Event& event : invoice_examples::settling()) {
         source.add({std::move(event), noon, {}, {}});

@@ -7,19 +7,6 @@
 
 using namespace tollbook;
 
-namespace {
-
-// Each line of a query, by its first column.
-std::string lines(SqlSession& db, const std::string& what, const std::string& from) {
-    return ask(
-        db,
-        "SELECT string_agg(line, ', ' ORDER BY line) FROM (SELECT concat_ws(' ', " + what +
-            ") AS line FROM " + from + ") x"
-    );
-}
-
-} // namespace
-
 TEST_CASE("top-ups: what the rules are, what they gave, and what they ask for") {
     MemorySource source;
     open_isp(source);
@@ -32,7 +19,7 @@ TEST_CASE("top-ups: what the rules are, what they gave, and what they ask for") 
     REQUIRE(project_all(*db, source));
     const std::string rules = "rule, status, trigger, action, next_on, taken";
     CHECK(
-        lines(*db, rules, "top_up_rules") ==
+        ask_lines(*db, rules, "top_up_rules") ==
         "low active threshold grant 1, monthly active interval request 2026-12-20 1"
     );
     CHECK(
@@ -42,18 +29,18 @@ TEST_CASE("top-ups: what the rules are, what they gave, and what they ask for") 
         "top_up, rule, action, status, minor, available_minor, due_on, payment, "
         "to_char(ended_at AT TIME ZONE 'UTC', 'HH24:MI')";
     CHECK(
-        lines(*db, top_ups, "top_ups") == "ACC1~2 low grant granted 30000 49999, "
-                                          "ACC1~3 monthly request open 150000 0 2026-11-20"
+        ask_lines(*db, top_ups, "top_ups") == "ACC1~2 low grant granted 30000 49999, "
+                                              "ACC1~3 monthly request open 150000 0 2026-11-20"
     );
     for (std::size_t i = 3; i < 6; ++i)
         source.add(told(examples[i], "2026-11-21T10:00:00Z"));
     REQUIRE(project_all(*db, source));
     CHECK(
-        lines(*db, rules, "top_up_rules") ==
+        ask_lines(*db, rules, "top_up_rules") ==
         "low ended threshold grant 1, monthly active interval request 2027-01-20 1"
     );
     CHECK(
-        lines(*db, top_ups, "top_ups WHERE action = 'request'") ==
+        ask_lines(*db, top_ups, "top_ups WHERE action = 'request'") ==
         "ACC1~3 monthly request paid 150000 0 2026-11-20 mpesa:UKK1 10:00"
     );
 }
@@ -72,7 +59,7 @@ TEST_CASE("billing runs: which are under way, what each came to, and where a per
         "finished_at IS NOT NULL";
     REQUIRE(project_all(*db, source));
     CHECK(
-        lines(*db, columns, "billing_runs") ==
+        ask_lines(*db, columns, "billing_runs") ==
         "60303ae22b998861 running schedule system:billing 12 0 0  0 f 0 f"
     );
     const std::string seq = ask(*db, "SELECT seq FROM billing_runs");
@@ -86,7 +73,7 @@ TEST_CASE("billing runs: which are under way, what each came to, and where a per
     source.add(told(run, "2026-11-21T09:00:00Z"));
     REQUIRE(project_all(*db, source));
     CHECK(
-        lines(*db, columns, "billing_runs") ==
+        ask_lines(*db, columns, "billing_runs") ==
         "60303ae22b998861 interrupted schedule system:billing 12 450000 0 KES 3 f 0 t, "
         "9f86d081884c7d65 finished confirmed key:ann 9 600000 150000 KES 4 t 2 t, "
         "aaaaaaaaaaaaaaaa finished schedule key:ann 9 600000 150000 KES 4 f 0 t"
@@ -121,8 +108,8 @@ TEST_CASE("dunning: reminders wait until they were sent, and a waived fee is owe
     REQUIRE(project_all(*db, source));
     const std::string notices = "step, customer, owed_minor, status, channel, message, "
                                 "to_char(sent_at AT TIME ZONE 'UTC', 'HH24:MI')";
-    CHECK(lines(*db, notices, "dunning_notices") == "mail ACC1 150000 pending");
-    CHECK(lines(*db, "status, fees_minor", "dunning_services") == "open 20000");
+    CHECK(ask_lines(*db, notices, "dunning_notices") == "mail ACC1 150000 pending");
+    CHECK(ask_lines(*db, "status, fees_minor", "dunning_services") == "open 20000");
     source.add(told(
         LateFeeWaived{"ACC1-1", "ACC1", "fee", *taken.charge, 200'00, "a power cut"},
         "2026-11-20T10:00:00Z"
@@ -131,8 +118,8 @@ TEST_CASE("dunning: reminders wait until they were sent, and a waived fee is owe
         NoticeSent{"ACC1-1", "ACC1", "mail", taken.due_since, "sms", "m-17"}, "2026-11-20T11:00:00Z"
     ));
     REQUIRE(project_all(*db, source));
-    CHECK(lines(*db, notices, "dunning_notices") == "mail ACC1 150000 sent sms m-17 11:00");
-    CHECK(lines(*db, "status, fees_minor", "dunning_services") == "open 0");
+    CHECK(ask_lines(*db, notices, "dunning_notices") == "mail ACC1 150000 sent sms m-17 11:00");
+    CHECK(ask_lines(*db, "status, fees_minor", "dunning_services") == "open 0");
     CHECK(
         ask(*db,
             "SELECT reason FROM service_history WHERE kind = 'late_fee_waived' "

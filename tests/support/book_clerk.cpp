@@ -43,12 +43,15 @@ void BookClerk::set_up() {
     open.policies = Policies{"on_charge", roll(2) == 0 ? "rolling" : "fixed"};
     open.test_clock = parse_timestamp("2026-11-20T06:00:00Z").value();
     send(open);
-    send(DefinePlan{"HOME", {}, "Home", 1'500'00, kes, {}, {}, 10, 10});
-    send(DefinePlan{"BIZ", {}, "Business", 6'500'01, kes, 16, {}, 50, 50});
+    const auto define = [&](DefinePlan plan) {
+        plan.prices = prices_of(plan.plan, plan.price_minor);
+        send(plan);
+    };
+    define({"HOME", {}, "Home", 1'500'00, kes, {}, {}, 10, 10});
+    define({"BIZ", {}, "Business", 6'500'01, kes, 16, {}, 50, 50});
     for (const BillingPeriod period :
          {BillingPeriod::day, BillingPeriod::week, BillingPeriod::quarter, BillingPeriod::year})
-        send(DefinePlan{"ODD", {}, "Odd", 700'01, kes, 8, period, 5, 5, count(3), 99'99, count(20)}
-        );
+        define({"ODD", {}, "Odd", 700'01, kes, 8, period, 5, 5, count(3), 99'99, count(20)});
     define_extras();
     define_entities();
     send(DefineTax{"vat", day_of(run_), {{"vat16", 160'000, false}}, {}});
@@ -57,6 +60,7 @@ void BookClerk::set_up() {
         const std::string id = fmt::format("C{}", i);
         RegisterCustomer customer{id, "NAME " + id, "2547", {}, {id, fmt::format("acc {}", i)}};
         if (i > 3) customer.entity = "coast";
+        customer.currency = currency_of(id);
         send(customer);
     }
     confirm();
@@ -131,6 +135,8 @@ void BookClerk::told() {
 
 void BookClerk::typed() {
     RecordPayment payment{channel(), receipt(), customer(), {}, amount(), {}, "cashier-1"};
+    if (roll(4) == 0) payment.currency = currency_of(*payment.customer);
+    if (roll(20) == 0) payment.currency = other_currency();
     if (roll(2) == 0) {
         const Timestamp now = *run_.book().tenants.find(clerk_tenant)->test_clock;
         const auto back = static_cast<std::int64_t>(roll(50));
@@ -152,7 +158,7 @@ void BookClerk::take_back() {
     if (roll(2) == 0)
         send(ReversePayment{payment(), minor, "reversed"});
     else
-        send(MovePayment{payment(), customer(), customer(), minor, "moved"});
+        move_payment(minor);
 }
 
 void BookClerk::charge() {
@@ -247,7 +253,11 @@ void BookClerk::credit() {
         break;
     case 3:
         send(TransferFunds{
-            customer(), customer(), fmt::format("t{}", roll(300)), amount(), "brothers"});
+            granted.customer,
+            other_than(granted.customer),
+            fmt::format("t{}", roll(300)),
+            amount(),
+            "brothers"});
         break;
     default:
         send(granted);
@@ -298,6 +308,7 @@ void BookClerk::dun() {
     define.steps.push_back({"cut", count(3) + 5, DunningAction::suspend});
     if (policy == "hard") define.steps.push_back({"end", 90, DunningAction::terminate});
     if (roll(2) == 0) define.steps[1].min_owed_minor = amount();
+    define.steps[1].others = dunning_amounts();
     if (roll(2) == 0) define.calendar = CalendarTerms{{}, {{Weekday::sunday}}, {}, 8, {}};
     if (roll(2) == 0) define.suspended_time = SuspendedTime::charged;
     if (roll(4) != 0) define.catch_up = roll(2) == 0 ? CatchUp::ask : CatchUp::forgive;
@@ -335,6 +346,7 @@ void BookClerk::move_time() {
         if (roll(2) == 0) close.entity = entity();
         send(close);
         if (close.entity) settle_entities();
+        settle_in_other_currency();
         return;
     }
     const std::int64_t hours = roll(20) == 0 ? 24 * 40 : static_cast<std::int64_t>(roll(60));
@@ -355,6 +367,8 @@ void BookClerk::change_customers() {
     const Date today =
         local_day(*run_.book().tenants.find(clerk_tenant)->test_clock, "Africa/Nairobi");
     AddService add;
+    RegisterCustomer late{customer(), "LATE", "2547", {}, {fmt::format("L{}", roll(99))}, entity()};
+    late.currency = late.customer == "C8" && roll(4) != 0 ? currency_of("C3") : some_currency();
     PostOpeningBalances opening{today - 1, {}, {}, false};
     switch (roll(4)) {
     case 0:
@@ -370,7 +384,7 @@ void BookClerk::change_customers() {
         break;
     case 1:
         opening.wallets.push_back({customer(), roll(2) == 0 ? amount() : -amount()});
-        if (roll(3) == 0) opening.cash.push_back({channel(), amount()});
+        if (roll(3) == 0) opening.cash.push_back(opening_cash());
         opening.complete = roll(30) == 0;
         send(opening);
         break;
@@ -378,8 +392,7 @@ void BookClerk::change_customers() {
         send(AddPaymentReference{customer(), fmt::format("plot {}", roll(30))});
         break;
     default:
-        send(RegisterCustomer{
-            customer(), "LATE", "2547", {}, {fmt::format("L{}", roll(99))}, entity()});
+        send(late);
     }
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "commands/tariffs/tariff_preview.hpp"
 #include "tests/support/book_run.hpp"
 
 #include <cstdint>
@@ -12,7 +13,7 @@ namespace tollbook {
 
 // A clerk without a plan: sends random commands to one tenant's book, the same for the same seed.
 // Receipts, times and names come from small sets, so that duplicates, conflicts, splits of splits
-// and reversals of spent money are common.
+// and reversals of spent money are common. About one customer in five has another currency.
 class BookClerk {
 public:
     BookClerk(BookRun& run, std::uint64_t seed);
@@ -37,6 +38,7 @@ private:
     void typed();
     void assign();
     void take_back();
+    void move_payment(std::optional<std::int64_t> minor);
     void charge();
     void toggle_service();
     void change_service();
@@ -51,10 +53,21 @@ private:
     void ticket();
     void move_time();
     void tariff();
+    void correct_newest_draft(TariffCorrection& correction);
     void draft_periods(); // Of somebody who pays by invoice by now, and issues what waits.
     void define_extras();
     void define_entities();
     void settle_entities();
+    void settle_in_other_currency();
+    std::string other_than(const std::string& customer); // Often with money of the same currency.
+    Currency other_currency();
+    std::optional<Currency> some_currency();
+    std::optional<Currency> currency_of(const std::string& customer) const;
+    std::optional<std::vector<PlanPrice>> prices_of(
+        const std::string& plan, std::int64_t price_minor
+    );
+    std::optional<std::vector<DunningAmounts>> dunning_amounts();
+    ChannelAmount opening_cash();
     std::optional<std::string> entity();
     void addon(); // Or a product that is sold once.
     void change_addon();
@@ -62,6 +75,7 @@ private:
     void top_up();
     TopUpTerms top_up_terms();
     void forgive(); // And what else comes after a run.
+    void work_in_run(const std::string& run);
     std::string indebted();
     void deposit();
     void fiscal();

@@ -12,9 +12,11 @@ void BookClerk::define_extras() {
     const Currency kes = Currency::parse("KES").value();
     DefinePlan define{"TV", {}, "Television", 600'01, kes, {}, {}, 0, 0, {}, 100'00};
     define.kind = PlanKind::addon;
+    define.prices = prices_of("TV", define.price_minor);
     send(define);
     define.price_minor = 750'00;
     define.setup_minor = 50'00;
+    define.prices = prices_of("TV", define.price_minor);
     send(define); // Its second version.
     define.plan = "IP";
     define.price_minor = 299'99;
@@ -24,12 +26,14 @@ void BookClerk::define_extras() {
     define.kind = PlanKind::bundle;
     define.plan = "ALL";
     define.price_minor = 1'900'00;
+    define.prices = prices_of("ALL", define.price_minor);
     define.includes = {{"TV", 1, 1}};
     send(define);
     define.includes.reset();
     define.kind = PlanKind::one_time;
     define.plan = "CABLE";
     define.price_minor = 250'01;
+    define.prices = prices_of("CABLE", define.price_minor);
     send(define);
 }
 

@@ -21,7 +21,7 @@ void BookClerk::define_entities() {
 void BookClerk::settle_entities() {
     for (int i = 0; i < 2; ++i) {
         SettleEntities settle{
-            fmt::format("s{}", roll(400)), "main", "coast", "mpesa:600901", "mpesa:600902", {}};
+            fmt::format("s{}", roll(400)), "main", "coast", "mpesa:600901", "mpesa:600902", {}, {}};
         if (roll(4) == 0) settle.minor = amount();
         if (i == 1) {
             std::swap(settle.from, settle.to);

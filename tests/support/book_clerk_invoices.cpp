@@ -79,6 +79,7 @@ void BookClerk::invoice() {
     line.minor = 30 * amount(); // More than what wallets hold: some stays owed.
     line.tax_included = roll(2) == 0;
     DraftInvoice draft{invoice, fmt::format("C{}", count(2)), {line}, {}};
+    if (roll(8) == 0) draft.customer = roll(2) == 0 ? "C3" : "C6";
     line.minor = amount();
     line.tax = "vat";
     draft.lines.push_back(line);

@@ -18,6 +18,7 @@ void BookClerk::lead() {
     convert.service = convert.customer + "-1";
     if (roll(2) == 0) convert.plan = "BIZ";
     convert.entity = entity();
+    convert.currency = some_currency();
     OpenLead open{lead, "MAYBE", "2547", {}, {}, {}, {}};
     if (roll(2) == 0) open.plan = "HOME";
     switch (roll(6)) {
@@ -78,6 +79,7 @@ void BookClerk::deposit() {
 // that life turns out to have been wrong.
 void BookClerk::merge() {
     const std::string id = fmt::format("M{}", ++merged_);
+    const std::string into = customer();
     const std::string typed = "RM" + id;
     ChargeLine line{"fee", {}, {}, amount(), {}, 0, {}, {}};
     DraftLine owed;
@@ -87,7 +89,9 @@ void BookClerk::merge() {
     add.service = id + "-1";
     add.customer = id;
     add.plan = roll(2) == 0 ? "HOME" : "BIZ";
-    send(RegisterCustomer{id, "AGAIN", "2547", {}, {id}, entity()});
+    RegisterCustomer again{id, "AGAIN", "2547", {}, {id}, entity()};
+    again.currency = roll(5) == 0 ? some_currency() : currency_of(into);
+    send(again);
     send(RecordPayment{"till:main", typed, id, {}, amount(), {}, "cashier-1"});
     send(add);
     if (roll(2) == 0) send(RenewService{add.service});
@@ -97,7 +101,7 @@ void BookClerk::merge() {
     if (roll(2) == 0) send(ChargeWallet{id, "f" + id, {}, {line}});
     if (roll(2) == 0) send(GrantCredit{id, "g" + id, amount(), {}, {}, "welcome"});
     if (roll(3) == 0) send(TakeDeposit{"d" + id, id, "ONT", 1'00});
-    send(MergeCustomers{id, customer(), "the same person"});
+    send(MergeCustomers{id, into, "the same person"});
     if (roll(2) == 0) send(ReversePayment{"till:main:" + typed, {}, "reversed"});
     if (roll(2) == 0) send(CreditCharge{"manual#f" + id, {line}, "goodwill"});
     send(ReturnDeposit{"d" + id, {}, "brought back"});

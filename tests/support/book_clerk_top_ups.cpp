@@ -64,6 +64,18 @@ std::string BookClerk::indebted() {
     return service();
 }
 
+// What is due is renewed as a run does it, until the run stops.
+void BookClerk::work_in_run(const std::string& run) {
+    std::uint64_t left = roll(9);
+    const auto due = run_.decider().due_services(clerk_tenant, {});
+    for (const DueService& service : due.value()) {
+        if (left-- == 0) break;
+        run_.cause = {"renew:" + service.service, "run:" + run};
+        send(RenewService{service.service});
+    }
+    run_.cause = {};
+}
+
 void BookClerk::forgive() {
     WaiveLateFee waive{indebted(), {}, "goodwill"};
     if (roll(3) == 0) waive.step = "fee";
@@ -79,6 +91,7 @@ void BookClerk::forgive() {
     start.started_at = *run_.book().tenants.find(clerk_tenant)->test_clock;
     start.due = roll(3);
     if (roll(2) == 0) send(start);
+    work_in_run(name);
     if (roll(3) == 0) return send(InterruptBillingRun{name});
     FinishBillingRun finish;
     finish.run = name;

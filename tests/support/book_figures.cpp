@@ -1,6 +1,7 @@
 #include "tests/support/book_figures.hpp"
 
 #include "ledger/match.hpp"
+#include "tests/support/currency_proofs.hpp"
 
 #include <boost/json/array.hpp>
 
@@ -49,7 +50,8 @@ json::array names(const std::vector<std::string>& values) {
 // Folds the events in order. Nothing here reads the Book.
 class Figures {
 public:
-    explicit Figures(Timestamp run_at) : run_at_(run_at) {}
+    Figures(Timestamp run_at, const Currencies& currencies)
+        : run_at_(run_at), currencies_(currencies) {}
 
     void take(const Fact& fact, bool in_run) {
         in_run_ = in_run;
@@ -149,7 +151,8 @@ private:
     }
 
     void move(const Posting& leg) {
-        accounts_[rolled_up(leg.account)] += debit_normal(leg.account) ? leg.minor : -leg.minor;
+        const std::string account = currencies_.name_of(rolled_up(leg.account), leg.currency);
+        accounts_[account] += debit_normal(leg.account) ? leg.minor : -leg.minor;
         if (leg.account.starts_with("wallet:")) wallets_[leg.account.substr(7)] -= leg.minor;
     }
 
@@ -192,6 +195,7 @@ private:
     }
 
     Timestamp run_at_;
+    const Currencies& currencies_;
     bool in_run_{};
     const Fact* fact_{};
     json::object counted_;
@@ -208,7 +212,8 @@ private:
 } // namespace
 
 json::object figures_of(const LivedDay& day, Timestamp run_at) {
-    Figures figures(run_at);
+    const Currencies currencies(day.run.facts());
+    Figures figures(run_at, currencies);
     for (const Fact& fact : day.run.facts())
         figures.take(fact, fact.seq > day.run_begins && fact.seq <= day.run_ends);
     return figures.told();

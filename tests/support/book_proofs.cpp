@@ -1,6 +1,7 @@
 #include "tests/support/book_proofs.hpp"
 
 #include "ledger/match.hpp"
+#include "tests/support/currency_proofs.hpp"
 #include "tests/support/entity_proofs.hpp"
 
 #include <fmt/format.h>
@@ -17,43 +18,76 @@ using Amounts = std::map<std::string, std::int64_t>;
 struct Movements {
     Amounts arrived;  // By payment.
     Amounts reversed; // By payment.
-    Amounts cash;     // By channel, openings included.
+    Amounts cash;     // By account and currency, openings included.
 };
 
-Movements movements_of(const std::vector<Fact>& facts) {
-    Movements moved;
-    for (const Fact& fact : facts) {
-        if (const auto* received = std::get_if<PaymentReceived>(&fact.event)) {
-            moved.arrived[received->payment] += received->minor;
-            moved.cash[received->channel] += received->minor;
-        }
-        if (const auto* reversed = std::get_if<PaymentReversed>(&fact.event)) {
-            moved.reversed[reversed->payment] += reversed->minor;
-            moved.cash[reversed->channel] -= reversed->minor;
-        }
-        if (const auto* refunded = std::get_if<RefundPaid>(&fact.event))
-            moved.cash[refunded->channel] -= refunded->minor;
-        if (const auto* settled = std::get_if<EntitiesSettled>(&fact.event)) {
-            moved.cash[settled->from_channel] -= settled->minor;
-            moved.cash[settled->to_channel] += settled->minor;
-        }
-        if (const auto* opened = std::get_if<OpeningBalancesPosted>(&fact.event))
-            for (const OpeningCash& opening : opened->cash)
-                moved.cash[opening.channel] += opening.minor;
+// Folds the facts in order.
+class Moving {
+public:
+    explicit Moving(const Currencies& currencies) : currencies_(currencies) {}
+
+    void take(const Event& event) {
+        std::visit([this](const auto& e) { see(e); }, event);
     }
-    return moved;
-}
+
+    Movements moved;
+
+private:
+    template <class E>
+    void see(const E&) {}
+
+    void see(const PaymentReceived& e) {
+        moved.arrived[e.payment] += e.minor;
+        cash(e.channel, e.currency) += e.minor;
+    }
+
+    void see(const PaymentReversed& e) {
+        moved.reversed[e.payment] += e.minor;
+        cash(e.channel, e.currency) -= e.minor;
+    }
+
+    void see(const RefundPaid& e) { cash(e.channel, currencies_.of(e.customer)) -= e.minor; }
+
+    void see(const EntitiesSettled& e) {
+        const Currency currency = e.currency.value_or(currencies_.own());
+        cash(e.from_channel, currency) -= e.minor;
+        cash(e.to_channel, currency) += e.minor;
+    }
+
+    void see(const OpeningBalancesPosted& e) {
+        for (const OpeningCash& opening : e.cash)
+            cash(opening.channel, opening.currency.value_or(currencies_.own())) += opening.minor;
+    }
+
+    std::int64_t& cash(const std::string& channel, Currency currency) {
+        return moved.cash[currencies_.name_of("cash:" + channel, currency)];
+    }
+
+    const Currencies& currencies_;
+};
 
 std::int64_t under(const Amounts& accounts, const std::string& account) {
     const auto found = accounts.find(account);
     return found == accounts.end() ? 0 : found->second;
 }
 
-std::string wallet_fault(const BookRun& run, const std::string& tenant, const Amounts& accounts) {
+// What stands in the accounts of a tenant's customers, each in the customer's currency.
+struct Accounts {
+    const Amounts& amounts;
+    const Currencies& currencies;
+
+    // Of "wallet", "receivable" ...
+    std::int64_t of(const std::string& kind, const std::string& customer) const {
+        const Currency currency = currencies.of(customer);
+        return under(amounts, currencies.name_of(kind + ":" + customer, currency));
+    }
+};
+
+std::string wallet_fault(const BookRun& run, const std::string& tenant, const Accounts& accounts) {
     std::string fault;
     run.book().wallets.for_each([&](std::string_view key, const WalletRow& wallet) {
         const std::string customer(key.substr(tenant.size() + 1));
-        const std::int64_t posted = -under(accounts, "wallet:" + customer);
+        const std::int64_t posted = -accounts.of("wallet", customer);
         if (balance(wallet) != posted)
             fault =
                 fmt::format("wallet {}: {} in lots, {} posted", customer, balance(wallet), posted);
@@ -99,7 +133,7 @@ std::string payment_fault(const BookRun& run, const std::string& tenant, const M
 }
 
 // What was approved and not paid out yet, customer by customer.
-std::string refund_fault(const std::vector<Fact>& facts, const Amounts& accounts) {
+std::string refund_fault(const std::vector<Fact>& facts, const Accounts& accounts) {
     Amounts owed;
     for (const Fact& fact : facts) {
         if (const auto* approved = std::get_if<RefundApproved>(&fact.event))
@@ -108,7 +142,7 @@ std::string refund_fault(const std::vector<Fact>& facts, const Amounts& accounts
             owed[paid->customer] -= paid->minor;
     }
     for (const auto& [customer, minor] : owed)
-        if (-under(accounts, "refund_payable:" + customer) != minor)
+        if (-accounts.of("refund_payable", customer) != minor)
             return fmt::format("refunds of {}: {} owed", customer, minor);
     return {};
 }
@@ -245,7 +279,7 @@ std::string issue_fault(const InvoiceIssued& issued) {
 }
 
 // Nothing is owed twice or less than nothing; what is owed is the receivable, and the book's.
-std::string invoice_fault(const BookRun& run, const std::string& tenant, const Amounts& accounts) {
+std::string invoice_fault(const BookRun& run, const std::string& tenant, const Accounts& accounts) {
     Amounts open;
     Amounts owed; // By customer.
     for (const Fact& fact : run.facts()) {
@@ -261,7 +295,7 @@ std::string invoice_fault(const BookRun& run, const std::string& tenant, const A
         if (run.book().invoices.find(book_key(tenant, invoice))->open != minor)
             return fmt::format("{}: {} open", invoice, minor);
     for (const auto& [customer, minor] : owed)
-        if (under(accounts, "receivable:" + customer) != minor)
+        if (accounts.of("receivable", customer) != minor)
             return fmt::format("{}: {} owed", customer, minor);
     return {};
 }
@@ -277,34 +311,49 @@ std::string suspense_fault(
     return fmt::format("suspense: {} held, {} posted", suspended, posted);
 }
 
+// All accounts of a currency come to nothing.
+std::string trial_fault(const std::vector<Fact>& facts) {
+    std::map<Currency, std::int64_t> sums;
+    for (const Fact& fact : facts)
+        if (const Postings* postings = postings_of(fact.event))
+            for (const Posting& leg : *postings)
+                sums[leg.currency] += leg.minor;
+    for (const auto& [currency, sum] : sums)
+        if (sum != 0) return fmt::format("the trial balance is off by {} {}", sum, currency.code());
+    return {};
+}
+
 } // namespace
 
 Amounts accounts_of(const std::vector<Fact>& facts) {
+    const Currencies currencies(facts);
     Amounts accounts;
     for (const Fact& fact : facts)
         if (const Postings* postings = postings_of(fact.event))
             for (const Posting& leg : *postings)
-                accounts[leg.account] += leg.minor;
+                accounts[currencies.name_of(leg.account, leg.currency)] += leg.minor;
     return accounts;
 }
 
 std::string first_fault(const BookRun& run, const std::string& tenant) {
-    const Amounts accounts = accounts_of(run.facts());
-    const Movements moved = movements_of(run.facts());
-    std::int64_t sum = 0;
-    for (const auto& [account, minor] : accounts)
-        sum += minor;
-    if (sum != 0) return fmt::format("the trial balance is off by {}", sum);
+    const Amounts amounts = accounts_of(run.facts());
+    const Currencies currencies(run.facts());
+    const Accounts accounts{amounts, currencies};
+    Moving moving(currencies);
+    for (const Fact& fact : run.facts())
+        moving.take(fact.event);
+    const Movements& moved = moving.moved;
+    if (std::string fault = trial_fault(run.facts()); !fault.empty()) return fault;
+    if (std::string fault = currency_fault(run.facts()); !fault.empty()) return fault;
     if (std::string fault = entity_fault(run.facts()); !fault.empty()) return fault;
-    for (const auto& [channel, minor] : moved.cash)
-        if (under(accounts, "cash:" + channel) != minor)
-            return fmt::format("cash:{}: {} moved", channel, minor);
+    for (const auto& [account, minor] : moved.cash)
+        if (under(amounts, account) != minor) return fmt::format("{}: {} moved", account, minor);
     if (std::string fault = wallet_fault(run, tenant, accounts); !fault.empty()) return fault;
     if (std::string fault = payment_fault(run, tenant, moved); !fault.empty()) return fault;
     if (std::string fault = refund_fault(run.facts(), accounts); !fault.empty()) return fault;
     if (std::string fault = charge_fault(run.facts()); !fault.empty()) return fault;
     if (std::string fault = invoice_fault(run, tenant, accounts); !fault.empty()) return fault;
-    return suspense_fault(run, tenant, moved, accounts);
+    return suspense_fault(run, tenant, moved, amounts);
 }
 
 } // namespace tollbook

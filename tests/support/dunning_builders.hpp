@@ -1,8 +1,9 @@
 // Policies of dunning for the tests, and words for what comes of them.
 #pragma once
 
-#include "tests/support/book_builders.hpp"
+#include "tests/support/currency_examples.hpp"
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -70,6 +71,41 @@ struct Dunned : Spec {
         const auto items = preview_billing(decider.book(), tenant_id, {}, found.value());
         REQUIRE(items.size() == 1);
         return items.front();
+    }
+};
+
+// What a step comes to for customers whose money is dollars.
+inline DunningStep in_dollars(
+    DunningStep step,
+    std::optional<std::int64_t> fee_minor,
+    std::optional<std::int64_t> min_owed_minor = {}
+) {
+    step.others = {{usd(), fee_minor, min_owed_minor}};
+    return step;
+}
+
+// D, whose money is dollars, and D-1 on DUAL: 15.00 dollars a month, or 1,500.00 shillings; it is
+// due since 20 November.
+inline Story dollar_customer() {
+    PlanDefined dual = plan("DUAL", 1'500'00);
+    dual.prices = {{usd(), 15'00, {}}};
+    ServiceAdded added = service("D-1", "D", "2026-11-20");
+    added.plan = "DUAL";
+    return {dual, in_dollars(customer("D")), added};
+}
+
+// A-1 of shillings and D-1 of dollars, and the policy for both.
+struct DunnedInDollars : Dunned {
+    explicit DunnedInDollars(const DefineDunning& define)
+        : Dunned(define, world() + dollar_customer()) {}
+
+    BillingItem previewed_of(const std::string& service) {
+        const BookDecider& decider = run().decider();
+        const auto found = decider.due_services(tenant_id, {});
+        const auto items = preview_billing(decider.book(), tenant_id, {}, found.value());
+        const auto item = std::ranges::find(items, service, &BillingItem::service);
+        REQUIRE(item != items.end());
+        return *item;
     }
 };
 

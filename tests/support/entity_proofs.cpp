@@ -9,6 +9,15 @@ namespace tollbook {
 
 namespace {
 
+// Two legal entities, and a currency in which something is due.
+struct Between {
+    std::string one;
+    std::string other;
+    Currency currency;
+
+    friend auto operator<=>(const Between&, const Between&) = default;
+};
+
 // What is known of legal entities from the facts alone.
 class EntityProof {
 public:
@@ -19,10 +28,10 @@ public:
         if (std::string fault = number_fault(fact.event); !fault.empty()) return fault;
         const Postings* postings = postings_of(fact.event);
         if (postings == nullptr) return {};
-        std::map<std::string, std::int64_t> sums;
+        std::map<std::pair<std::string, Currency>, std::int64_t> sums;
         for (const Posting& leg : *postings) {
             const std::string entity = leg.entity.value_or(own_);
-            sums[entity] += leg.minor;
+            sums[{entity, leg.currency}] += leg.minor;
             if (std::string fault = leg_fault(fact.event, leg, entity); !fault.empty())
                 return fault;
             if (leg.account.starts_with(due)) note_due(entity, leg);
@@ -30,10 +39,10 @@ public:
         }
         if (const auto* settled = std::get_if<EntitiesSettled>(&fact.event))
             if (std::string fault = settling_fault(*settled); !fault.empty()) return fault;
-        for (const auto& [entity, sum] : sums)
-            if (sum != 0) return fmt::format("{} is off by {}", entity, sum);
-        for (const auto& [pair, sum] : dues_)
-            if (sum != 0) return fmt::format("{} and {}: {} is due", pair.first, pair.second, sum);
+        for (const auto& [of, sum] : sums)
+            if (sum != 0) return fmt::format("{} is off by {} {}", of.first, sum, of.second.code());
+        for (const auto& [of, sum] : dues_)
+            if (sum != 0) return fmt::format("{} and {}: {} is due", of.one, of.other, sum);
         return {};
     }
 
@@ -41,7 +50,10 @@ private:
     static constexpr std::string_view due = "due_entity:";
 
     void learn(const Event& event) {
-        if (const auto* opened = std::get_if<TenantOpened>(&event)) own_ = opened->legal_entity;
+        if (const auto* opened = std::get_if<TenantOpened>(&event)) {
+            own_ = opened->legal_entity;
+            own_currency_ = opened->currency;
+        }
         if (const auto* customer = std::get_if<CustomerRegistered>(&event))
             of_customer_[customer->customer] = customer->entity.value_or(own_);
         if (const auto* defined = std::get_if<LegalEntityDefined>(&event)) {
@@ -83,7 +95,7 @@ private:
 
     // What remains is what is due in the books of who paid, and it was due to the other.
     std::string settling_fault(const EntitiesSettled& e) const {
-        const auto sum = owed_.find({e.from, e.to});
+        const auto sum = owed_.find({e.from, e.to, e.currency.value_or(own_currency_)});
         const std::int64_t owed = sum == owed_.end() ? 0 : -sum->second;
         if (owed == e.remaining && owed >= 0) return {};
         return fmt::format("{}: {} remain, not {}", e.reference, owed, e.remaining);
@@ -150,18 +162,20 @@ private:
 
     void note_due(const std::string& entity, const Posting& leg) {
         const std::string other = leg.account.substr(due.size());
-        dues_[std::minmax(entity, other)] += leg.minor;
-        owed_[{entity, other}] += leg.minor;
+        const auto [one, another] = std::minmax(entity, other);
+        dues_[{one, another, leg.currency}] += leg.minor;
+        owed_[{entity, other, leg.currency}] += leg.minor;
     }
 
     std::string own_;
+    Currency own_currency_;
     std::map<std::string, std::string> of_customer_;
     std::map<std::string, std::string> of_channel_;
     std::map<std::string, std::string> of_payment_;
     std::map<std::string, std::string> of_number_;
     std::map<std::string, Date> closed_through_; // By entity; empty: of all of them.
-    std::map<std::pair<std::string, std::string>, std::int64_t> dues_;
-    std::map<std::pair<std::string, std::string>, std::int64_t> owed_; // In the books of the first.
+    std::map<Between, std::int64_t> dues_;
+    std::map<Between, std::int64_t> owed_; // In the books of the first.
     std::map<std::pair<std::string, std::string>, std::uint64_t> numbers_;
 };
 

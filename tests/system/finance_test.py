@@ -213,7 +213,7 @@ class Finance(unittest.TestCase):
             "customers": {"registered": 0, "active": 0},
             "subscriptions": {"active": 0, "suspended": 0},
             "revenue": {"days_30_minor": 0, "all_time_minor": 0},
-            "invoices": {"pending": 0, "pending_minor": 0, "recent": []}})
+            "invoices": {"pending": 0, "pending_minor": 0, "recent": []}, "others": []})
 
     def test_an_empty_book_gives_zeros(self):
         for name, parameters in REPORTS.items():

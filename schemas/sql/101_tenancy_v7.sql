@@ -34,6 +34,7 @@ CREATE TABLE plans (
     first_period text NOT NULL,
     kind text NOT NULL,
     includes jsonb NOT NULL,        -- Add-ons that a bundle's price pays for.
+    prices jsonb NOT NULL,          -- In other currencies; setup_minor absent: none.
     valid_from date,                -- Nothing begins on it before; NULL: at once.
     down_mbps bigint NOT NULL,
     up_mbps bigint NOT NULL,

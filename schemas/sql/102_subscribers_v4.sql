@@ -1,10 +1,11 @@
 CREATE TABLE customers (
     tenant text NOT NULL,
     customer text NOT NULL,
-    name text,   -- NULL: the person was forgotten.
+    name text,     -- NULL: the person was forgotten.
     phone text,
     mail text,
-    entity text, -- Which invoices it; NULL: the tenant's own.
+    entity text,   -- Which invoices it; NULL: the tenant's own.
+    currency text, -- Of all its money; NULL: the tenant's.
     registered_at timestamptz NOT NULL,
     seq bigint NOT NULL
 );

@@ -7,14 +7,15 @@ CREATE TABLE summary_counts (
     services_active bigint NOT NULL,
     services_suspended bigint NOT NULL,
     invoices_pending bigint NOT NULL,     -- Issued, and owed for.
-    pending_minor bigint NOT NULL,
     seq bigint NOT NULL
 ) WITH (fillfactor = 50);
 
 CREATE TABLE summary_days (
     tenant text NOT NULL,
     booked_on date NOT NULL,
+    currency text NOT NULL,
     revenue_minor bigint NOT NULL,        -- Posted to revenue and fees, without taxes.
+    owed_minor bigint NOT NULL,           -- By how much more is owed for invoices.
     seq bigint NOT NULL
 ) WITH (fillfactor = 70);
 
@@ -43,7 +44,7 @@ CREATE TABLE summary_customers (          -- Those that ever had a service.
 -- after the rows
 
 ALTER TABLE summary_counts ADD PRIMARY KEY (tenant);
-ALTER TABLE summary_days ADD PRIMARY KEY (tenant, booked_on);
+ALTER TABLE summary_days ADD PRIMARY KEY (tenant, booked_on, currency);
 ALTER TABLE summary_invoices ADD PRIMARY KEY (tenant, slot);
 ALTER TABLE summary_services ADD PRIMARY KEY (tenant, service);
 ALTER TABLE summary_customers ADD PRIMARY KEY (tenant, customer);

@@ -10,9 +10,10 @@ CREATE TABLE billing_runs (
     finished_at timestamptz,        -- Or when it was found to have died.
     due bigint NOT NULL,
     counts jsonb NOT NULL,
-    charged_minor bigint NOT NULL,  -- None while it runs.
+    charged_minor bigint NOT NULL,  -- In the tenant's currency; none while it runs.
     invoiced_minor bigint NOT NULL,
     currency text NOT NULL,         -- Empty while it runs.
+    others jsonb NOT NULL,          -- What it took in other currencies.
     parked jsonb NOT NULL           -- The first services that a person should look at.
 );
 

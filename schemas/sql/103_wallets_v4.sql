@@ -4,10 +4,11 @@ CREATE TABLE wallet_books (
     currency text NOT NULL
 );
 
-CREATE TABLE wallet_entities (     -- Customers of another entity than the tenant's own.
+CREATE TABLE wallet_owners (       -- Customers of another entity or currency than the tenant's own.
     tenant text NOT NULL,
     customer text NOT NULL,
-    entity text NOT NULL
+    entity text,                   -- NULL: the tenant's own.
+    currency text                  -- NULL: the tenant's.
 );
 
 CREATE TABLE wallets (
@@ -93,7 +94,7 @@ CREATE TABLE refunds (
 -- after the rows
 
 ALTER TABLE wallet_books ADD PRIMARY KEY (tenant);
-ALTER TABLE wallet_entities ADD PRIMARY KEY (tenant, customer);
+ALTER TABLE wallet_owners ADD PRIMARY KEY (tenant, customer);
 ALTER TABLE wallets ADD PRIMARY KEY (tenant, customer, entity, currency);
 ALTER TABLE lots ADD PRIMARY KEY (tenant, customer, entity, currency, lot);
 ALTER TABLE wallet_statement ADD PRIMARY KEY (tenant, seq, line);
@@ -105,7 +106,7 @@ CREATE INDEX ON wallet_statement (tenant, customer, seq);
 CREATE INDEX ON wallet_statement (tenant, booked_on) WHERE kind = 'credit';
 CREATE INDEX ON wallet_statement USING brin (recorded_at);
 CALL tollbook.isolate_tenants('wallet_books');
-CALL tollbook.isolate_tenants('wallet_entities');
+CALL tollbook.isolate_tenants('wallet_owners');
 CALL tollbook.isolate_tenants('wallets');
 CALL tollbook.isolate_tenants('lots');
 CALL tollbook.isolate_tenants('wallet_statement');
