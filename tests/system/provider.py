@@ -117,6 +117,7 @@ class Proof(verify.Verifier):
         day = began.date() + datetime.timedelta(booked_day)
         at = began + datetime.timedelta(microseconds=self.effective)
         self.book.take({"seq": self.seq, "tenant": tenant, "type": kind.decode(),
+                        "index": self.index, "causation": self.who[2].decode(),
                         "effective_at": at.isoformat(), "booked_on": day.isoformat(),
                         "payload": payload})
 

@@ -101,10 +101,10 @@ class Verifier:
         fingerprint, count = r.take(32), r.varint()
         self.decider = u64(r.varint()) + r.take(24) if flags & 2 else self.decider
         self.recorded, self.tenant_seq = r.signed(self.recorded), r.signed(self.tenant_seq)
-        who = short(r.word(self.words)) + short(r.text()) + short(r.text())
+        self.who = [r.word(self.words), r.text(), r.text()]  # Actor, correlation, causation.
         need(flags < 4 and 0 < count <= end - self.seq, "the count of the command does not fit")
-        for index in range(count):
-            place = u32(index) + u32(count)
+        for self.index in range(count):
+            place = u32(self.index) + u32(count)
             flags, kind, version, stream = r.number(1), r.word(self.words), r.varint(), r.text()
             revision, self.effective = r.varint(), r.signed(self.recorded)
             booked = r.signed(self.effective // 86_400_000_000)
@@ -115,8 +115,8 @@ class Verifier:
             header = b"".join((
                 b"\1", self.cluster, self.partition, u64(self.seq + 1), short(tenant),
                 u64(self.tenant_seq & M), short(stream), u64(revision), event, short(kind),
-                struct.pack(">H", version), command_id, place, short(key), fingerprint,
-                self.decider, struct.pack(">qqi", self.recorded, self.effective, booked), who,
+                struct.pack(">H", version), command_id, place, short(key), fingerprint, self.decider,
+                struct.pack(">qqi", self.recorded, self.effective, booked), *map(short, self.who),
                 sha(wide(payload) + wide(sealed)), self.hash))
             digest = sha(b"tollbook/record/1\0" + header)
             need(flags < 4 and r.take(4) == digest[:4], "the record has another hash")
