@@ -147,16 +147,6 @@ BillingItem done_to(const Spec& book, const BillingItem& told) {
     return done;
 }
 
-// Whether a service that the wallet pays for before it was charged, and is due again.
-bool waits_for_another(Life& life, std::span<const BillingItem> before, const BillingItem& item) {
-    return std::ranges::any_of(before, [&](const BillingItem& other) {
-        if (other.customer != item.customer || other.outcome != BillingOutcome::charged)
-            return false;
-        return life.rows().services.find(book_key(tenant_id, other.service))->renews_on <=
-               life.day_now();
-    });
-}
-
 bool does_nothing(const BillingItem& item) {
     return item.outcome == BillingOutcome::parked || item.outcome == BillingOutcome::waiting;
 }
@@ -167,7 +157,8 @@ DunningAmounts amounts_for(const std::string& customer, const DunningStep& step)
     return step.others ? step.others->front() : DunningAmounts{usd()};
 }
 
-// A fee that the run took may be what another step was waiting for.
+// A fee that the run took may be what another step was waiting for, or the periods that passed: one
+// that was cut owes them all.
 bool waited_for_more(Life& life, const BillingItem& item) {
     const auto& steps = life.rows().dunning_policies.find(book_key(tenant_id, "P"))->steps;
     return item.outcome == BillingOutcome::dunned &&
@@ -177,16 +168,34 @@ bool waited_for_more(Life& life, const BillingItem& item) {
            });
 }
 
+// Whether a service that the wallet pays for before it is due again: it was charged one period of
+// several, or cut, and owes as much now as a step was waiting for.
+bool waits_for_another(Life& life, std::span<const BillingItem> before, const BillingItem& item) {
+    const auto is_due_again = [&](const BillingItem& other) {
+        if (other.outcome == BillingOutcome::charged)
+            return life.rows().services.find(book_key(tenant_id, other.service))->renews_on <=
+                   life.day_now();
+        if (other.outcome != BillingOutcome::cut) return false;
+        return std::ranges::any_of(life.preview(), [&](const BillingItem& now) {
+            return now.service == other.service && waited_for_more(life, now);
+        });
+    };
+    return std::ranges::any_of(before, [&](const BillingItem& other) {
+        return other.customer == item.customer && is_due_again(other);
+    });
+}
+
 // A run does to each service what the preview of it said, and nothing is left to be done then, but
-// for those that were charged one period of several.
+// for those that were charged one period of several, or wait for another service.
 void run_as_previewed(Life& life) {
     const std::vector<BillingItem> items = life.preview();
-    bool charged = false;
+    bool goes_on = false;
     for (std::size_t i = 0; i < items.size(); ++i) {
         const BillingItem& item = items[i];
         CAPTURE(item.service);
-        charged = charged || item.outcome == BillingOutcome::charged;
-        if (waits_for_another(life, std::span(items).first(i), item)) continue;
+        const bool waits = waits_for_another(life, std::span(items).first(i), item);
+        goes_on = goes_on || waits || item.outcome == BillingOutcome::charged;
+        if (waits) continue;
         if (does_nothing(item)) {
             const std::size_t facts = life.book().run().facts().size();
             life.book().when(RenewService{item.service});
@@ -199,7 +208,7 @@ void run_as_previewed(Life& life) {
         REQUIRE(done.steps == item.steps);
     }
     for (const BillingItem& left : life.preview())
-        CHECK((charged || does_nothing(left) || waited_for_more(life, left)));
+        CHECK((goes_on || does_nothing(left) || waited_for_more(life, left)));
 }
 
 // No step of a due date is taken twice, none before its day; every fee is charged once at most, and
