@@ -16,6 +16,7 @@ import unittest
 
 import ledger_load as load
 from finance_provider import Provider
+from finance_tools import minor_of, ran
 
 TOLLBOOK, VERIFIER = sys.argv[1:3]
 TENANT = "uchumi"
@@ -54,16 +55,6 @@ BALANCES = {
             "revenue:IP": -259, "tax:vat16": -248, "fee": -2_200, "receivable:U2": 700},
     "EUR": {"cash:till:main": 1_000, "wallets": -1_000},
 }
-
-
-def ran(*words):
-    done = subprocess.run([str(word) for word in words], capture_output=True, text=True)
-    assert done.returncode == 0, (words, done.stdout[-2000:], done.stderr[-2000:])
-    return done.stdout
-
-
-def minor_of(number):
-    return round(float(number) * 100)
 
 
 def by_currency(accounts):

@@ -16,6 +16,7 @@ import unittest
 
 import ledger_load as load
 from finance_provider import Provider
+from finance_tools import minor_of, ran
 
 TOLLBOOK = sys.argv[1]
 TENANT = "baobab"
@@ -32,16 +33,6 @@ C1,Achieng,254713,coast,7000
 C2,Hassan,254714,coast,
 N1,Nobody,254715,hills,
 """
-
-
-def ran(*words):
-    done = subprocess.run([str(word) for word in words], capture_output=True, text=True)
-    assert done.returncode == 0, (words, done.stdout[-2000:], done.stderr[-2000:])
-    return done.stdout
-
-
-def minor_of(number):
-    return round(float(number) * 100)
 
 
 class Entities(unittest.TestCase):

@@ -7,12 +7,10 @@ facts and against what hledger, beancount and a spreadsheet make of them.
 import collections
 import csv
 import datetime
-import decimal
 import io
 import itertools
 import json
 import re
-import subprocess
 import sys
 import unittest
 
@@ -21,6 +19,7 @@ import openpyxl
 import ledger_load as load
 from finance_provider import FIRST, LAST, TENANT, ZONE, Provider
 from finance_reading import Reading, facts_of, month_ends
+from finance_tools import minor_of, ran
 
 TOLLBOOK = sys.argv[1]
 DAYS = [FIRST - datetime.timedelta(1), *month_ends(FIRST, LAST), datetime.date(2026, 9, 20),
@@ -30,20 +29,6 @@ SPANS = [(FIRST, LAST), (None, datetime.date(2026, 9, 20)), (datetime.date(2026,
 REPORTS = {"general-ledger": ("from", "to"), "aging": ("as_of",), "deferred-revenue": ("as_of",),
            "revenue-by-plan": ("from", "to"), "tax": ("from", "to"), "mrr": ("as_of",),
            "mrr-movement": ("from", "to"), "churn": ("from", "to"), "journal": ("from", "to")}
-
-
-def ran(*words, exits=0):
-    done = subprocess.run([str(word) for word in words], capture_output=True, text=True)
-    assert done.returncode == exits, (words, done.returncode, done.stdout[-2000:],
-                                      done.stderr[-2000:])
-    return done.stdout
-
-
-def minor_of(number):
-    """An exact decimal in minor units."""
-    minor = decimal.Decimal(number) * 100
-    assert minor == int(minor), number
-    return int(minor)
 
 
 def span_of(first, last, mark="?"):
